@@ -1,0 +1,26 @@
+"""What failed, what mends it, and the exit code. One place prints it: ``awsenv.cli.terminal``."""
+
+FAILED = 1
+USAGE = 2
+PERSON_NEEDED = 3
+
+
+class AwsenvError(Exception):
+    """A failure that a person can act on.
+
+    ``message`` says in one line what failed, on which profile or file and line; ``hint`` what to
+    type. Neither holds a secret. ``code`` is the exit code.
+    """
+
+    code = FAILED
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(AwsenvError):
+    """The command line cannot be understood."""
+
+    code = USAGE

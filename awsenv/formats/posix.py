@@ -1,0 +1,121 @@
+"""Text for any POSIX shell (dash, mksh, ksh, busybox …); bash and zsh differ in one word.
+
+The text is one compound command, so that a part of it sets nothing. The originals are kept in
+variables of the shell that are not exported: ``__awsenv_of`` says whose they are (``$$`` and the
+direnv folder), ``__awsenv_was_NAME`` is ``u`` (was unset), ``sVALUE`` (set) or ``xVALUE``
+(exported). Fast half: imports nothing.
+"""
+
+from awsenv.environment import MANAGED, Change
+
+FAIL = "false\n"
+
+# Before a builtin: neither an alias nor a function stands in its place, and an error in a special
+# builtin does not end a script.
+BUILTIN = "\\command "
+
+
+def quote(value: str) -> str:
+    """``value`` as one word that the shell takes literally (POSIX.1-2024, 2.2.2 Single-Quotes)."""
+    return "'" + value.replace("'", "'\\''") + "'"
+
+
+def render(change: Change, builtin: str = BUILTIN) -> str:
+    """The text that makes ``change`` in the shell that evaluates it."""
+    names = [*change.variables, *change.restore]
+    return _TEXT.format(
+        b=builtin,
+        adopt=_adopt(change, builtin),
+        names=" ".join(names),
+        variables=" ".join(change.variables),
+        restore=_RESTORE_GUARD.format(b=builtin, names=" ".join(change.restore))
+        if change.restore
+        else "",
+        commands="\n".join(_commands(change, builtin)),
+    )
+
+
+def _commands(change: Change, builtin: str) -> list[str]:
+    lines = []
+    if change.restore:
+        lines.append(_RESTORE.format(b=builtin, names=" ".join(change.restore)))
+    for name, value in change.variables.items():
+        if value is None:
+            lines.append(f"{builtin}unset {name}")
+        else:
+            lines.append(f"{builtin}export {name}={quote(value)}")
+    if change.forget:
+        saved = " ".join("__awsenv_was_" + name for name in MANAGED)
+        lines.append(f"{builtin}unset __awsenv_of {saved}")
+    return lines
+
+
+def _adopt(change: Change, builtin: str) -> str:
+    """Save the originals, unless this very shell has saved them already."""
+    lines = []
+    plain = [n for n in MANAGED if n not in change.exported and n not in change.inherited]
+    exported = [n for n in change.exported if n not in change.inherited]
+    for names, kind in ((plain, "s"), (exported, "x")):
+        if names:
+            lines.append(_SAVE.format(b=builtin, names=" ".join(names), kind=kind))
+    lines += [f"__awsenv_was_{name}=u" for name in change.inherited]
+    return "\n".join(lines)
+
+
+_TEXT = """\
+{{
+case $- in *a*) {b}set +a; __awsenv_a=a;; *) __awsenv_a=;; esac
+case ${{__awsenv_of-}} in "$$:" | "$$:${{DIRENV_DIR-}}") __awsenv_o=$__awsenv_of;; *)
+{adopt}
+__awsenv_o="$$:${{DIRENV_DIR-}}";;
+esac
+if ({b}unset {variables} || {b}exit 1
+{restore}) 2>/dev/null; then
+__awsenv_of=$__awsenv_o
+{commands}
+__awsenv_s=0
+else
+for __awsenv_n in {names}; do
+({b}unset "$__awsenv_n") 2>/dev/null ||
+{b}printf 'awsenv: %s is readonly in this shell, so nothing was changed\\n' "$__awsenv_n" >&2
+done
+__awsenv_s=1
+fi
+case $__awsenv_a in a) {b}set -a;; esac
+{b}unset __awsenv_a __awsenv_c __awsenv_n __awsenv_o __awsenv_w
+case $__awsenv_s in 0) {b}unset __awsenv_s;; *) {b}unset __awsenv_s; {b}false;; esac
+}}
+"""
+
+_SAVE = """\
+for __awsenv_n in {names}; do
+{b}eval "__awsenv_was_$__awsenv_n=\\${{$__awsenv_n+{kind}\\$$__awsenv_n}}
+__awsenv_was_$__awsenv_n=\\${{__awsenv_was_$__awsenv_n:-u}}"
+done"""
+
+_LOOK = """\
+{b}eval "__awsenv_w=\\${{__awsenv_was_$__awsenv_n-}}
+__awsenv_c=\\${{$__awsenv_n+x\\$$__awsenv_n}}"
+"""
+
+_RESTORE_GUARD = (
+    "for __awsenv_n in {names}; do\n"
+    + _LOOK
+    + """\
+case $__awsenv_w in '' | "${{__awsenv_c:-u}}") ;; *) {b}unset "$__awsenv_n" || {b}exit 1;; esac
+done
+"""
+)
+
+_RESTORE = (
+    "for __awsenv_n in {names}; do\n"
+    + _LOOK
+    + """\
+case $__awsenv_w in
+'' | "${{__awsenv_c:-u}}") ;;
+u) {b}unset "$__awsenv_n";;
+x*) {b}export "$__awsenv_n=${{__awsenv_w#x}}";;
+s*) {b}unset "$__awsenv_n"; {b}eval "$__awsenv_n=\\${{__awsenv_w#s}}";;
+esac
+done"""
+)

@@ -1,0 +1,34 @@
+"""Where things lie: the two AWS files, our state folder, the shipped hooks. Fast half."""
+
+import os
+
+
+def config_file(environ: dict[str, str]) -> str:
+    """The AWS config file, expanded as botocore expands it (``configloader.raw_config_parse``)."""
+    return _expand(environ.get("AWS_CONFIG_FILE", "~/.aws/config"))
+
+
+def credentials_file(environ: dict[str, str]) -> str:
+    """The shared credentials file, expanded in the same way."""
+    return _expand(environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"))
+
+
+def shipped(name: str) -> str:
+    """The path of a shipped hook: beside the modules in a wheel, in the checkout otherwise."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    installed = os.path.join(here, "shell", name)
+    if os.path.exists(installed):
+        return installed
+    return os.path.join(os.path.dirname(here), "shell", name)
+
+
+def shown(path: str) -> str:
+    """``path`` as a person writes it: the home folder as ``~``."""
+    home = os.path.expanduser("~").rstrip("/")
+    if home and path.startswith(home + "/"):
+        return "~" + path[len(home) :]
+    return path
+
+
+def _expand(path: str) -> str:
+    return os.path.expanduser(os.path.expandvars(path))

@@ -1,0 +1,93 @@
+"""A profile: one name's settings out of the two AWS files, and what kind of session it gives."""
+
+from awsenv.errors import AwsenvError
+from awsenv.paths import shown
+
+ACCESS_KEY = "aws_access_key_id"
+SECRET_KEY = "aws_secret_access_key"
+# In the order in which botocore looks (credentials.SharedCredentialProvider.TOKENS).
+TOKENS = ("aws_security_token", "aws_session_token")
+
+
+class Place:
+    """One file's part of a profile: ``options`` maps a name to (value, first line, last line)."""
+
+    __slots__ = ("line", "options", "path")
+
+    def __init__(self, path: str, line: int, options: dict[str, tuple[str, int, int]]) -> None:
+        self.path = path
+        self.line = line
+        self.options = options
+
+    def __str__(self) -> str:
+        return f"{shown(self.path)}, line {self.line}"
+
+
+class Profile:
+    """``credentials`` and ``config`` are its parts in the two files, or ``None``."""
+
+    __slots__ = ("config", "credentials", "name")
+
+    def __init__(self, name: str, credentials: Place | None, config: Place | None) -> None:
+        self.name = name
+        self.credentials = credentials
+        self.config = config
+
+    def get(self, option: str) -> str | None:
+        """The value of ``option``; the credentials file wins, as in botocore's ``full_config``."""
+        for place in (self.credentials, self.config):
+            if place is not None and option in place.options:
+                return place.options[option][0]
+        return None
+
+    @property
+    def kind(self) -> str:
+        """``role``, ``web-identity``, ``sso``, ``mfa``, ``temporary``, ``key``, ``login``,
+        ``process`` or ``none``: what botocore's first provider with an answer would be
+        (``credentials.create_credential_resolver``), and what an ``mfa_serial`` makes of it."""
+        if self.get("role_arn") is not None:
+            web = self.get("web_identity_token_file") is not None
+            return "web-identity" if web else "role"
+        if self.get("sso_account_id") is not None or self.get("sso_role_name") is not None:
+            return "sso"
+        if self._holds_key(self.credentials):
+            return self._key_kind()
+        if self.get("login_session") is not None:
+            return "login"
+        if self.get("credential_process") is not None:
+            return "process"
+        return self._key_kind() if self._holds_key(self.config) else "none"
+
+    def key(self) -> tuple[str, str, str | None]:
+        """Key ID, secret and session token, all from the one file that holds the key ID.
+
+        Raises ``AwsenvError`` when there is no key or half a key.
+        """
+        for place in (self.credentials, self.config):
+            if place is None or not self._holds_key(place):
+                continue
+            values = {name: option[0] for name, option in place.options.items()}
+            for half in (ACCESS_KEY, SECRET_KEY):
+                if not values.get(half):
+                    state = "is empty" if half in values else "is missing"
+                    raise AwsenvError(
+                        f"profile {self.name} ({place}) has half a key: {half} {state}",
+                        f"add it there: {half} = …",
+                    )
+            token = next((values[t] for t in TOKENS if t in values), None)
+            return values[ACCESS_KEY], values[SECRET_KEY], token or None
+        where = " and ".join(str(p) for p in (self.credentials, self.config) if p is not None)
+        secret_only = self.get(SECRET_KEY) is not None
+        what = f"half a key: {ACCESS_KEY} is missing" if secret_only else "no access key"
+        raise AwsenvError(
+            f"profile {self.name} ({where}) has {what}", f"aws configure --profile {self.name}"
+        )
+
+    def _key_kind(self) -> str:
+        if self.get("mfa_serial") is not None:
+            return "mfa"
+        return "temporary" if any(self.get(token) for token in TOKENS) else "key"
+
+    @staticmethod
+    def _holds_key(place: Place | None) -> bool:
+        return place is not None and ACCESS_KEY in place.options

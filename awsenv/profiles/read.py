@@ -1,0 +1,75 @@
+"""The two AWS files as profiles."""
+
+from awsenv import paths
+from awsenv.errors import AwsenvError
+from awsenv.profiles import ini
+from awsenv.profiles.profile import Place, Profile
+
+
+def profiles(environ: dict[str, str]) -> dict[str, Profile]:
+    """Every profile by name, those of the config file first, each file in its order.
+
+    Reads the files that ``environ`` names. Raises ``AwsenvError`` when one cannot be read.
+    """
+    config_path = paths.config_file(environ)
+    found: dict[str, Profile] = {}
+    for section in ini.read(config_path).values():
+        name = profile_name(section.name)
+        if name is not None:
+            # Of [profile x] and [profile "x"] the last counts, as in build_profile_map.
+            found[name] = Profile(name, None, _place(config_path, section))
+    credentials_path = paths.credentials_file(environ)
+    for section in ini.read(credentials_path).values():
+        place = _place(credentials_path, section)
+        if section.name in found:
+            found[section.name].credentials = place
+        else:
+            found[section.name] = Profile(section.name, place, None)
+    return found
+
+
+def profile(name: str, environ: dict[str, str]) -> Profile:
+    """The profile called ``name``. Raises ``AwsenvError``, naming near ones, when there is none."""
+    found = profiles(environ)
+    if name in found:
+        return found[name]
+    if not found:
+        where = [
+            paths.shown(paths.config_file(environ)),
+            paths.shown(paths.credentials_file(environ)),
+        ]
+        raise AwsenvError(
+            f"no profile named {name}: {' and '.join(where)} hold no profile at all",
+            f"aws configure --profile {name}",
+        )
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, found, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else "awsenv list"
+    raise AwsenvError(f"no profile named {name}", hint)
+
+
+def profile_name(header: str) -> str | None:
+    """The profile that a section of the config file stands for, or ``None``.
+
+    ``botocore.configloader.build_profile_map``: ``default``, or a header that begins with
+    ``profile`` and is two words for ``shlex``.
+    """
+    if header == "default":
+        return header
+    if not header.startswith("profile"):
+        return None
+    word = header.removeprefix("profile ")
+    if word is not header and word.replace("-", "").replace("_", "").replace(".", "").isalnum():
+        return word  # what shlex would say, at a hundredth of its price
+    import shlex
+
+    try:
+        words = shlex.split(header)
+    except ValueError:
+        return None
+    return words[1] if len(words) == 2 else None
+
+
+def _place(path: str, section: ini.Section) -> Place:
+    return Place(path, section.line, section.options)

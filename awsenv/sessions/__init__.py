@@ -1,0 +1,1 @@
+"""Profiles into sessions: the slow half."""
