@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint search clean
 .DEFAULT_GOAL := test
 
 # A current pip: the wrappers that old ones write start half as fast.
@@ -16,8 +16,16 @@ BIN := .venv/bin
 	$(BIN)/python -m pip install --quiet --group dev
 	@touch $@
 
+# The tour: everything awsenv does, against a stand-in for AWS on this machine.
+demo: .venv/installed
+	$(BIN)/awsenv demo --run
+
 test: .venv/tested lint
 	$(BIN)/python -m pytest
+
+# The long form of the searches that `make test` does shortly.
+search: .venv/tested
+	$(BIN)/python -m pytest --hypothesis-profile=long
 
 lint: .venv/tested
 	$(BIN)/ruff check .

@@ -17,6 +17,8 @@ from awsenv.errors import FAILED, USAGE, AwsenvError, UsageError
 COMMANDS = {
     "use": ("use", "use"),
     "off": ("use", "off"),
+    "list": ("profiles", "list_"),
+    "demo": ("demo", "demo"),
 }
 # Their stdout is evaluated by a shell: a command that fails says `false` there, and nothing but
 # the text that it returns ever reaches it.
@@ -39,8 +41,9 @@ def run(arguments: list[str]) -> int:
         terminal.fail(error)
         code = error.code
     except TyperException as error:
-        words = "awsenv " + name if name in COMMANDS else "awsenv"
-        terminal.fail(UsageError(str(error).rstrip("."), f"{words} --help"))
+        if str(error):  # without one it is the help of `awsenv` alone, printed already
+            words = "awsenv " + name if name in COMMANDS else "awsenv"
+            terminal.fail(UsageError(str(error).rstrip("."), f"{words} --help"))
         code = USAGE
     except Abort:
         code = 130

@@ -1,0 +1,88 @@
+"""A home of its own to play in: AWS files, an environment, and nothing of the caller's."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from awsenv.demo.server import Server
+from awsenv.demo.users import User, new_user
+
+PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
+
+_CALLER_IDENTITY = """\
+#!{python}
+import boto3
+print(boto3.client("sts").get_caller_identity()["Arn"])
+"""
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """``environ`` is what a program in it is started with; ``users`` go by profile."""
+
+    home: Path
+    users: dict[str, User]
+    server: Server
+    environ: dict[str, str]
+
+
+@contextmanager
+def sandbox(caller: dict[str, str], program: Path | None = None) -> Iterator[Sandbox]:
+    """A sandbox whose stand-in answers as long as the context lasts.
+
+    ``caller`` is the caller's environment; ``program`` an awsenv other than this one.
+    """
+    users = {
+        "xxx-dev": new_user("dev-user", "111122223333"),
+        "prod": new_user("prod-user", "444455556666"),
+        "default": new_user("everyday", "111122223333"),
+    }
+    with tempfile.TemporaryDirectory(prefix="awsenv-demo-") as folder, Server(users.values()) as it:
+        home = Path(folder)
+        _write_files(home, users)
+        # The console script stands beside the interpreter that it was installed for.
+        awsenv = program.parent if program else Path(sys.executable).parent
+        environ = {
+            name: value
+            for name, value in caller.items()
+            if not name.startswith(("AWS_", "AWSENV_", "XDG_", "DIRENV_"))
+            and name.lower() not in PROXIES
+        }
+        environ["HOME"] = folder
+        environ["PATH"] = f"{home / 'bin'}:{awsenv}:{caller.get('PATH', os.defpath)}"
+        environ["AWS_ENDPOINT_URL_STS"] = it.url
+        environ["AWS_EC2_METADATA_DISABLED"] = "true"  # nothing here leaves the machine
+        yield Sandbox(home, users, it, environ)
+
+
+def _write_files(home: Path, users: dict[str, User]) -> None:
+    aws = home / ".aws"
+    aws.mkdir(mode=0o700)
+    _write(
+        aws / "credentials",
+        "\n".join(
+            f"[{profile}]\naws_access_key_id = {user.key_id}\n"
+            f"aws_secret_access_key = {user.secret}\n"
+            for profile, user in users.items()
+        ),
+        0o600,
+    )
+    _write(
+        aws / "config",
+        "[default]\nregion = ap-northeast-1\noutput = json\n\n"
+        "[profile xxx-dev]\nregion = ap-northeast-1\noutput = json\n\n"
+        "[profile prod]\nregion = us-east-1\noutput = table\n",
+        0o600,
+    )
+    (home / "bin").mkdir()
+    script = _CALLER_IDENTITY.format(python=sys.executable)
+    _write(home / "bin/caller-identity", script, 0o700)
+
+
+def _write(path: Path, text: str, mode: int) -> None:
+    path.touch(mode=mode)
+    path.write_text(text)

@@ -1,0 +1,92 @@
+"""The tour: real commands in a real shell against the stand-in, each looked at."""
+
+import secrets
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from awsenv.demo.sandbox import Sandbox
+
+
+@dataclass(frozen=True)
+class Step:
+    """``command`` is typed; its output must hold each of ``expected``, and its exit code be 0 or,
+    where ``fails``, not 0."""
+
+    command: str
+    expected: tuple[str, ...] = ()
+    fails: bool = False
+
+
+def steps(box: Sandbox) -> list[Step]:
+    """What the tour shows."""
+    arn = {profile: user.arn for profile, user in box.users.items()}
+    key = 'echo "${AWS_ACCESS_KEY_ID:-no key}"'
+    return [
+        Step("export AWS_ACCESS_KEY_ID=AKIAMINE AWS_SECRET_ACCESS_KEY=mine"),
+        Step("awsenv list", tuple(box.users)),
+        Step('eval "$(awsenv use xxx-dev)"'),
+        Step('echo "$AWSENV_PROFILE in $AWS_REGION"', ("xxx-dev in ap-northeast-1",)),
+        Step("caller-identity", (arn["xxx-dev"],)),
+        Step('eval "$(awsenv use prod)"'),
+        Step("caller-identity", (arn["prod"],)),
+        Step('eval "$(awsenv use pord)"', ("no profile named pord", "prod"), fails=True),
+        Step("caller-identity", (arn["prod"],)),
+        Step('eval "$(awsenv use -)"'),
+        Step("caller-identity", (arn["xxx-dev"],)),
+        Step('eval "$(awsenv off)"'),
+        Step(key, ("AKIAMINE",)),
+        Step("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY; caller-identity", (arn["default"],)),
+    ]
+
+
+def run(box: Sandbox, walk: list[Step], say: Callable[[str], None]) -> int:
+    """Type each step of ``walk`` into one bash in ``box``; how many failed.
+
+    ``say`` is called with each line: the command, what it printed, what came of it. The first
+    failure ends the tour: what follows would build on it.
+    """
+    # Long and random: nothing that a command prints ends its step by chance.
+    marker = f"--{secrets.token_hex(16)}--"
+    with subprocess.Popen(
+        ["bash", "--noprofile", "--norc"],
+        env=box.environ,
+        cwd=box.home,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    ) as shell:
+        assert shell.stdin
+        assert shell.stdout
+        for step in walk:
+            say(f"$ {step.command}")
+            # Its own stdin is nothing: the shell's holds the steps to come.
+            shell.stdin.write(f"{{ {step.command}\n}} </dev/null; echo {marker} $?\n")
+            shell.stdin.flush()
+            output: list[str] = []
+            status = ""
+            for line in shell.stdout:
+                text, found, rest = line.rstrip("\n").partition(marker)
+                if text:
+                    say(f"  {text}")
+                    output.append(text)
+                if found:
+                    status = rest.strip()
+                    break
+            if problem := _problem(step, status, "\n".join(output)):
+                say(f"  ✗ {problem}")
+                shell.stdin.close()
+                return 1
+            say(f"  ✓ {'refused, as it must be' if step.fails else 'ok'}")
+        shell.stdin.close()
+    return 0
+
+
+def _problem(step: Step, status: str, output: str) -> str:
+    if not status:
+        return "the shell ended"
+    if (status != "0") != step.fails:
+        return f"exit code {status}"
+    missing = [text for text in step.expected if text not in output]
+    return f"expected to see: {', '.join(missing)}" if missing else ""
