@@ -5,6 +5,8 @@ variables of its own, see ``awsenv.formats``), so that no child sees them. Here 
 which variables are to be set, unset or put back.
 """
 
+from awsenv.errors import AwsenvError
+
 # Set or unset by every session.
 KEYS = (
     "AWS_ACCESS_KEY_ID",
@@ -48,6 +50,9 @@ SETTINGS = {
 # Whatever awsenv ever sets or unsets but for its own names below: what ``off`` puts back.
 MANAGED = (*KEYS, *REGIONS, *SETTINGS.values())
 
+# Linux: one NAME=VALUE with its NUL may be 128 KiB at most (MAX_ARG_STRLEN), or no program starts.
+LONGEST = 128 * 1024
+
 # Names and never a value; they have no originals.
 PROFILE = "AWSENV_PROFILE"
 PREVIOUS = "AWSENV_PREVIOUS"
@@ -83,8 +88,11 @@ def enter(profile: str, session: dict[str, str], environ: dict[str, str]) -> Cha
     """The change that makes a shell with ``environ`` act as ``profile``.
 
     ``session`` maps the names of the variables that the session sets to their values. The result
-    depends on the originals and on ``session`` alone, whatever was active before.
+    depends on the originals and on ``session`` alone, whatever was active before. Raises
+    ``AwsenvError`` for a value that no variable can hold.
     """
+    for name, value in (*session.items(), (PROFILE, profile)):
+        _check(profile, name, value)
     variables: dict[str, str | None] = {name: session.get(name) for name in KEYS}
     variables.update(session)
     before = environ.get(PROFILE)
@@ -98,6 +106,16 @@ def enter(profile: str, session: dict[str, str], environ: dict[str, str]) -> Cha
         if name not in variables and (name in REGIONS or name in _set_by_awsenv(environ))
     ]
     return Change(environ, variables, restore)
+
+
+def _check(profile: str, name: str, value: str) -> None:
+    if "\0" in value:
+        raise AwsenvError(f"profile {profile}: {name} would hold a NUL byte", "take it out")
+    if len(name) + len(value.encode("utf-8", "surrogateescape")) + 2 > LONGEST:
+        raise AwsenvError(
+            f"profile {profile}: {name} would be over 128 KiB, and then no program starts",
+            "shorten it",
+        )
 
 
 def leave(environ: dict[str, str]) -> Change:

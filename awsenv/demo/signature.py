@@ -2,8 +2,8 @@
 
 import hmac
 from collections.abc import Mapping
-from email.message import Message
 from datetime import UTC, datetime, timedelta
+from email.message import Message
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
