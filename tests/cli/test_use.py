@@ -3,7 +3,6 @@
 import json
 import os
 import pty
-import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +11,7 @@ import botocore.exceptions
 import botocore.session
 import pytest
 
-from tests.shells.real import BIN, clean
+from tests.shells.real import BIN, clean, installed
 
 KEY = "aws_access_key_id = AKIA{0}\naws_secret_access_key = secret{0}\n"
 GOOD = "[good]\n" + KEY.format("GOOD")
@@ -214,14 +213,17 @@ def test_a_name_with_spaces_and_one_that_would_run(tmp_path: Path) -> None:
     assert json.loads(awsenv(tmp_path, "use", "with space", "--shell", "json").stdout)["AWS_REGION"]
 
 
-@pytest.mark.skipif(not shutil.which("setpriv"), reason="setpriv is not installed")
 def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
     set_up(tmp_path, {"credentials": GOOD, "config": "[default]\n"})
     (tmp_path / ".aws/credentials").chmod(0)
     # Root reads everything, but for this capability.
-    drop = (
-        ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if not os.getuid() else ()
+    drop: tuple[str, ...] = (
+        installed("setpriv"),
+        "--bounding-set",
+        "-dac_override,-dac_read_search",
     )
+    if os.getuid():
+        drop = ()
     result = awsenv(tmp_path, "use", "good", prefix=drop)
     assert (result.returncode, result.stdout) == (1, "false\n")
     assert "cannot read ~/.aws/credentials: Permission denied" in result.stderr

@@ -14,6 +14,16 @@ BIN = Path(sys.executable).parent
 ITS_OWN = {b"_", b"SHLVL", b"PWD", b"OLDPWD", b"_AST_FEATURES", b"IFS"}
 
 
+def installed(name: str) -> str:
+    """The path of a program; without it the test is skipped, in CI it fails."""
+    found = shutil.which(name)
+    if found:
+        return found
+    if os.environ.get("CI"):
+        pytest.fail(f"{name} is not installed")
+    pytest.skip(f"{name} is not installed")
+
+
 @dataclass(frozen=True)
 class Shell:
     """``form`` is the format that awsenv prints for it; ``options`` are settings to try it in."""
@@ -27,13 +37,8 @@ class Shell:
 
     @property
     def program(self) -> str:
-        """Its path; without it the test is skipped, in CI it fails."""
-        found = shutil.which(self.name)
-        if found:
-            return found
-        if os.environ.get("CI"):
-            pytest.fail(f"{self.name} is not installed")
-        pytest.skip(f"{self.name} is not installed")
+        """Its path."""
+        return installed(self.name)
 
     def evaluate(self, command: str) -> str:
         """How a person has this shell run what ``command`` prints."""

@@ -1,0 +1,81 @@
+"""The tour passes, fails when a step fails, and touches nothing of the caller's."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from awsenv.demo import tour
+from awsenv.demo.sandbox import sandbox
+from tests.shells.real import BIN, clean
+
+
+def test_the_tour_goes_well_whatever_the_caller_has_set(tmp_path: Path) -> None:
+    environ = clean(
+        tmp_path,
+        AWS_PROFILE="mine",
+        AWS_CONFIG_FILE="/nonexistent",
+        AWS_ENDPOINT_URL="http://127.0.0.1:1",
+        AWS_ACCESS_KEY_ID="AKIAREAL",
+        AWSENV_PROFILE="mine",
+        HTTPS_PROXY="http://127.0.0.1:1",
+        http_proxy="http://127.0.0.1:1",
+    )
+    result = subprocess.run(
+        [BIN / "awsenv", "demo", "--run"], env=environ, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout
+    assert result.stdout.endswith("The tour went well.\n")
+    assert "AKIAREAL" not in result.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        tour.Step("false"),
+        tour.Step("true", fails=True),
+        tour.Step("echo one", ("two",)),
+        tour.Step("exit 0"),
+        tour.Step("caller-identity", ("arn:aws:iam::000000000000:user/nobody",)),
+    ],
+    ids=lambda step: step.command,
+)
+def test_a_step_that_goes_wrong_fails_the_tour(broken: tour.Step, tmp_path: Path) -> None:
+    with sandbox(clean(tmp_path)) as box:
+        lines: list[str] = []
+        assert tour.run(box, [broken, tour.Step("echo after")], lines.append) == 1
+        assert "  ✗ " in lines[-1]
+        assert "$ echo after" not in lines
+        assert tour.run(box, [tour.Step("echo one", ("one",))], lines.append) == 0
+
+
+def test_an_awsenv_that_does_nothing_fails_the_tour(tmp_path: Path) -> None:
+    program = tmp_path / "awsenv"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o700)
+    with sandbox(clean(tmp_path), program) as box:
+        assert tour.run(box, tour.steps(box), lambda _: None) == 1
+
+
+def test_the_sandbox_is_gone_afterwards_and_private_before(tmp_path: Path) -> None:
+    with sandbox(clean(tmp_path)) as box:
+        assert os.stat(box.home).st_mode & 0o077 == 0
+        assert os.stat(box.home / ".aws/credentials").st_mode & 0o077 == 0
+    assert not box.home.exists()
+
+
+def test_a_demo_without_a_terminal_says_what_to_type(tmp_path: Path) -> None:
+    result = subprocess.run(
+        [BIN / "awsenv", "demo"],
+        env=clean(tmp_path),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 3
+    assert result.stderr.splitlines() == [
+        "awsenv: demo opens a shell and there is no terminal; awsenv demo --run"
+    ]
