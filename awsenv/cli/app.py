@@ -4,6 +4,7 @@ import contextlib
 import importlib
 import os
 import sys
+import traceback
 from typing import Annotated
 
 import typer
@@ -49,6 +50,12 @@ def run(arguments: list[str]) -> int:
         code = 130
     except OSError as error:
         terminal.fail(AwsenvError(f"{error.filename or name}: {error.strerror}"))
+    except Exception as error:
+        # A fault of ours. Its message may quote a secret, so only its kind is told.
+        if os.environ.get("AWSENV_DEBUG") == "1":
+            traceback.print_tb(error.__traceback__)
+        kind = type(error).__name__
+        terminal.fail(AwsenvError(f"internal error ({kind})", "again with AWSENV_DEBUG=1"))
     if text is None and evaluated and not sys.stdout.isatty():
         text = formats.module(_shell(arguments)).FAIL
     if text:
@@ -67,6 +74,7 @@ def _app(names: list[str]) -> typer.Typer:
     app = typer.Typer(
         name="awsenv",
         add_completion=False,
+        pretty_exceptions_enable=False,  # they show local variables: secrets
         no_args_is_help=True,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
