@@ -16,7 +16,7 @@ LAW = [
     ["profiles"],
     ["replay"],
     ["formats"],
-    ["records", "environment", "paths"],
+    ["records", "environment", "files", "paths"],
     ["errors"],
 ]
 LEVEL = {room: level for level, rooms in enumerate(LAW) for room in rooms}

@@ -19,6 +19,10 @@ COMMANDS = {
     "use": ("use", "use"),
     "off": ("use", "off"),
     "list": ("profiles", "list_"),
+    "link": ("folders", "link"),
+    "unlink": ("folders", "unlink"),
+    "orgs": ("folders", "orgs"),
+    "direnv": ("folders", "direnv_app"),
     "demo": ("demo", "demo"),
 }
 # Their stdout is evaluated by a shell: a command that fails says `false` there, and nothing but
@@ -82,7 +86,10 @@ def _app(names: list[str]) -> typer.Typer:
     for name in names:
         module, function = COMMANDS[name]
         command = getattr(importlib.import_module(f"awsenv.cli.{module}"), function)
-        app.command(name)(command)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
     return app
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 
 from awsenv.errors import AwsenvError
 
@@ -27,3 +28,25 @@ def emit(text: str) -> None:
     data = os.fsencode(text)
     while data:
         data = data[os.write(1, data) :]
+
+
+def table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """``rows`` under ``titles`` on a terminal; plain lines with tabs between cells elsewhere.
+
+    Cells beyond the titles are left out.
+    """
+    cells = [[printable(cell) for cell, _ in zip(row, titles, strict=False)] for row in rows]
+    if not sys.stdout.isatty():
+        for row in cells:
+            print("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        drawn.add_column(title)
+    for row in cells:
+        drawn.add_row(*(Text(cell) for cell in row))  # Text, not str: a name is no markup
+    Console().print(drawn)

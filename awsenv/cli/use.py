@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from awsenv import environment, formats
+from awsenv.cli import terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.profiles import read
+from awsenv.profiles.account import of_key, of_profile
 from awsenv.sessions import resolve
 
 Shell = Annotated[
@@ -30,6 +32,9 @@ def use(
     profile_only: Annotated[
         bool, typer.Option("--profile-only", help="Set AWS_PROFILE and no keys.")
     ] = False,
+    account: Annotated[
+        str, typer.Option(metavar="ID", help="Refuse unless the session is of this account.")
+    ] = "",
     shell: Shell = "",
     show: Show = False,
 ) -> str:
@@ -48,9 +53,23 @@ def use(
     found = read.profile(profile, environ)
     if profile_only:
         variables = resolve.profile_only(found, region or None)
+        known = of_profile(found)
     else:
-        variables = resolve.session(found, region or None).variables()
-    return _render(environment.enter(profile, variables, environ), shell)
+        session = resolve.session(found, region or None)
+        variables = session.variables()
+        known = of_key(session.access_key_id)
+        if account and known is None:
+            from awsenv.sessions import client
+
+            known = client.caller_account(session, found, environ)
+    if account and known != account:
+        of = f"of account {known}" if known else "of an account that cannot be told without its key"
+        raise AwsenvError(f"profile {profile} is {of}, not {account}", "awsenv list")
+    text = _render(environment.enter(profile, variables, environ), shell)
+    if shell == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
+        told = [profile, f"account {known}" if known else "", variables.get("AWS_REGION", "")]
+        terminal.say(", ".join(word for word in told if word))
+    return text
 
 
 def off(shell: Shell = "", show: Show = False) -> str:

@@ -13,6 +13,7 @@ MODULES = {
     "zsh": "zsh",
     "fish": "fish",
     "posix": "posix",
+    "direnv": "bash",
     "json": "json_object",
 }
 # Programs that are POSIX shells though they have another name.

@@ -40,6 +40,11 @@ class Profile:
                 return place.options[option][0]
         return None
 
+    def settings(self) -> dict[str, str]:
+        """Every option with its value, as ``get`` would answer."""
+        places = [place for place in (self.config, self.credentials) if place is not None]
+        return {name: value[0] for place in places for name, value in place.options.items()}
+
     @property
     def kind(self) -> str:
         """``role``, ``web-identity``, ``sso``, ``mfa``, ``temporary``, ``key``, ``login``,

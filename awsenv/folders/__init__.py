@@ -1,0 +1,1 @@
+"""Folders bound to profiles: their .envrc, the organizations that ghq lays out, direnv."""

@@ -1,0 +1,66 @@
+"""direnv: our library in its lib folder, and whether it has allowed a file."""
+
+import os
+import shutil
+import subprocess
+
+from awsenv import files, paths
+from awsenv.errors import AwsenvError
+from awsenv.paths import shown
+
+_MARK = b"# awsenv for direnv:"
+
+
+def install(program: str, environ: dict[str, str]) -> tuple[str, bool]:
+    """Put the library into direnv's lib folder, calling the awsenv at ``program``.
+
+    Its path, and whether it changed. Raises ``AwsenvError`` over somebody else's file.
+    """
+    config = environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
+    folder = os.path.join(environ.get("DIRENV_CONFIG") or os.path.join(config, "direnv"), "lib")
+    path = os.path.join(folder, "awsenv.sh")
+    with open(paths.shipped("direnv.bash"), "rb") as file:
+        text = file.read().replace(b"@AWSENV@", os.fsencode(program.replace("'", "'\\''")))
+    try:
+        os.makedirs(folder, exist_ok=True)
+        old = b""
+        if os.path.exists(path):
+            with open(path, "rb") as file:
+                old = file.read()
+        if old == text:
+            return path, False
+        if old and not old.startswith(_MARK):
+            raise AwsenvError(f"{shown(path)} is not awsenv's", f"mv {shown(path)} aside")
+        files.write_whole(path, text, mode=0o644)
+    except OSError as error:
+        raise AwsenvError(f"cannot write {shown(path)}: {error.strerror}") from None
+    return path, True
+
+
+def allowed(folder: str, environ: dict[str, str]) -> bool:
+    """Whether direnv is there and has allowed ``folder``'s own ``.envrc`` as it is now."""
+    if not installed(environ):
+        return False
+    told = subprocess.run(
+        ["direnv", "status"],
+        cwd=folder,
+        env=environ,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=30,
+        check=False,
+    ).stdout
+    status = dict(line.rsplit(" ", 1) for line in told.splitlines() if " " in line)
+    # 2.32 says true, later ones 0 (allowed), 1 (not yet) or 2 (denied).
+    return status.get("Found RC allowed") in ("true", "0")
+
+
+def allow(path: str, environ: dict[str, str]) -> None:
+    """Have direnv trust the file at ``path`` as it is now."""
+    subprocess.run(["direnv", "allow", path], env=environ, timeout=30, check=True)
+
+
+def installed(environ: dict[str, str]) -> bool:
+    """Whether there is a direnv to call."""
+    return shutil.which("direnv", path=environ.get("PATH")) is not None
