@@ -11,13 +11,13 @@ CHECKOUT = Path(__file__).parent.parent
 
 
 def test_in_a_checkout_the_hooks_are_read_from_it() -> None:
-    assert Path(paths.shipped("README.md")) == CHECKOUT / "shell/README.md"
+    assert Path(paths.shipped("direnv.bash")) == CHECKOUT / "shell/direnv.bash"
 
 
 def test_in_a_wheel_the_hooks_are_part_of_the_package(tmp_path: Path) -> None:
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target"]
     subprocess.run([*pip, tmp_path / "site", CHECKOUT], check=True)
-    program = "from awsenv import paths; print(paths.shipped('README.md'))"
+    program = "from awsenv import paths; print(paths.shipped('direnv.bash'))"
     result = subprocess.run(
         [sys.executable, "-c", program],
         cwd=tmp_path / "site",
@@ -26,8 +26,8 @@ def test_in_a_wheel_the_hooks_are_part_of_the_package(tmp_path: Path) -> None:
         check=True,
     )
     shipped = Path(result.stdout.strip())
-    assert shipped == tmp_path / "site/awsenv/shell/README.md"
-    assert shipped.read_text() == (CHECKOUT / "shell/README.md").read_text()
+    assert shipped == tmp_path / "site/awsenv/shell/direnv.bash"
+    assert shipped.read_text() == (CHECKOUT / "shell/direnv.bash").read_text()
 
 
 def test_every_door_tells_the_version(tmp_path: Path) -> None:

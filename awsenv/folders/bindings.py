@@ -25,7 +25,7 @@ def link(profile: str, folder: str) -> tuple[str, bool]:
 
     Raises ``AwsenvError`` when the folder is none or its file cannot be changed.
     """
-    if not profile.isprintable() or not profile:
+    if not profile.isprintable() or profile.startswith("-"):
         raise AwsenvError(f"a profile named {profile} cannot stand in an .envrc", "rename it")
     if not os.path.isdir(folder):
         raise AwsenvError(f"{shown(folder)} is not a folder", f"mkdir -p {shown(folder)}")

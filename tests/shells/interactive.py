@@ -1,0 +1,57 @@
+"""A real interactive shell under a pseudo-terminal, typed at as a person does."""
+
+import re
+from pathlib import Path
+
+import pexpect
+
+from tests.shells.real import Shell, environment, snapshot
+
+_START = {
+    "bash": ("--norc", "--noprofile", "-i"),
+    "zsh": ("-f", "-i"),
+    "fish": ("--no-config", "-i"),
+}
+
+
+class Interactive:
+    """``shell`` at a prompt; ``typed`` runs a line and gives what it printed.
+
+    A line is read only when the prompt before it has been drawn, so whatever a hook does at that
+    prompt is done: nothing here waits for a time to pass.
+    """
+
+    def __init__(self, shell: Shell, environ: dict[str, str], cwd: Path) -> None:
+        self.shell = shell
+        self._folder = cwd
+        self._count = 0
+        self._program = pexpect.spawn(
+            shell.program,
+            list(_START[shell.name]),
+            env=environ | {"TERM": "dumb", "PS1": "", "PROMPT": ""},
+            cwd=str(cwd),
+            encoding="utf-8",
+            codec_errors="replace",
+            timeout=60,
+            dimensions=(50, 1000),
+            echo=False,
+        )
+
+    def typed(self, line: str) -> str:
+        """Type ``line``; what was on the screen until it and the prompt hook after it were done."""
+        self._count += 1
+        # Typed in two parts, so that only the output holds the whole.
+        self._program.sendline(line)
+        self._program.sendline(f"echo END''-{self._count}-")
+        self._program.expect_exact(f"END-{self._count}-")
+        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", self._program.before or "")
+
+    def environment(self) -> dict[bytes, bytes]:
+        """What a child of it has now, but for what the shell and direnv change by themselves."""
+        path = self._folder / f"env-{self._count}"
+        self.typed(snapshot(path))
+        return {name: value for name, value in environment(path).items() if name[:7] != b"DIRENV_"}
+
+    def close(self) -> None:
+        """End it."""
+        self._program.close(force=True)
