@@ -1,15 +1,24 @@
-"""Files written whole: a kill at any moment leaves the old one or the new one."""
+"""Files written whole, folders of ours, locks: what lies on the disk stays right at any kill."""
 
+import contextlib
+import fcntl
 import os
+import shutil
 import stat
+import time
+from collections.abc import Iterator
+
+from awsenv.errors import AwsenvError
+from awsenv.paths import shown
 
 
-def write_whole(path: str, data: bytes, mode: int = 0o600) -> None:
+def write_whole(path: str, data: bytes, mode: int = 0o600, secret: bool = False) -> None:
     """Replace the file at ``path`` by one holding ``data``: a temporary file, fsync, rename.
 
-    A symlink stays and its target is replaced; an existing file keeps its mode, a new one gets
-    ``mode``. Raises ``OSError``; then the old file is there, untouched. A file that is not
-    writable is refused (a rename would replace it all the same).
+    A symlink stays and its target is replaced. An existing file keeps its mode, but for group's
+    and others' bits when it is ``secret``; a new one gets ``mode``. Raises ``OSError``; then the
+    old file is there, untouched. A file that may not be written is refused, though a rename
+    would replace it.
     """
     target = os.path.realpath(path)
     try:
@@ -18,19 +27,83 @@ def write_whole(path: str, data: bytes, mode: int = 0o600) -> None:
         pass
     else:
         with open(target, "ab"):
-            pass  # raises where the file may not be written
-    # In the same folder, so that the rename is one step; a name of its own for each writer.
+            pass
+    # In the same folder, so that the rename is one step; a name of its own for each process.
     temporary = os.path.join(os.path.dirname(target), f".awsenv-{os.getpid()}~")
-    descriptor = os.open(
-        temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
-    )
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with contextlib.ExitStack() as undo:
+        if secret:
+            mode &= 0o700
+            # A folder that git sees as empty, so that no `git add -A` takes what is in it.
+            os.mkdir(temporary, 0o700)
+            undo.callback(shutil.rmtree, temporary)
+            with open(os.path.join(temporary, ".gitignore"), "wb", buffering=0) as ignore:
+                ignore.write(b"*\n")
+            temporary = os.path.join(temporary, "new")
+        descriptor = os.open(temporary, flags, 0o600)
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fchmod(descriptor, mode)
+                os.fsync(descriptor)
+            os.rename(temporary, target)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+
+
+def clear_leftovers(folder: str) -> None:
+    """Remove what a killed ``write_whole`` left in ``folder``, its lock being held."""
+    for name in os.listdir(folder):
+        if name.startswith(".awsenv-") and name.endswith("~") and name[8:-1].isdigit():
+            path = os.path.join(folder, name)
+            if os.path.isdir(path) and not os.path.islink(path):
+                shutil.rmtree(path)
+            else:
+                os.unlink(path)
+
+
+def own_folder(path: str) -> str:
+    """``path`` as a folder of ours alone, made where it is missing: mode 0700, no symlink.
+
+    Raises ``AwsenvError`` when it is somebody else's or cannot be made.
+    """
     try:
-        with open(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fchmod(descriptor, mode)
-            os.fsync(descriptor)
-        os.rename(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+        os.makedirs(path, mode=0o700, exist_ok=True)
+        found = os.lstat(path)
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+            raise AwsenvError(f"{shown(path)} is not a folder of yours", f"ls -ld {shown(path)}")
+        if found.st_mode & 0o077:
+            os.chmod(path, 0o700)
+    except OSError as error:
+        raise AwsenvError(
+            f"cannot make the folder {shown(path)}: {error.strerror}",
+            f"ls -ld {shown(os.path.dirname(path))}",
+        ) from None
+    return path
+
+
+@contextlib.contextmanager
+def locked(path: str, seconds: float = 60) -> Iterator[None]:
+    """Hold the kernel's lock on the file at ``path`` for as long as the context lasts.
+
+    It ends with the process, however that ends; no child gets it. Raises ``AwsenvError`` when
+    another process has held it for ``seconds``.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise AwsenvError(
+                        f"another awsenv has been at this for {seconds:.0f} s", "try again"
+                    ) from None
+            time.sleep(0.02)
+        yield
+    finally:
+        os.close(descriptor)

@@ -19,6 +19,7 @@ COMMANDS = {
     "use": ("use", "use"),
     "off": ("use", "off"),
     "list": ("profiles", "list_"),
+    "dotenv": ("dotenv", "dotenv"),
     "link": ("folders", "link"),
     "unlink": ("folders", "unlink"),
     "orgs": ("folders", "orgs"),

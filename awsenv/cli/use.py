@@ -7,11 +7,8 @@ from typing import Annotated
 import typer
 
 from awsenv import environment, formats
-from awsenv.cli import terminal
+from awsenv.cli import choose, terminal
 from awsenv.errors import AwsenvError, UsageError
-from awsenv.profiles import read
-from awsenv.profiles.account import of_key, of_profile
-from awsenv.sessions import resolve
 
 Shell = Annotated[
     str,
@@ -21,22 +18,15 @@ Shell = Annotated[
         help="Whose code to print; found out when not given.",
     ),
 ]
-Show = Annotated[
-    bool, typer.Option("--show", help="Print the code, secrets and all, on a terminal.")
-]
 
 
 def use(
     profile: Annotated[str, typer.Argument(help="The profile; - is the one before.")] = "",
-    region: Annotated[str, typer.Option(help="Instead of the profile's own Region.")] = "",
-    profile_only: Annotated[
-        bool, typer.Option("--profile-only", help="Set AWS_PROFILE and no keys.")
-    ] = False,
-    account: Annotated[
-        str, typer.Option(metavar="ID", help="Refuse unless the session is of this account.")
-    ] = "",
+    region: choose.Region = "",
+    account: choose.Account = "",
+    profile_only: choose.ProfileOnly = False,
     shell: Shell = "",
-    show: Show = False,
+    show: choose.Show = False,
 ) -> str:
     """Make this shell act as PROFILE.
 
@@ -50,29 +40,16 @@ def use(
         profile = environ.get(environment.PREVIOUS, "")
         if not profile:
             raise AwsenvError("no profile was used before this one", "awsenv list")
-    found = read.profile(profile, environ)
-    if profile_only:
-        variables = resolve.profile_only(found, region or None)
-        known = of_profile(found)
-    else:
-        session = resolve.session(found, region or None)
-        variables = session.variables()
-        known = of_key(session.access_key_id)
-        if account and known is None:
-            from awsenv.sessions import client
-
-            known = client.caller_account(session, found, environ)
-    if account and known != account:
-        of = f"of account {known}" if known else "of an account that cannot be told without its key"
-        raise AwsenvError(f"profile {profile} is {of}, not {account}", "awsenv list")
-    text = _render(environment.enter(profile, variables, environ), shell)
+    chosen = choose.variables(profile, region, account, profile_only, environ)
+    text = _render(environment.enter(profile, chosen.variables, environ), shell)
     if shell == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
-        told = [profile, f"account {known}" if known else "", variables.get("AWS_REGION", "")]
+        known = f"account {chosen.account}" if chosen.account else ""
+        told = (profile, known, chosen.variables.get("AWS_REGION", ""))
         terminal.say(", ".join(word for word in told if word))
     return text
 
 
-def off(shell: Shell = "", show: Show = False) -> str:
+def off(shell: Shell = "", show: choose.Show = False) -> str:
     """Put every variable back as it was before the first use.
 
     Example: eval "$(awsenv off)"
