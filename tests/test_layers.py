@@ -16,7 +16,8 @@ LAW = [
     ["profiles"],
     ["replay"],
     ["formats"],
-    ["records", "environment", "files", "paths"],
+    ["records", "environment", "files"],
+    ["paths"],
     ["errors"],
 ]
 LEVEL = {room: level for level, rooms in enumerate(LAW) for room in rooms}

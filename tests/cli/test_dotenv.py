@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.program import awsenv as run_awsenv
 from tests.shells.real import BIN, clean, installed
 
 TEMPORARY = "aws_session_token = t==\n"
@@ -48,15 +49,7 @@ def git(home: Path, *arguments: str) -> str:
 def awsenv(
     home: Path, *arguments: str, prefix: tuple[str, ...] = (), **environ: str
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*prefix, str(BIN / "awsenv"), *arguments],
-        env=clean(home) | environ,
-        cwd=home / "repo",
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    return run_awsenv(home, *arguments, prefix=prefix, cwd=home / "repo", **environ)
 
 
 def test_the_text_on_stdout_is_the_session_and_nothing_else(home: Path) -> None:

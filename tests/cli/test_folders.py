@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.shells.real import BIN, clean, installed
+from tests.program import awsenv
+from tests.shells.real import clean, installed
 
 
 @pytest.fixture
@@ -17,20 +18,6 @@ def home(tmp_path: Path) -> Path:
     (home / ".aws/config").write_text("[profile one]\n[profile two]\n")
     (home / ".aws/credentials").write_text("[o'n e]\n")
     return home
-
-
-def awsenv(
-    home: Path, *arguments: str, prefix: tuple[str, ...] = (), **environ: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*prefix, str(BIN / "awsenv"), *arguments],
-        env=clean(home) | environ,
-        cwd=home,
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
 
 
 def repo(path: Path) -> Path:

@@ -11,26 +11,11 @@ import botocore.exceptions
 import botocore.session
 import pytest
 
+from tests.program import awsenv
 from tests.shells.real import BIN, clean, installed
 
 KEY = "aws_access_key_id = AKIA{0}\naws_secret_access_key = secret{0}\n"
 GOOD = "[good]\n" + KEY.format("GOOD")
-
-
-def awsenv(
-    home: Path, *arguments: str, prefix: tuple[str, ...] = (), **environ: str
-) -> subprocess.CompletedProcess[str]:
-    """awsenv as a program, its stdout a pipe."""
-    return subprocess.run(
-        [*prefix, str(BIN / "awsenv"), *arguments],
-        env=clean(home) | environ,
-        cwd=home,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def set_up(home: Path, files: dict[str, str | bytes]) -> None:

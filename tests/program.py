@@ -1,0 +1,26 @@
+"""awsenv as a program, seen from the outside."""
+
+import subprocess
+from pathlib import Path
+
+from tests.shells.real import BIN, clean
+
+
+def awsenv(
+    home: Path,
+    *arguments: str,
+    prefix: tuple[str, ...] = (),
+    cwd: Path | None = None,
+    **environ: str,
+) -> subprocess.CompletedProcess[str]:
+    """Run it with ``home`` as its home, its stdin empty and its stdout a pipe."""
+    return subprocess.run(
+        [*prefix, str(BIN / "awsenv"), *arguments],
+        env=clean(home) | environ,
+        cwd=cwd or home,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
