@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import hashlib
 import os
 import shutil
 import stat
@@ -53,8 +54,20 @@ def write_whole(path: str, data: bytes, mode: int = 0o600, secret: bool = False)
             raise
 
 
-def clear_leftovers(folder: str) -> None:
-    """Remove what a killed ``write_whole`` left in ``folder``, its lock being held."""
+@contextlib.contextmanager
+def writing(folder: str, state: str) -> Iterator[None]:
+    """Be the only awsenv that writes into ``folder``; what a killed one left there is removed.
+
+    The lock lies in ``state``, our state folder. Raises ``AwsenvError`` as ``locked`` does.
+    """
+    locks = own_folder(os.path.join(state, "locks"))
+    name = hashlib.sha256(os.fsencode(os.path.realpath(folder))).hexdigest()
+    with locked(os.path.join(locks, name)):
+        _clear_leftovers(folder)
+        yield
+
+
+def _clear_leftovers(folder: str) -> None:
     for name in os.listdir(folder):
         if name.startswith(".awsenv-") and name.endswith("~") and name[8:-1].isdigit():
             path = os.path.join(folder, name)

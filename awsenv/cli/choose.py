@@ -42,7 +42,7 @@ def variables(
         if account and known is None:
             from awsenv.sessions import client
 
-            known = client.caller_account(session, found, environ)
+            known, _ = client.caller_identity(session, found, environ)
         chosen = Chosen(session.variables(), known, session.session_token is None)
     if account and chosen.account != account:
         of = f"of account {chosen.account}" if chosen.account else "of an account nobody can tell"

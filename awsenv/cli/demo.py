@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from awsenv.cli import terminal
 from awsenv.demo import tour
 from awsenv.demo.sandbox import sandbox
-from awsenv.errors import PERSON_NEEDED, AwsenvError
 
 _WELCOME = """\
 A shell of its own, with a home of its own and a stand-in for AWS; nothing of yours is touched.
@@ -35,9 +35,9 @@ def demo(
             print("The tour failed." if failed else "The tour went well.")
             return 1 if failed else 0
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            error = AwsenvError("demo opens a shell and there is no terminal", "awsenv demo --run")
-            error.code = PERSON_NEEDED
-            raise error
+            raise terminal.person_needed(
+                "demo opens a shell and there is no terminal", "awsenv demo --run"
+            )
         shell = os.environ.get("SHELL", "/bin/sh")
         fish = shell.endswith("fish")
         use = "awsenv use xxx-dev | source" if fish else 'eval "$(awsenv use xxx-dev)"'

@@ -1,6 +1,5 @@
 """``dotenv``: a session as a ``.env`` for docker compose and the like."""
 
-import hashlib
 import io
 import json
 import os
@@ -96,12 +95,8 @@ def _write(output: str, values: dict[str, str], profile: str, ignore: bool) -> N
     if not os.path.isdir(folder):
         raise AwsenvError(f"{shown(folder)} is not a folder", f"mkdir -p {shown(folder)}")
     real = git.check(path, ignore)
-    state = files.own_folder(os.path.join(paths.state(dict(os.environ)), "locks"))
-    # By folder, so that what a killed run left there is known to be nobody's.
-    name = hashlib.sha256(os.fsencode(folder)).hexdigest()
-    with files.locked(os.path.join(state, name)):
+    with files.writing(folder, paths.state(dict(os.environ))):
         try:
-            files.clear_leftovers(folder)
             old, mode = _read(real), _mode(real)
             done = env_file.update(old, values, profile, path)
             if done.text != old or mode & 0o077:

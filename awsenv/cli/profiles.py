@@ -1,32 +1,120 @@
-"""``list``: what is in the two AWS files."""
+"""``list`` and ``show``: what is in the two AWS files."""
 
 import json
 import os
 import sys
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from typing import Annotated
 
 import typer
 
-from awsenv.cli import terminal
-from awsenv.profiles import read
-from awsenv.profiles.profile import Profile
+from awsenv.cli import spans, terminal
+from awsenv.environment import SETTINGS
+from awsenv.errors import AwsenvError, UsageError
+from awsenv.paths import shown
+from awsenv.profiles import account, read
+from awsenv.profiles.profile import KINDS, Place, Profile
+
+Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+TITLES = ("profile", "kind", "account", "region", "source", "left")
 
 
 def list_(
-    as_json: Annotated[bool, typer.Option("--json", help="A list of objects.")] = False,
+    pattern: Annotated[str, typer.Argument(help="Only names like it: 'prod*'.")] = "*",
+    kind: Annotated[str, typer.Option("--kind", metavar="KIND", help="Only this kind.")] = "",
+    as_json: Json = False,
 ) -> None:
-    """List the profiles and their kinds.
+    """List the profiles: kind, account, Region, source profile, time left.
 
-    Example: awsenv list
+    Example: awsenv list 'prod*'
     """
-    found = list(read.profiles(dict(os.environ)).values())
+    if kind and kind not in KINDS:
+        raise UsageError(f"no such kind: {kind}", f"one of {', '.join(KINDS)}")
+    rows = [
+        _fields(profile)
+        for profile in read.profiles(dict(os.environ)).values()
+        if fnmatchcase(profile.name, pattern) and kind in ("", profile.kind)
+    ]
     if as_json:
-        print(json.dumps([_fields(profile) for profile in found], indent=2))
+        print(json.dumps(rows, indent=2))
         return
-    titles = ("profile", "kind", "region") if sys.stdout.isatty() else ("profile", "kind")
-    rows = [[profile.name, profile.kind, profile.get("region") or ""] for profile in found]
-    terminal.table(titles, rows)
+    titles = TITLES if sys.stdout.isatty() else ("profile", "kind")
+    terminal.table(titles, [_cells(row) for row in rows])
 
 
-def _fields(profile: Profile) -> dict[str, str | None]:
-    return {"name": profile.name, "kind": profile.kind, "region": profile.get("region")}
+def show(
+    profile: Annotated[str, typer.Argument(help="The profile.")], as_json: Json = False
+) -> None:
+    """Show a profile's values, each with its file and line; secrets masked.
+
+    Example: awsenv show xxx-dev
+    """
+    found = read.profile(profile, dict(os.environ))
+    rows = _values(found)
+    if as_json:
+        print(json.dumps({**_fields(found), "values": rows}, indent=2))
+        return
+    known = " · ".join(cell for cell in _cells(_fields(found)) if cell != "-")
+    print(terminal.printable(known))
+    cells = [
+        [
+            str(row["name"]),
+            str(row["value"]),
+            f"{shown(str(row['file']))}:{row['line']}",
+            str(row["note"]),
+        ]
+        for row in rows
+    ]
+    terminal.table(("setting", "value", "from", ""), cells)
+
+
+def _fields(profile: Profile) -> dict[str, str | int | None]:
+    try:
+        number = account.of_profile(profile)
+    except AwsenvError:  # half a key: `show` and `status --all` say so
+        number = None
+    expires = profile.expires
+    return {
+        "name": profile.name,
+        "kind": profile.kind,
+        "account": number,
+        "region": profile.get("region"),
+        "source": profile.get("source_profile"),
+        "left": int((expires - datetime.now(UTC)).total_seconds()) if expires else None,
+    }
+
+
+def _cells(row: dict[str, str | int | None]) -> list[str]:
+    left = row["left"]
+    said = "" if left is None else spans.left(int(left))
+    return [*(str(row[name] or "-") for name in list(row)[:-1]), said or "-"]
+
+
+def _values(profile: Profile) -> list[dict[str, str | int]]:
+    """Every value in either file, and which of two counts."""
+    places = [place for place in (profile.credentials, profile.config) if place is not None]
+    return [
+        {
+            "name": name,
+            "value": terminal.masked(name, value),
+            "file": place.path,
+            "line": line,
+            "note": _note(profile, place, name, value),
+        }
+        for place in places
+        for name, (value, line, _) in place.options.items()
+    ]
+
+
+def _note(profile: Profile, place: Place, name: str, value: str) -> str:
+    if name in Profile.OF_KEY:
+        own = profile.key_place in (place, None)
+        return "" if own else "unused: the key is the other file's"
+    other = profile.config if place is profile.credentials else profile.credentials
+    if other is not None and name in other.options:
+        wins = place is profile.credentials
+        return "wins: credentials before config" if wins else "unused: credentials wins"
+    if value.startswith("\n") or name == "services":
+        return "only with --profile-only: no variable says this"
+    return f"as {SETTINGS[name]}" if name in SETTINGS else ""

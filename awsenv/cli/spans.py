@@ -16,6 +16,11 @@ def seconds(text: str, option: str) -> int:
     return sum(int(n or 0) * unit for n, unit in zip(match.groups(), _UNITS.values(), strict=True))
 
 
+def left(span: float) -> str:
+    """Time left as people say it: ``42m``, or ``ended``."""
+    return said(span) if span > 0 else "ended"
+
+
 def said(span: float) -> str:
     """``span`` seconds in at most two units, rounded down: ``2d3h``, ``42m``, ``50s``."""
     left = max(0, int(span))

@@ -1,15 +1,24 @@
 """Everything a person sees or is asked: messages go to stderr, code for the shell to stdout."""
 
+import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TextIO
 
-from awsenv.errors import AwsenvError
+from awsenv.errors import PERSON_NEEDED, AwsenvError
 
 
 def printable(text: str) -> str:
     """``text`` on one line and without control characters: names and server errors may hold any."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def masked(name: str, value: str) -> str:
+    """``value``, or only its last four characters where ``name`` is that of a secret."""
+    if any(word in name.lower() for word in ("secret", "token", "password")) and "file" not in name:
+        return "…" + value[-4:] if len(value) > 8 else "…"
+    return value
 
 
 def say(text: str) -> None:
@@ -28,6 +37,47 @@ def emit(text: str) -> None:
     data = os.fsencode(text)
     while data:
         data = data[os.write(1, data) :]
+
+
+def person_needed(message: str, hint: str) -> AwsenvError:
+    """The error of a question that nobody is there to answer."""
+    error = AwsenvError(message, hint)
+    error.code = PERSON_NEEDED
+    return error
+
+
+def ask(question: str, default: str = "") -> str:
+    """What the person types, stripped; ``default``, which is shown, for an empty line.
+
+    Asked on /dev/tty, so that a pipe does not matter. Raises ``AwsenvError`` without a terminal.
+    """
+    return _asked(lambda tty: _line(tty, f"{question} [{default or 'None'}]: ")) or default
+
+
+def ask_secret(question: str) -> str:
+    """The same without an echo."""
+    import getpass
+
+    return _asked(lambda tty: getpass.getpass(f"{question}: ", tty))
+
+
+def _asked(how: Callable[[TextIO], str]) -> str:
+    try:
+        with open("/dev/tty", "r+b", buffering=0) as raw, io.TextIOWrapper(raw) as tty:
+            return how(tty).strip()
+    except OSError:
+        raise person_needed("this asks a question and there is no terminal", "--help") from None
+    except EOFError:
+        raise AwsenvError("no answer") from None
+
+
+def _line(tty: TextIO, question: str) -> str:
+    tty.write(printable(question))
+    tty.flush()
+    answer = tty.readline()
+    if not answer:
+        raise EOFError
+    return answer
 
 
 def table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

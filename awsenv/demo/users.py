@@ -15,11 +15,12 @@ class User:
     key_id: str
     secret: str = field(repr=False)
     token: str | None = field(default=None, repr=False)
+    arn_end: str = ""
 
     @property
     def arn(self) -> str:
         """What GetCallerIdentity answers for this user."""
-        return f"arn:aws:iam::{self.account}:user/{self.name}"
+        return f"arn:aws:iam::{self.account}:{self.arn_end or 'user/' + self.name}"
 
 
 def new_user(name: str, account: str, temporary: bool = False) -> User:

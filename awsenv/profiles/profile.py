@@ -1,5 +1,7 @@
 """A profile: one name's settings out of the two AWS files, and what kind of session it gives."""
 
+from datetime import UTC, datetime
+
 from awsenv.errors import AwsenvError
 from awsenv.paths import shown
 
@@ -9,13 +11,22 @@ SECRET_KEY = "aws_secret_access_key"
 TOKENS = ("aws_security_token", "aws_session_token")
 
 
+# Where tools that store temporary keys put their end (saml2aws's name; RFC 3339).
+EXPIRES = "x_security_token_expires"
+KINDS = ("key", "temporary", "mfa", "role", "web-identity", "sso", "process", "login", "none")
+
+
 class Place:
-    """One file's part of a profile: ``options`` maps a name to (value, first line, last line)."""
+    """One file's part of a profile: the section ``[header]`` in ``line``, whose ``options`` map a
+    name to (value, first line, last line)."""
 
-    __slots__ = ("line", "options", "path")
+    __slots__ = ("header", "line", "options", "path")
 
-    def __init__(self, path: str, line: int, options: dict[str, tuple[str, int, int]]) -> None:
+    def __init__(
+        self, path: str, header: str, line: int, options: dict[str, tuple[str, int, int]]
+    ) -> None:
         self.path = path
+        self.header = header
         self.line = line
         self.options = options
 
@@ -27,6 +38,8 @@ class Profile:
     """``credentials`` and ``config`` are its parts in the two files, or ``None``."""
 
     __slots__ = ("config", "credentials", "name")
+    # All from one file, never mixed (credentials._extract_creds_from_mapping).
+    OF_KEY = frozenset((ACCESS_KEY, SECRET_KEY, *TOKENS))
 
     def __init__(self, name: str, credentials: Place | None, config: Place | None) -> None:
         self.name = name
@@ -44,6 +57,22 @@ class Profile:
         """Every option with its value, as ``get`` would answer."""
         places = [place for place in (self.config, self.credentials) if place is not None]
         return {name: value[0] for place in places for name, value in place.options.items()}
+
+    @property
+    def expires(self) -> datetime | None:
+        """When the temporary key that stands in the files ends, in UTC, if that stands there."""
+        place = self.key_place
+        text = place.options.get(EXPIRES, ("",))[0] if place else ""
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            return None
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+    @property
+    def key_place(self) -> Place | None:
+        """The file's part that the key is taken from."""
+        return next((p for p in (self.credentials, self.config) if p and self._holds_key(p)), None)
 
     @property
     def kind(self) -> str:
@@ -68,9 +97,8 @@ class Profile:
 
         Raises ``AwsenvError`` when there is no key or half a key.
         """
-        for place in (self.credentials, self.config):
-            if place is None or not self._holds_key(place):
-                continue
+        place = self.key_place
+        if place is not None:
             values = {name: option[0] for name, option in place.options.items()}
             for half in (ACCESS_KEY, SECRET_KEY):
                 if not values.get(half):

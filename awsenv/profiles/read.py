@@ -71,5 +71,15 @@ def profile_name(header: str) -> str | None:
     return words[1] if len(words) == 2 else None
 
 
+def header(profile: str) -> str:
+    """The header of ``profile`` in the config file: the inverse of ``profile_name``."""
+    if profile == "default":
+        return profile
+    import shlex
+
+    word = f'"{profile}"' if " " in profile and not set(profile) & set('"\\') else None
+    return f"profile {word or shlex.quote(profile)}"
+
+
 def _place(path: str, section: ini.Section) -> Place:
-    return Place(path, section.line, section.options)
+    return Place(path, section.name, section.line, section.options)

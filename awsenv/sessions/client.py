@@ -30,8 +30,8 @@ class _ProfileSession(botocore.session.Session):
         return {"profiles": self._of, "sso_sessions": {}, "services": {}}
 
 
-def caller_account(session: Session, profile: Profile, environ: dict[str, str]) -> str:
-    """The account of ``session``, asked with one GetCallerIdentity. Raises ``AwsenvError``."""
+def caller_identity(session: Session, profile: Profile, environ: dict[str, str]) -> tuple[str, str]:
+    """Account and ARN of ``session``, asked with one GetCallerIdentity. Raises ``AwsenvError``."""
     # What an earlier `use` put into this shell is not the user's wish: not its endpoint, its
     # Region or its CA.
     for name in environ.get(SET, "").split():
@@ -45,16 +45,16 @@ def caller_account(session: Session, profile: Profile, environ: dict[str, str]) 
             aws_session_token=session.session_token,
             config=_CONFIG,
         )
-        return str(client.get_caller_identity()["Account"])
+        told = client.get_caller_identity()
+        return told["Account"], told["Arn"]
     except botocore.exceptions.ClientError as error:
         told = error.response["Error"]
         raise AwsenvError(
             f"profile {profile.name}: STS refused its key: {told.get('Code')}",
-            f"awsenv use {profile.name} without --account",
+            f"awsenv show {profile.name}",
         ) from None
     except botocore.exceptions.BotoCoreError as error:
         raise AwsenvError(
-            f"profile {profile.name}: its account is not known and STS cannot be asked: "
-            f"{type(error).__name__}",
-            f"awsenv use {profile.name} without --account",
+            f"profile {profile.name}: STS cannot be asked who it is: {type(error).__name__}",
+            "try again, or look at the network",
         ) from None

@@ -32,6 +32,7 @@ def session(profile: Profile, region: str | None = None) -> Session:
         access_key_id=access_key_id,
         secret_access_key=secret_access_key,
         session_token=session_token,
+        expires=profile.expires if session_token else None,
         region=region or profile.get("region"),
         account_id=profile.get("aws_account_id") or profile.get("sso_account_id"),
         settings={

@@ -12,6 +12,7 @@ import pytest
 
 from tests.program import awsenv as run_awsenv
 from tests.shells.real import BIN, clean, installed
+from tests.tracing import kills, traced
 
 TEMPORARY = "aws_session_token = t==\n"
 
@@ -243,53 +244,30 @@ def test_twenty_writers_leave_one_whole_file(home: Path) -> None:
     assert sorted(p.name for p in (home / "repo").iterdir()) == [".env", ".git", ".gitignore"]
 
 
-CALLS = "openat,mkdir,write,fchmod,fsync,rename,unlink,unlinkat,rmdir"
-
-
-def traced(home: Path, log: Path, *inject: str) -> subprocess.CompletedProcess[str]:
-    """``dotenv -o`` under strace, with a fault injected."""
-    more = tuple(word for each in inject for word in ("-e", each))
-    prefix = (installed("strace"), "-f", "-o", str(log), "-e", f"trace={CALLS}", *more)
-    # No file that is there in one run and not in the next.
-    fixed = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
-    return awsenv(home, "dotenv", "prod", "-o", ".env", prefix=prefix, **fixed)
+PROD = ("dotenv", "prod", "-o", ".env")
 
 
 def test_a_kill_at_any_system_call_leaves_the_old_or_the_new_file(
     home: Path, tmp_path: Path
 ) -> None:
-    env, log = home / "repo/.env", tmp_path / "log"
+    env, log, cwd = home / "repo/.env", tmp_path / "log", home / "repo"
     awsenv(home, "dotenv", "dev", "-o", ".env")
     old = env.read_bytes()
-    assert traced(home, log).returncode == 0
+    assert traced(home, log, PROD, cwd=cwd).returncode == 0
     new = env.read_bytes()
     assert new != old
-
-    points, counts, begun = [], dict.fromkeys(CALLS.split(","), 0), False
-    main = log.read_text().split()[0]
-    for line in log.read_text().splitlines():
-        pid, _, call = line.partition(" ")
-        name = call.strip().partition("(")[0]
-        if pid != main or name not in counts:
-            continue
-        counts[name] += 1
-        begun = begun or "/locks/" in line
-        if begun:
-            points.append((name, counts[name], line))
-    assert any("rename(" in line for _, _, line in points)
-
+    env.write_bytes(old)
     seen = set()
-    for name, number, line in points:
-        env.write_bytes(old)
-        traced(home, log, f"inject={name}:signal=KILL:when={number}")
-        assert env.read_bytes() in (old, new), line
+    for _, call in kills(home, log, PROD, cwd):
+        assert env.read_bytes() in (old, new), call
         seen.add(env.read_bytes())
         # Whatever lies about, git takes none of it, but for a .gitignore that is still empty.
         for path in git(home, "ls-files", "--others", "--exclude-standard").split():
-            assert path == ".gitignore" or not (home / "repo" / path).read_bytes(), line
-        assert awsenv(home, "dotenv", "prod", "-o", ".env").returncode == 0
+            assert path == ".gitignore" or not (home / "repo" / path).read_bytes(), call
+        assert awsenv(home, *PROD).returncode == 0
         left = sorted(p.name for p in (home / "repo").iterdir())
-        assert left == [".env", ".git", ".gitignore"], line
+        assert left == [".env", ".git", ".gitignore"], call
+        env.write_bytes(old)
     assert seen == {old, new}
 
 
@@ -297,7 +275,7 @@ def test_no_file_with_a_secret_is_ever_open_to_others(home: Path, tmp_path: Path
     env, log = home / "repo/.env", tmp_path / "log"
     env.write_text("A=1\n")
     env.chmod(0o644)
-    assert traced(home, log).returncode == 0
+    assert traced(home, log, PROD, cwd=home / "repo").returncode == 0
     text = log.read_text()
     folder = re.search(r'mkdir\("([^"]*/\.awsenv-\d+~)", 0700\)', text)
     assert folder

@@ -118,7 +118,7 @@ def test_link_follows_a_symlink_and_keeps_its_mode(home: Path) -> None:
 
 
 def orgs(home: Path, **environ: str) -> dict[str, tuple[int, str | None]]:
-    result = awsenv(home, "orgs", "--json", prefix=(), **environ)
+    result = awsenv(home, "orgs", "--json", prefix=(), cwd=None, **environ)
     assert result.returncode == 0, result.stderr
     return {row["name"]: (row["repos"], row["profile"]) for row in json.loads(result.stdout)}
 

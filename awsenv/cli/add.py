@@ -1,0 +1,178 @@
+"""``add`` and ``remove``: access keys into the two AWS files and out of them."""
+
+import os
+import shlex
+import sys
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from awsenv import paths
+from awsenv.cli import terminal
+from awsenv.errors import AwsenvError, UsageError
+from awsenv.paths import shown
+from awsenv.profiles import access_key_csv, edit, read, write
+from awsenv.profiles.profile import ACCESS_KEY, SECRET_KEY, TOKENS, Profile
+
+
+def add(
+    profile: Annotated[str, typer.Argument(help="The profile.")],
+    csv: Annotated[
+        str, typer.Option("--csv", metavar="FILE", help="The console's CSV; - is stdin.")
+    ] = "",
+    user: Annotated[str, typer.Option("--user", help="Which user of the CSV.")] = "",
+    region: Annotated[str | None, typer.Option("--region", help="The profile's Region.")] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", help="json, yaml, text, table …")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite the key that is there.")
+    ] = False,
+    delete_csv: Annotated[
+        bool, typer.Option("--delete-csv", help="Delete the CSV when its key is stored.")
+    ] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="Ask STS whose key it is.")] = False,
+) -> None:
+    """Store an access key as PROFILE, as aws configure does.
+
+    Example: awsenv add xxx-dev --csv ~/Downloads/xxx-dev_accessKeys.csv
+    """
+    environ = dict(os.environ)
+    known = read.profiles(environ)
+    _check_name(profile, known.get(profile), force)
+    key_id, secret = _key(csv, user)
+    ask = not csv and sys.stdin.isatty()
+    config = {
+        option: _setting(
+            question, given, f"--{option}", _offered(option, profile, known) if ask else None
+        )
+        for option, question, given in (
+            ("region", "Default region name", region),
+            ("output", "Default output format", output),
+        )
+    }
+    config = {option: value for option, value in config.items() if value}
+    _store(_headers(profile, known.get(profile), environ), key_id, secret, config, environ)
+    terminal.say(f'profile {profile} is stored; eval "$(awsenv use {shlex.quote(profile)})"')
+    if csv and csv != "-":
+        _offer_to_delete(csv, delete_csv)
+    if verify:
+        _verify(read.profile(profile, environ), environ)
+
+
+def remove(profile: Annotated[str, typer.Argument(help="The profile.")]) -> None:
+    """Take PROFILE out of both AWS files.
+
+    Example: awsenv remove xxx-dev
+    """
+    environ = dict(os.environ)
+    known = read.profiles(environ)
+    there = read.profile(profile, environ)
+    for path, header in _headers(profile, there, environ):
+        if write.change(path, partial(_taken, path=path, header=header), environ):
+            terminal.say(f"profile {profile} is taken out of {shown(path)}")
+    left = [name for name, each in known.items() if each.get("source_profile") == profile]
+    for name in left:
+        if name != profile:
+            terminal.say(f"profile {name} has it as source_profile; awsenv show {name}")
+
+
+def _taken(text: str, path: str, header: str) -> str:
+    return edit.take_section(text, path, header)
+
+
+def _key(csv: str, user: str) -> tuple[str, str]:
+    if csv and csv != "-":
+        try:
+            with open(csv, "rb") as file:
+                return access_key_csv.read(file.read(), shown(os.path.abspath(csv)), user)
+        except OSError as error:
+            raise AwsenvError(f"cannot read {csv}: {error.strerror}", f"ls -l {csv}") from None
+    if csv == "-":
+        return access_key_csv.read(sys.stdin.buffer.read(), "stdin", user)
+    if sys.stdin.isatty():
+        key_id = terminal.ask("AWS Access Key ID")
+        secret = terminal.ask_secret("AWS Secret Access Key")
+    else:
+        key_id, secret = ([*sys.stdin.read().split(), "", ""])[:2]
+        if not key_id:
+            raise terminal.person_needed(
+                "add asks for the key and there is no terminal", "--csv FILE, or both on stdin"
+            )
+    for what, value in (("access key ID", key_id), ("secret access key", secret)):
+        if not value or not value.isascii() or not value.isprintable() or " " in value:
+            raise AwsenvError(f"that is no {what}: empty, or with blanks in it", "copy it again")
+    return key_id, secret
+
+
+def _setting(question: str, given: str | None, option: str, offered: str | None) -> str:
+    """What was given, else, where there is an offer, what a person answers."""
+    if given is not None:
+        if not given.isprintable():
+            raise UsageError(f"{option} holds control characters", f"{option} VALUE")
+        return given.strip()
+    return "" if offered is None else terminal.ask(question, offered)
+
+
+def _offered(option: str, profile: str, known: dict[str, Profile]) -> str:
+    """What the profile has already, else what the default profile has."""
+    places = (known[name].get(option) for name in (profile, "default") if name in known)
+    return next((value for value in places if value), "")
+
+
+Headers = tuple[tuple[str, str], tuple[str, str]]
+
+
+def _store(
+    headers: Headers, key_id: str, secret: str, config: dict[str, str], environ: dict[str, str]
+) -> None:
+    (credentials_path, header), (config_path, config_header) = headers
+
+    def with_key(text: str) -> str:
+        # A token left from another key would make this one fail.
+        text = edit.take_options(text, credentials_path, header, set(TOKENS))
+        key = {ACCESS_KEY: key_id, SECRET_KEY: secret}
+        return edit.put(text, credentials_path, header, key)
+
+    def with_settings(text: str) -> str:
+        return edit.put(text, config_path, config_header, config)
+
+    if config:
+        write.change(config_path, with_settings, environ)
+    write.change(credentials_path, with_key, environ)
+
+
+def _headers(profile: str, there: Profile | None, environ: dict[str, str]) -> Headers:
+    """Path and header of the profile's section in either file, in the form it has already."""
+    config = there.config.header if there and there.config else read.header(profile)
+    return (paths.credentials_file(environ), profile), (paths.config_file(environ), config)
+
+
+def _check_name(profile: str, there: Profile | None, force: bool) -> None:
+    wrong = not profile.isprintable() or profile != profile.strip() or profile == "DEFAULT"
+    if wrong or not profile or profile.startswith("-"):
+        raise AwsenvError(f"a profile cannot be called {profile or 'nothing'}", "another name")
+    if there is not None and there.kind != "none" and not force:
+        raise AwsenvError(
+            f"profile {profile} is there already, of kind {there.kind}", "--force, or another name"
+        )
+
+
+def _offer_to_delete(csv: str, wanted: bool) -> None:
+    if wanted or (
+        sys.stdin.isatty() and terminal.ask(f"Delete {csv}, which holds the secret? (y/N)") in "yY"
+    ):
+        os.unlink(csv)
+        terminal.say(f"{csv} is deleted")
+    else:
+        terminal.say(f"{csv} still holds the secret; rm {csv}")
+
+
+def _verify(profile: Profile, environ: dict[str, str]) -> None:
+    from awsenv.sessions import client, resolve
+
+    account, arn = client.caller_identity(resolve.session(profile), profile, environ)
+    terminal.say(f"it is {arn}, account {account}")
+    if arn.endswith(":root"):
+        terminal.say("this is a root key, which may do anything; make an IAM user's instead")

@@ -1,0 +1,125 @@
+"""``status``: who am I here, and what is wrong."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from awsenv.cli import spans, terminal
+from awsenv.environment import MANAGED, PROFILE, SET
+from awsenv.errors import FAILED, AwsenvError
+from awsenv.profiles import account, house, read
+from awsenv.profiles.profile import Profile
+from awsenv.sessions import conflicts
+
+
+def status(
+    all_: Annotated[bool, typer.Option("--all", help="Look over both AWS files, too.")] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="Ask STS.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> int:
+    """Tell who this shell acts as, where each value comes from, and what is wrong.
+
+    Example: awsenv status
+    """
+    environ = dict(os.environ)
+    name = environ.get("AWS_PROFILE") or environ.get("AWS_DEFAULT_PROFILE")
+    name = environ.get(PROFILE) or (None if environ.get("AWS_ACCESS_KEY_ID") else name)
+    active = bool(name or environ.get("AWS_ACCESS_KEY_ID"))
+    profile, unreadable = _profile(name, environ)
+    told = _told(name, profile, environ)
+    problems = conflicts.found(environ, _own_key(profile))
+    problems += house.problems(environ) if all_ else unreadable
+    if verify and active:
+        told["arn"] = _asked(profile, environ)
+    if as_json:
+        wrong = [{"what": what, "mend": mend} for what, mend in problems]
+        print(json.dumps({"active": active, **told, "problems": wrong}, indent=2))
+    else:
+        _print(active, told, problems)
+    return 0 if active else FAILED
+
+
+def _profile(
+    name: str | None, environ: dict[str, str]
+) -> tuple[Profile | None, list[tuple[str, str]]]:
+    if name is None:
+        return None, []
+    try:
+        return read.profile(name, environ), []
+    except AwsenvError as error:
+        return None, [(error.message, error.hint)]
+
+
+def _told(name: str | None, profile: Profile | None, environ: dict[str, str]) -> dict[str, Any]:
+    ours = environ.get(SET, "").split()
+    key_id = environ.get("AWS_ACCESS_KEY_ID", "")
+    end = conflicts.expiration(environ)
+    of_profile = account.of_profile(profile) if profile and not key_id else None
+    return {
+        "profile": name,
+        "account": account.of_key(key_id) or of_profile,
+        "region": environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION"),
+        "kind": profile.kind if profile else None,
+        "left": int((end - datetime.now(UTC)).total_seconds()) if end and key_id else None,
+        "variables": [
+            {
+                "name": variable,
+                "value": terminal.masked(variable, environ[variable]),
+                "from": f"awsenv use {name}" if variable in ours else "this shell",
+            }
+            for variable in MANAGED
+            if variable in environ
+        ],
+    }
+
+
+def _own_key(profile: Profile | None) -> str | None:
+    """The key ID that a shell acting as ``profile`` must have, where the files say it."""
+    if profile is None or profile.kind not in ("key", "temporary"):
+        return None
+    try:
+        return profile.key()[0]
+    except AwsenvError:
+        return None
+
+
+def _asked(profile: Profile | None, environ: dict[str, str]) -> str:
+    from awsenv.sessions import client, resolve
+    from awsenv.sessions.session import Session
+
+    if environ.get("AWS_ACCESS_KEY_ID"):
+        session = Session(
+            profile=profile.name if profile else "",
+            access_key_id=environ["AWS_ACCESS_KEY_ID"],
+            secret_access_key=environ.get("AWS_SECRET_ACCESS_KEY", ""),
+            session_token=environ.get("AWS_SESSION_TOKEN"),
+            region=environ.get("AWS_REGION"),
+        )
+    else:
+        assert profile
+        session = resolve.session(profile)
+    of = profile or Profile("", None, None)
+    return client.caller_identity(session, of, environ)[1]
+
+
+def _print(active: bool, told: dict[str, Any], problems: Iterable[tuple[str, str]]) -> None:
+    if active:
+        left = told["left"]
+        told = {**told, "left": None if left is None else spans.left(left)}
+        for title in ("profile", "account", "region", "kind", "left", "arn"):
+            if told.get(title):
+                print(f"{title:8} {terminal.printable(told[title])}")
+    else:
+        terminal.say('no session is active; eval "$(awsenv use PROFILE)"')
+    if told["variables"]:
+        if sys.stdout.isatty():
+            print()
+        rows = [list(row.values()) for row in told["variables"]]
+        terminal.table(("variable", "value", "from"), rows)
+    for what, mend in problems:
+        terminal.say(f"{what}; {mend}")

@@ -1,0 +1,52 @@
+"""The AWS files changed on the disk: whole, under a lock, and never over somebody's edit."""
+
+import os
+from collections.abc import Callable
+
+from awsenv import files, paths
+from awsenv.errors import AwsenvError
+from awsenv.paths import shown
+
+
+def change(path: str, edit: Callable[[str], str], environ: dict[str, str]) -> bool:
+    """Replace the text of the AWS file at ``path`` by ``edit`` of it; whether that changed it.
+
+    A file or folder that is missing is made for the user alone. ``edit`` is called again when
+    another program has written meanwhile. Raises ``AwsenvError``; then nothing was changed.
+    """
+    folder = os.path.dirname(os.path.realpath(path))
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        with files.writing(folder, paths.state(environ)):
+            for _ in range(10):
+                before = _stamp(path)
+                old = _read(path)
+                new = edit(old)
+                if new == old:
+                    return False
+                if _stamp(path) == before:
+                    files.write_whole(path, new.encode("utf-8"), secret=True)
+                    return True
+    except OSError as error:
+        raise AwsenvError(
+            f"cannot write {shown(path)}: {error.strerror}", f"ls -ld {shown(path)}"
+        ) from None
+    raise AwsenvError(f"{shown(path)} is being written by another program", "try again")
+
+
+def _stamp(path: str) -> tuple[int, ...] | None:
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError:
+        raise AwsenvError(f"{shown(path)} is not UTF-8", "save it as UTF-8") from None

@@ -1,0 +1,287 @@
+"""``add`` and ``remove`` from the outside: the files, the prompts, and where a secret never is."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import botocore.session
+import pexpect
+import pytest
+
+from awsenv.demo.server import Server
+from awsenv.demo.users import User, new_user
+from tests.program import awsenv
+from tests.shells.real import BIN, clean
+from tests.tracing import kills, traced
+
+SECRET = "wJalr/XUtnFEMI+bPxRfiCYEXAMPLEKEY"
+CSV = f"Access key ID,Secret access key\nAKIACSV,{SECRET}\n"
+REAL_LIFE = "# mine\r\n[default]\r\naws_access_key_id = AKIAD\r\naws_secret_access_key = d ; kept\r\n\r\n# end"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def files(home: Path) -> tuple[str, str]:
+    return tuple(
+        (home / ".aws" / name).read_bytes().decode() if (home / ".aws" / name).exists() else ""
+        for name in ("credentials", "config")
+    )  # type: ignore[return-value]
+
+
+def add(home: Path, *arguments: str, csv: str | bytes = CSV) -> subprocess.CompletedProcess[str]:
+    path = home / "keys.csv"
+    path.write_bytes(csv.encode() if isinstance(csv, str) else csv)
+    return awsenv(home, "add", *arguments, "--csv", str(path))
+
+
+def test_a_csv_becomes_a_profile_as_aws_configure_writes_it(home: Path) -> None:
+    result = add(home, "dev", "--region", "us-west-2", "--output", "json")
+    assert result.returncode == 0, result.stderr
+    assert files(home) == (
+        f"[dev]\naws_access_key_id = AKIACSV\naws_secret_access_key = {SECRET}\n",
+        "[profile dev]\nregion = us-west-2\noutput = json\n",
+    )
+    for path, mode in ((".aws", 0o700), (".aws/credentials", 0o600), (".aws/config", 0o600)):
+        assert (home / path).stat().st_mode & 0o777 == mode
+    assert "still holds the secret; rm " in result.stderr
+    assert SECRET not in result.stderr + result.stdout
+
+
+def test_only_the_new_lines_differ(home: Path) -> None:
+    (home / ".aws").mkdir()
+    (home / "real").write_bytes(REAL_LIFE.encode())
+    (home / ".aws/credentials").symlink_to(home / "real")
+    assert add(home, "dev").returncode == 0
+    credentials, config = files(home)
+    key = f"aws_access_key_id = AKIACSV\r\naws_secret_access_key = {SECRET}\r\n"
+    assert credentials == REAL_LIFE + "\r\n\r\n[dev]\r\n" + key
+    assert config == ""
+    assert (home / ".aws/credentials").is_symlink()
+
+
+def test_an_existing_profile_is_overwritten_only_with_force(home: Path) -> None:
+    (home / ".aws").mkdir()
+    before = (
+        "[dev]\naws_access_key_id = OLD\naws_session_token = t\naws_secret_access_key = o\nx = 1\n"
+    )
+    (home / ".aws/credentials").write_text(before)
+    result = add(home, "dev")
+    assert result.returncode == 1
+    assert "profile dev is there already, of kind temporary" in result.stderr
+    assert files(home)[0] == before
+    assert add(home, "dev", "--force").returncode == 0
+    assert files(home)[0] == (
+        f"[dev]\naws_access_key_id = AKIACSV\naws_secret_access_key = {SECRET}\nx = 1\n"
+    )
+
+
+def test_a_profile_in_another_spelling_is_the_same_section(home: Path) -> None:
+    (home / ".aws").mkdir()
+    (home / ".aws/config").write_text("[profile   'dev']\noutput = text\n")
+    assert add(home, "dev", "--region", "r").returncode == 0
+    assert files(home)[1] == "[profile   'dev']\noutput = text\nregion = r\n"
+
+
+def test_a_key_on_stdin(home: Path) -> None:
+    for arguments, given in (
+        (("add", "dev"), f"AKIAIN\n{SECRET}\n"),
+        (("add", "b", "--csv", "-"), CSV),
+    ):
+        result = subprocess.run(
+            [BIN / "awsenv", *arguments],
+            env=clean(home),
+            input=given,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert SECRET not in result.stderr
+    assert files(home)[0].count(SECRET) == 2
+    result = awsenv(home, "add", "c")
+    assert (result.returncode, result.stderr.count("\n")) == (3, 1)
+    assert "--csv FILE" in result.stderr
+
+
+LAYOUTS = {
+    "two columns": CSV,
+    "BOM": "\ufeff" + CSV,
+    "user name": f"User name,Access key ID,Secret access key\nme,AKIACSV,{SECRET}\n",
+    "user creation": "User name,Password,Access key ID,Secret access key,Console login link\n"
+    f'me,"p,w",AKIACSV,{SECRET},https://x\n',
+    "CRLF, blanks, quotes": f'Access key ID , Secret access key\r\n "AKIACSV" ,"{SECRET}" \r\n\r\n',
+}
+
+
+@pytest.mark.parametrize("csv", LAYOUTS.values(), ids=LAYOUTS.keys())
+def test_every_layout_of_the_console(csv: str, home: Path) -> None:
+    assert add(home, "dev", csv=csv).returncode == 0
+    key = botocore.session.Session(profile="dev")
+    key.set_config_variable("credentials_file", str(home / ".aws/credentials"))
+    assert f"= AKIACSV\naws_secret_access_key = {SECRET}\n" in files(home)[0]
+
+
+TWO = f"User name,Access key ID,Secret access key\na,AKIAA,{SECRET}\nb,AKIAB,{SECRET}\n"
+BAD: dict[str, tuple[str | bytes, str]] = {
+    "wrong header": ("key,secret\nA,B\n", "does not begin with Access key ID"),
+    "semicolons": (CSV.replace(",", ";"), "does not begin with Access key ID"),
+    "empty": ("", "is empty"),
+    "header only": (CSV.split("\n")[0], "holds no key"),
+    "half a row": ("Access key ID,Secret access key\nAKIA\n", "line 2 lacks"),
+    "two users": (TWO, "--user a or b"),
+    "UTF-16": (CSV.encode("utf-16"), "is UTF-16"),
+    "not UTF-8": (b"Access key ID,Secret access key\n\xff,x\n", "is not UTF-8"),
+}
+
+
+@pytest.mark.parametrize("case", BAD.values(), ids=BAD.keys())
+def test_a_bad_csv_is_one_line_that_says_what_is_wrong(
+    case: tuple[str | bytes, str], home: Path
+) -> None:
+    csv, words = case
+    result = add(home, "dev", csv=csv)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert words in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert SECRET not in result.stderr
+    assert files(home) == ("", "")
+
+
+def test_one_of_several_users(home: Path) -> None:
+    assert add(home, "dev", "--user", "b", csv=TWO).returncode == 0
+    assert "AKIAB" in files(home)[0]
+    assert "has no user c" in add(home, "x", "--user", "c", csv=TWO).stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["a b", "it's", 'q"q', "x$(touch pwned)", "a]b", "日本", "#x", "profile x"]
+)
+def test_a_name_is_right_and_never_run(name: str, home: Path) -> None:
+    result = add(home, name, "--region", "r")
+    assert result.returncode == 0, result.stderr
+    listed = awsenv(home, "list").stdout
+    assert listed == f"{name}\tkey\n"
+    shell = (
+        f"eval \"$(awsenv use '{name}')\"" if "'" not in name else f'eval "$(awsenv use "{name}")"'
+    )
+    told = subprocess.run(
+        ["bash", "-c", shell + '; printf %s "$AWSENV_PROFILE $AWS_REGION"'],
+        env=clean(home), cwd=home, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout == f"{name} r"
+    assert not (home / "pwned").exists()
+
+
+@pytest.mark.parametrize("name", ["", " a", "a ", "a\nb", "DEFAULT", "\x1b[0m", "a]\n[b"])
+def test_a_name_that_no_file_can_hold_is_refused(name: str, home: Path) -> None:
+    result = add(home, name)
+    assert (result.returncode, result.stderr.count("\n")) == (1, 1)
+    assert files(home) == ("", "")
+
+
+def test_the_csv_is_deleted_when_that_is_wished(home: Path) -> None:
+    assert add(home, "dev", "--delete-csv").returncode == 0
+    assert not (home / "keys.csv").exists()
+
+
+def test_verify_tells_whose_key_it_is_and_warns_of_root(home: Path) -> None:
+    root = User(
+        "root", "111122223333", new_user("x", "111122223333").key_id, "rootsecret", arn_end="root"
+    )
+    with Server([root]) as server:
+        csv = f"Access key ID,Secret access key\n{root.key_id},{root.secret}\n"
+        path = home / "k.csv"
+        path.write_text(csv)
+        result = awsenv(
+            home, "add", "dev", "--csv", str(path), "--verify", AWS_ENDPOINT_URL_STS=server.url
+        )
+        assert result.returncode == 0
+        assert "arn:aws:iam::111122223333:root, account 111122223333" in result.stderr
+        assert "a root key" in result.stderr
+
+
+def test_remove_takes_it_out_of_both_files_and_names_who_needs_it(home: Path) -> None:
+    assert add(home, "dev", "--region", "r").returncode == 0
+    with open(home / ".aws/config", "a") as file:
+        file.write("\n[profile role]\nrole_arn = x\nsource_profile = dev\n")
+    result = awsenv(home, "remove", "dev")
+    assert result.returncode == 0
+    assert files(home) == ("", "[profile role]\nrole_arn = x\nsource_profile = dev\n")
+    assert "profile role has it as source_profile" in result.stderr
+    assert "no profile named dev" in awsenv(home, "remove", "dev").stderr
+
+
+def test_two_adds_at_once_are_both_there(home: Path) -> None:
+    (home / "k.csv").write_text(CSV)
+    names = [f"p{n}" for n in range(8)]
+    adds = [
+        subprocess.Popen(
+            [BIN / "awsenv", "add", name, "--csv", home / "k.csv", "--region", "r"],
+            env=clean(home), stderr=subprocess.DEVNULL,
+        )
+        for name in names
+    ]  # fmt: skip
+    assert [each.wait(60) for each in adds] == [0] * len(adds)
+    assert {line.split("\t")[0] for line in awsenv(home, "list").stdout.splitlines()} == set(names)
+
+
+def test_a_kill_at_any_system_call_leaves_old_or_new_files(home: Path, tmp_path: Path) -> None:
+    (home / ".aws").mkdir()
+    path, log = home / ".aws/credentials", tmp_path / "log"
+    (home / "k.csv").write_text(CSV)
+    command = ("add", "dev", "--csv", "k.csv")
+    old = REAL_LIFE.encode()
+    path.write_bytes(old)
+    assert traced(home, log, command).returncode == 0
+    new = path.read_bytes()
+    path.write_bytes(old)
+    seen = set()
+    for _, call in kills(home, log, command):
+        assert path.read_bytes() in (old, new), call
+        seen.add(path.read_bytes())
+        path.write_bytes(old)
+    assert seen == {old, new}
+    assert awsenv(home, *command).returncode == 0
+    assert [p.name for p in (home / ".aws").iterdir()] == ["credentials"]
+
+
+def test_prompts_do_not_echo_the_secret_and_nothing_leaks_it(home: Path, tmp_path: Path) -> None:
+    (home / ".aws").mkdir()
+    (home / ".aws/config").write_text("[default]\nregion = ap-northeast-1\noutput = json\n")
+    log = tmp_path / "exec"
+    # Every program that is started, with its arguments: the process list.
+    shell = pexpect.spawn(
+        "strace", ["-f", "-e", "trace=execve", "-o", str(log), "-s", "4096", str(BIN / "awsenv"), "add", "dev"],
+        env=clean(home, TERM="xterm"), encoding="utf-8", timeout=60,
+    )  # fmt: skip
+    for question, answer in (
+        ("AWS Access Key ID [None]: ", "AKIATYPED"),
+        ("AWS Secret Access Key: ", SECRET),
+        ("Default region name [ap-northeast-1]: ", ""),
+        ("Default output format [json]: ", "text"),
+    ):
+        shell.expect_exact(question)
+        shell.sendline(answer)
+    shell.expect(pexpect.EOF)
+    screen = shell.before or ""
+    assert "profile dev is stored" in screen
+    assert SECRET not in screen
+    assert SECRET not in log.read_text()
+    credentials, config = files(home)
+    assert f"aws_access_key_id = AKIATYPED\naws_secret_access_key = {SECRET}\n" in credentials
+    assert config.endswith("[profile dev]\nregion = ap-northeast-1\noutput = text\n")
+    for path in home.rglob("*"):
+        if path.is_file() and path.name != "credentials":
+            assert SECRET not in path.read_text(errors="replace")
+
+
+def test_a_failing_write_shows_no_secret_in_debug(home: Path) -> None:
+    (home / ".aws").mkdir()
+    (home / ".aws/credentials").mkdir()
+    (home / "k.csv").write_text(CSV)
+    result = awsenv(home, "add", "dev", "--csv", "k.csv", AWSENV_DEBUG="1")
+    assert result.returncode == 1
+    assert SECRET not in result.stderr
+    assert re.search("is a directory", result.stderr)
