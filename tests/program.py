@@ -2,6 +2,7 @@
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from tests.shells.real import BIN, clean
 
@@ -9,11 +10,15 @@ from tests.shells.real import BIN, clean
 def awsenv(
     home: Path,
     *arguments: str,
-    prefix: tuple[str, ...] = (),
-    cwd: Path | None = None,
+    prefix: Any = (),
+    cwd: Any = None,
     **environ: str,
 ) -> subprocess.CompletedProcess[str]:
-    """Run it with ``home`` as its home, its stdin empty and its stdout a pipe."""
+    """Run it with ``home`` as its home, its stdin empty and its stdout a pipe.
+
+    ``prefix`` are words of another program in front; ``cwd`` is ``home`` unless given. Their types
+    are loose, so that a dictionary of variables can be given as ``environ``.
+    """
     return subprocess.run(
         [*prefix, str(BIN / "awsenv"), *arguments],
         env=clean(home) | environ,
