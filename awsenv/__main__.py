@@ -1,23 +1,12 @@
-"""The door: replay answers, else the command line does."""
+"""``python -m awsenv``, and what the hook calls as a file, under ``python -I -S``."""
 
-import os
 import sys
 
-from awsenv import replay
+if not __package__:
+    # Called as a file, with nothing but the standard library to import from: our own place by
+    # hand, and the others' only when the slow half is needed.
+    sys.path.insert(0, __file__.rpartition("/")[0].rpartition("/")[0])
 
+from awsenv import main
 
-def main() -> None:
-    """Run ``awsenv`` with this process's arguments and end with its exit code."""
-    text = replay.answer(sys.argv[1:], dict(os.environ))
-    if text is not None:
-        data = os.fsencode(text)
-        while data:
-            data = data[os.write(1, data) :]
-        os._exit(0)  # without the interpreter's tear-down
-    from awsenv.cli import app
-
-    sys.exit(app.run(sys.argv[1:]))
-
-
-if __name__ == "__main__":
-    main()
+main()

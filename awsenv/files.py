@@ -2,9 +2,7 @@
 
 import contextlib
 import fcntl
-import hashlib
 import os
-import shutil
 import stat
 import time
 from collections.abc import Iterator
@@ -35,6 +33,8 @@ def write_whole(path: str, data: bytes, mode: int = 0o600, secret: bool = False)
     with contextlib.ExitStack() as undo:
         if secret:
             mode &= 0o700
+            import shutil
+
             # A folder that git sees as empty, so that no `git add -A` takes what is in it.
             os.mkdir(temporary, 0o700)
             undo.callback(shutil.rmtree, temporary)
@@ -60,6 +60,8 @@ def writing(folder: str, state: str) -> Iterator[None]:
 
     The lock lies in ``state``, our state folder. Raises ``AwsenvError`` as ``locked`` does.
     """
+    import hashlib
+
     locks = own_folder(os.path.join(state, "locks"))
     name = hashlib.sha256(os.fsencode(os.path.realpath(folder))).hexdigest()
     with locked(os.path.join(locks, name)):
@@ -68,6 +70,8 @@ def writing(folder: str, state: str) -> Iterator[None]:
 
 
 def _clear_leftovers(folder: str) -> None:
+    import shutil
+
     for name in os.listdir(folder):
         if name.startswith(".awsenv-") and name.endswith("~") and name[8:-1].isdigit():
             path = os.path.join(folder, name)

@@ -13,12 +13,6 @@ def credentials_file(environ: dict[str, str]) -> str:
     return _expand(environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"))
 
 
-def state(environ: dict[str, str]) -> str:
-    """Our state folder (XDG Base Directory Specification: a relative path there is ignored)."""
-    base = environ.get("XDG_STATE_HOME", "")
-    return os.path.join(base if base[:1] == "/" else _expand("~/.local/state"), "awsenv")
-
-
 def shipped(name: str) -> str:
     """The path of a shipped hook: beside the modules in a wheel, in the checkout otherwise."""
     here = os.path.dirname(os.path.abspath(__file__))

@@ -1,17 +1,210 @@
-"""What needs no resolution is answered here, before anything slow is imported."""
+"""Arguments → record → change → text, with nothing slow imported; or ``None``, and the command line
+answers. A record (``awsenv.records`` writes it) says under which stamps of which files it is true;
+of a key that stands in a file it says only where.
+"""
 
-__all__ = ["answer"]
+import os
+
+from awsenv import environment
+
+_FLAGS = {"--profile-only": "profile_only"}
+_VALUES = {"--region": "region", "--account": "account", "--shell": "form"}
 
 
-def answer(arguments: list[str], environ: dict[str, str]) -> str | None:
-    """The text that answers ``arguments``, or ``None``: then the command line does."""
-    if arguments != ["off"]:
+class Request:
+    """What is asked for: ``command`` is ``use`` or ``off``; empty words where nothing was given."""
+
+    __slots__ = ("account", "command", "form", "profile", "profile_only", "region")
+
+    def __init__(
+        self,
+        command: str,
+        profile: str = "",
+        region: str = "",
+        account: str = "",
+        profile_only: bool = False,
+        form: str = "",
+    ) -> None:
+        self.command = command
+        self.profile = profile
+        self.region = region
+        self.account = account
+        self.profile_only = profile_only
+        self.form = form
+
+
+def parse(arguments: list[str]) -> Request | None:
+    """The plain command lines; ``None`` for all that needs a closer look, an error too."""
+    if not arguments or arguments[0] not in ("use", "off"):
         return None
-    import os
-
-    from awsenv import environment, formats
-
-    if os.isatty(1):
+    request = Request(arguments[0])
+    words = iter(arguments[1:])
+    for word in words:
+        if word in _FLAGS:
+            request.profile_only = True
+        elif word[:2] == "--":
+            name, equals, value = word.partition("=")
+            if name not in _VALUES:
+                return None
+            value = value if equals else next(words, "")
+            if not value:
+                return None
+            setattr(request, _VALUES[name], value)
+        elif not word or request.profile or (word[0] == "-" and word != "-"):
+            return None
+        else:
+            request.profile = word
+    off = request.command == "off"
+    if off and (request.profile or request.region or request.account or request.profile_only):
         return None
-    text: str = formats.module(formats.asking(environ)).render(environment.leave(environ))
-    return text
+    if (not off and not request.profile) or (
+        request.form and request.form not in environment.FORMS
+    ):
+        return None
+    return request
+
+
+def answer(request: Request, environ: dict[str, str]) -> str | None:
+    """The text that answers ``request``, or ``None`` when no record does."""
+    form = request.form or environment.asking(environ)
+    if request.command == "off":
+        return environment.render(environment.leave(environ), form)
+    profile = request.profile
+    if profile == "-":
+        profile = environ.get(environment.PREVIOUS, "")
+    record = read(record_path(profile, environ)) if profile else None
+    if record is None or record.get("profile") != profile:
+        return None
+    variables = _variables(record, request, environ)
+    if variables is None:
+        return None
+    if form == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
+        os.write(2, f"awsenv: {summary(profile, record.get('account'), variables)}\n".encode())
+    return environment.render(environment.enter(profile, variables, environ), form)
+
+
+def emit(text: str) -> int:
+    """Write ``text`` to stdout, whole, as the very bytes that the environment had; the exit code."""
+    data = os.fsencode(text)
+    try:
+        while data:
+            data = data[os.write(1, data) :]
+    except OSError:  # nobody reads
+        return 1
+    return 0
+
+
+def summary(profile: str, account: str | None, variables: dict[str, str]) -> str:
+    """The one line that a person reads on entering a folder."""
+    known = f"account {account}" if account else ""
+    return ", ".join(w for w in (profile, known, variables.get("AWS_REGION")) if w)
+
+
+def record_path(profile: str, environ: dict[str, str]) -> str:
+    """Where the record of ``profile`` lies. Different names may share one: it says whose it is."""
+    name = profile if profile.isascii() and profile.replace("-", "").isalnum() else encode(profile)
+    return f"{environment.state_folder(environ)}/records/{name}"
+
+
+def read(path: str) -> dict[str, str] | None:
+    """The fields of the record at ``path``; ``None`` when there is none that is ours alone."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        found = os.fstat(descriptor)
+        # A plain file of ours that nobody else may read or write.
+        if found.st_mode & 0o170077 != 0o100000 or found.st_uid != os.geteuid():
+            return None
+        lines = os.read(descriptor, 1 << 20).decode("ascii", "replace").split("\n")
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    if lines[0] != "awsenv=1" or lines[-1] or lines[-2] != "end=":
+        return None  # another version's, or half of one
+    fields = {}
+    for line in lines[1:-2]:
+        name, _, value = line.partition("=")
+        fields[name] = _decode(value) if "%" in value else value
+    return fields
+
+
+def stamp(found: os.stat_result) -> str:
+    """What changes whenever a file does: an edit within the same tick of the clock is left to the
+    rule that a file changed within the last second is not recorded."""
+    return f"{found.st_dev}:{found.st_ino}:{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}"
+
+
+def _variables(
+    record: dict[str, str], request: Request, environ: dict[str, str]
+) -> dict[str, str] | None:
+    """The session's variables by ``record``, if it is still true."""
+    for name in ("HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        if environ.get(name) != record.get("env." + name):
+            return None
+    if request.account and request.account != record.get("account"):
+        return None
+    key = None
+    for name in ("config", "credentials"):
+        pointer = None if request.profile_only else record.get("key") == name or None
+        told = _look(record[name + ".path"], record[name + ".stamp"], record if pointer else None)
+        if told is None:
+            return None
+        key = told or key
+    if request.profile_only:
+        variables = {"AWS_PROFILE": record["profile"]}
+        if "AWS_REGION" in record:
+            variables["AWS_REGION"] = variables["AWS_DEFAULT_REGION"] = record["AWS_REGION"]
+    else:
+        if key is None:
+            return None
+        variables = key
+        variables.update((n, v) for n, v in record.items() if n[:4] == "AWS_")
+    if request.region:
+        variables["AWS_REGION"] = variables["AWS_DEFAULT_REGION"] = request.region
+    return {name: variables[name] for name in environment.MANAGED if name in variables}
+
+
+def _look(path: str, recorded: str, record: dict[str, str] | None) -> dict[str, str] | None:
+    """The key whose places ``record`` tells, out of the file at ``path``; none for no record.
+
+    ``None`` when the file is no longer as it was recorded.
+    """
+    try:
+        if record is None:
+            return {} if stamp(os.stat(path)) == recorded else None
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return {} if recorded == "none" and record is None else None
+    except OSError:
+        return None
+    try:
+        # Of the very file that is read.
+        if stamp(os.fstat(descriptor)) != recorded:
+            return None
+        key = {}
+        for name, place in record.items():
+            if name[0] == "@":
+                offset, _, length = place.partition(":")
+                key[name[1:]] = os.pread(descriptor, int(length), int(offset)).decode()
+        return key
+    finally:
+        os.close(descriptor)
+
+
+def _decode(value: str) -> str:
+    first, *rest = value.split("%")
+    data = first.encode()
+    for part in rest:
+        data += bytes((int(part[:2], 16),)) + part[2:].encode()
+    return data.decode("utf-8", "surrogateescape")
+
+
+def encode(value: str) -> str:
+    """Pure ASCII without control characters, ``%``, ``\\``, ``/`` or blanks, percent-encoded."""
+    return "".join(
+        chr(byte) if 0x20 < byte < 0x7F and byte not in b"%\\/" else f"%{byte:02X}"
+        for byte in value.encode("utf-8", "surrogateescape")
+    )

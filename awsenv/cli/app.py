@@ -1,18 +1,15 @@
 """The commands by name, and the one place that runs one and reports how it went."""
 
-import contextlib
 import importlib
 import os
-import sys
-import traceback
 from typing import Annotated
 
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from awsenv import __version__, formats
-from awsenv.cli import terminal
-from awsenv.errors import FAILED, USAGE, AwsenvError, UsageError
+from awsenv import __version__, environment
+from awsenv.cli import act
+from awsenv.errors import USAGE, UsageError
 
 # Name → module and function: a call imports one family of commands.
 COMMANDS = {
@@ -40,43 +37,21 @@ def run(arguments: list[str]) -> int:
     name = next((word for word in arguments if not word.startswith("-")), "")
     evaluated = name in EVALUATED and arguments[0] == name
     app = _app([name] if name in COMMANDS else list(COMMANDS))
-    code, text = FAILED, None
+    form = _form(arguments) if evaluated else None
+    return act.report(lambda: _called(app, arguments, name), form)
+
+
+def _called(app: typer.Typer, arguments: list[str], name: str) -> object:
+    """What the command returns; Typer's own errors as ours."""
     try:
-        if evaluated:
-            with contextlib.redirect_stdout(sys.stderr):
-                code, text = _result(app(arguments, standalone_mode=False))
-        else:
-            code, text = _result(app(arguments, standalone_mode=False))
-    except AwsenvError as error:
-        terminal.fail(error)
-        code = error.code
+        return app(arguments, standalone_mode=False)
     except TyperException as error:
-        if str(error):  # without one it is the help of `awsenv` alone, printed already
-            words = "awsenv " + name if name in COMMANDS else "awsenv"
-            terminal.fail(UsageError(str(error).rstrip("."), f"{words} --help"))
-        code = USAGE
+        if not str(error):  # the help of `awsenv` alone, printed already
+            return USAGE
+        words = "awsenv " + name if name in COMMANDS else "awsenv"
+        raise UsageError(str(error).rstrip("."), f"{words} --help") from None
     except Abort:
-        code = 130
-    except OSError as error:
-        terminal.fail(AwsenvError(f"{error.filename or name}: {error.strerror}"))
-    except Exception as error:
-        # A fault of ours. Its message may quote a secret, so only its kind is told.
-        if os.environ.get("AWSENV_DEBUG") == "1":
-            traceback.print_tb(error.__traceback__)
-        kind = type(error).__name__
-        terminal.fail(AwsenvError(f"internal error ({kind})", "again with AWSENV_DEBUG=1"))
-    if text is None and evaluated and not sys.stdout.isatty():
-        text = formats.module(_shell(arguments)).FAIL
-    if text:
-        terminal.emit(text)
-    return code
-
-
-def _result(returned: object) -> tuple[int, str | None]:
-    """A command returns the text for the shell, an exit code, or nothing when all is well."""
-    if isinstance(returned, str):
-        return 0, returned
-    return (returned if isinstance(returned, int) else 0), None
+        raise KeyboardInterrupt from None
 
 
 def _app(names: list[str]) -> typer.Typer:
@@ -112,10 +87,10 @@ def _awsenv(
     """The right AWS credentials in the shell you are standing in, and gone when you leave."""
 
 
-def _shell(arguments: list[str]) -> str:
+def _form(arguments: list[str]) -> str:
     """The shell to fail in, though the command line may not be understood."""
     for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
         given = following if word == "--shell" else word.removeprefix("--shell=")
-        if given != word and given in formats.MODULES:
+        if given != word and given in environment.FORMS:
             return given
-    return formats.asking(dict(os.environ))
+    return environment.asking(dict(os.environ))

@@ -11,13 +11,14 @@ from typing import Annotated
 import typer
 from dotenv import dotenv_values
 
-from awsenv import environment, files, paths
+from awsenv import environment, files, refresh
 from awsenv.cli import choose, spans, terminal
+from awsenv.environment import dotenv as form
 from awsenv.errors import FAILED, AwsenvError, UsageError
 from awsenv.folders import env_file, git
-from awsenv.formats import dotenv as form
 from awsenv.paths import shown
 from awsenv.profiles.account import of_key
+from awsenv.replay import Request
 
 
 def dotenv(
@@ -55,7 +56,8 @@ def dotenv(
         raise UsageError("dotenv: which profile? This shell acts as none", "awsenv list")
     if not output and sys.stdout.isatty() and not show:
         raise UsageError("this prints a secret", f"awsenv dotenv {profile} -o .env")
-    chosen = choose.variables(profile, region, account, profile_only, environ)
+    request = Request("dotenv", profile, region, account, profile_only)
+    chosen = refresh.variables(request, environ)
     if chosen.long_lived and not allow_long_lived and not (not output and sys.stdout.isatty()):
         raise AwsenvError(
             f"profile {profile} has a long-lived key, which should not lie in a .env",
@@ -95,7 +97,7 @@ def _write(output: str, values: dict[str, str], profile: str, ignore: bool) -> N
     if not os.path.isdir(folder):
         raise AwsenvError(f"{shown(folder)} is not a folder", f"mkdir -p {shown(folder)}")
     real = git.check(path, ignore)
-    with files.writing(folder, paths.state(dict(os.environ))):
+    with files.writing(folder, environment.state_folder(dict(os.environ))):
         try:
             old, mode = _read(real), _mode(real)
             done = env_file.update(old, values, profile, path)

@@ -1,10 +1,8 @@
 """Everything a person sees or is asked: messages go to stderr, code for the shell to stdout."""
 
 import io
-import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TextIO
 
 from awsenv.errors import PERSON_NEEDED, AwsenvError
 
@@ -31,14 +29,6 @@ def fail(error: AwsenvError) -> None:
     say(f"{error.message}; {error.hint}" if error.hint else error.message)
 
 
-def emit(text: str) -> None:
-    """``text`` to stdout, whole, as the very bytes that the environment had."""
-    sys.stdout.flush()
-    data = os.fsencode(text)
-    while data:
-        data = data[os.write(1, data) :]
-
-
 def person_needed(message: str, hint: str) -> AwsenvError:
     """The error of a question that nobody is there to answer."""
     error = AwsenvError(message, hint)
@@ -61,7 +51,7 @@ def ask_secret(question: str) -> str:
     return _asked(lambda tty: getpass.getpass(f"{question}: ", tty))
 
 
-def _asked(how: Callable[[TextIO], str]) -> str:
+def _asked(how: Callable[[io.TextIOWrapper], str]) -> str:
     try:
         with open("/dev/tty", "r+b", buffering=0) as raw, io.TextIOWrapper(raw) as tty:
             return how(tty).strip()
@@ -71,7 +61,7 @@ def _asked(how: Callable[[TextIO], str]) -> str:
         raise AwsenvError("no answer") from None
 
 
-def _line(tty: TextIO, question: str) -> str:
+def _line(tty: io.TextIOWrapper, question: str) -> str:
     tty.write(printable(question))
     tty.flush()
     answer = tty.readline()

@@ -14,8 +14,8 @@ from urllib.parse import quote, unquote
 
 from dotenv.parser import Binding, parse_stream
 
+from awsenv.environment import dotenv
 from awsenv.errors import AwsenvError
-from awsenv.formats import dotenv
 from awsenv.paths import shown
 
 # An earlier session's, or in the way of this one, whoever wrote them.

@@ -1,5 +1,7 @@
 """The two AWS files as profiles."""
 
+import shlex
+
 from awsenv import paths
 from awsenv.errors import AwsenvError
 from awsenv.profiles import ini
@@ -30,21 +32,28 @@ def profiles(environ: dict[str, str]) -> dict[str, Profile]:
 
 def profile(name: str, environ: dict[str, str]) -> Profile:
     """The profile called ``name``. Raises ``AwsenvError``, naming near ones, when there is none."""
-    found = profiles(environ)
-    if name in found:
-        return found[name]
-    if not found:
-        where = [
-            paths.shown(paths.config_file(environ)),
-            paths.shown(paths.credentials_file(environ)),
-        ]
+    config_path, credentials_path = paths.config_file(environ), paths.credentials_file(environ)
+    config, credentials = ini.read(config_path), ini.read(credentials_path)
+    there = [
+        each for each in config.values() if name in each.name and profile_name(each.name) == name
+    ]
+    own = credentials.get(name)
+    if there or own:
+        return Profile(
+            name,
+            _place(credentials_path, own) if own else None,
+            _place(config_path, there[-1]) if there else None,
+        )
+    known = dict.fromkeys([*credentials, *filter(None, map(profile_name, config))])
+    if not known:
+        where = f"{paths.shown(config_path)} and {paths.shown(credentials_path)}"
         raise AwsenvError(
-            f"no profile named {name}: {' and '.join(where)} hold no profile at all",
-            f"aws configure --profile {name}",
+            f"no profile named {name}: {where} hold no profile at all",
+            f"aws configure --profile {shlex.quote(name)}",
         )
     from difflib import get_close_matches
 
-    near = get_close_matches(name, found, n=3, cutoff=0.5)
+    near = get_close_matches(name, known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else "awsenv list"
     raise AwsenvError(f"no profile named {name}", hint)
 
@@ -62,8 +71,6 @@ def profile_name(header: str) -> str | None:
     word = header.removeprefix("profile ")
     if word is not header and word.replace("-", "").replace("_", "").replace(".", "").isalnum():
         return word  # what shlex would say, at a hundredth of its price
-    import shlex
-
     try:
         words = shlex.split(header)
     except ValueError:
@@ -75,8 +82,6 @@ def header(profile: str) -> str:
     """The header of ``profile`` in the config file: the inverse of ``profile_name``."""
     if profile == "default":
         return profile
-    import shlex
-
     word = f'"{profile}"' if " " in profile and not set(profile) & set('"\\') else None
     return f"profile {word or shlex.quote(profile)}"
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 
-from awsenv import files, paths
+from awsenv import environment, files
 from awsenv.errors import AwsenvError
 from awsenv.paths import shown
 
@@ -17,7 +17,7 @@ def change(path: str, edit: Callable[[str], str], environ: dict[str, str]) -> bo
     folder = os.path.dirname(os.path.realpath(path))
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        with files.writing(folder, paths.state(environ)):
+        with files.writing(folder, environment.state_folder(environ)):
             for _ in range(10):
                 before = _stamp(path)
                 old = _read(path)

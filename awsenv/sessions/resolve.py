@@ -16,7 +16,7 @@ _KINDS = {
 }
 
 
-def session(profile: Profile, region: str | None = None) -> Session:
+def session(profile: Profile, region: str = "") -> Session:
     """The session of ``profile``, in ``region`` instead of its own where one is given.
 
     Raises ``AwsenvError`` when the profile has none.
@@ -43,7 +43,7 @@ def session(profile: Profile, region: str | None = None) -> Session:
     )
 
 
-def profile_only(profile: Profile, region: str | None = None) -> dict[str, str]:
+def profile_only(profile: Profile, region: str = "") -> dict[str, str]:
     """The variables that name ``profile`` and leave its credentials to each program."""
     values = {
         "AWS_PROFILE": profile.name,

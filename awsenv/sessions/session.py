@@ -1,10 +1,11 @@
-"""A session: credentials with a Region, an expiry, and what else the profile says."""
+"""A session: credentials with a Region, an expiry, and what else the profile says.
 
-from dataclasses import dataclass, field
+A plain class: importing dataclasses costs as much as starting Python.
+"""
+
 from datetime import UTC, datetime
 
 
-@dataclass(frozen=True)
 class Session:
     """What a shell is given to act as ``profile``.
 
@@ -12,14 +13,29 @@ class Session:
     (``awsenv.environment.SETTINGS``).
     """
 
-    profile: str
-    access_key_id: str
-    secret_access_key: str = field(repr=False)
-    session_token: str | None = field(default=None, repr=False)
-    expires: datetime | None = None
-    region: str | None = None
-    account_id: str | None = None
-    settings: dict[str, str] = field(default_factory=dict)
+    def __init__(
+        self,
+        profile: str,
+        access_key_id: str,
+        secret_access_key: str,
+        session_token: str | None = None,
+        expires: datetime | None = None,
+        region: str | None = None,
+        account_id: str | None = None,
+        settings: dict[str, str] | None = None,
+    ) -> None:
+        self.profile = profile
+        self.access_key_id = access_key_id
+        self.secret_access_key = secret_access_key
+        self.session_token = session_token
+        self.expires = expires
+        self.region = region
+        self.account_id = account_id
+        self.settings = settings or {}
+
+    def __repr__(self) -> str:
+        # It ends up in tracebacks: never the secret.
+        return f"<Session of {self.profile!r}>"
 
     def variables(self) -> dict[str, str]:
         """The variables that this session sets, by name. Holds the secret: never to be shown."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from awsenv.cli import app, use
+from awsenv import environment
+from awsenv.cli import app
 
 
 @pytest.mark.parametrize("debug", ["", "1"])
@@ -14,7 +15,7 @@ def test_a_fault_of_ours_shows_no_secret_and_fails(
         raise ValueError(f"bad value {secret}")
 
     monkeypatch.setenv("AWSENV_DEBUG", debug)
-    monkeypatch.setattr(use, "_render", broken)
+    monkeypatch.setattr(environment, "render", broken)
     assert app.run(["off", "--shell", "posix"]) == 1
     out, err = capfd.readouterr()
     assert out == "false\n"

@@ -14,9 +14,9 @@ from dotenv import dotenv_values
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from awsenv.environment import dotenv
 from awsenv.errors import AwsenvError
 from awsenv.folders.env_file import update
-from awsenv.formats import dotenv
 from tests.shells.real import clean, installed
 
 Values = dict[str, str]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from awsenv import formats
+from awsenv import environment as forms
 from awsenv.environment import enter
 from tests.shells.real import Shell, clean, environment, snapshot
 
@@ -18,17 +18,19 @@ def test_cut_anywhere_the_switch_is_whole_or_not_at_all(
     shell: Shell, switch: str, tmp_path: Path
 ) -> None:
     environ = clean(tmp_path, AWS_REGION="old", AWS_SESSION_TOKEN="old")
-    form = formats.module(shell.form)
+    form = shell.form
     script = []
     if switch == "from another":
-        first = form.render(enter("a", {"AWS_ACCESS_KEY_ID": "A", "AWS_PROFILE": "x"}, environ))
+        first = forms.render(
+            enter("a", {"AWS_ACCESS_KEY_ID": "A", "AWS_PROFILE": "x"}, environ), form
+        )
         (tmp_path / "first").write_text(first)
         script = [shell.evaluate("cat first")]
         environ_then = environ | {"AWSENV_PROFILE": "a", "AWSENV_SET": "AWS_ACCESS_KEY_ID"}
     else:
         environ_then = environ
     variables = {"AWS_ACCESS_KEY_ID": "B", "AWS_SECRET_ACCESS_KEY": "b\n'c", "AWS_REGION": "new"}
-    text = os.fsencode(form.render(enter("b", variables, environ_then)))
+    text = os.fsencode(forms.render(enter("b", variables, environ_then), form))
 
     (tmp_path / "whole").write_bytes(text)
     ends = {}

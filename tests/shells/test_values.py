@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from awsenv import formats
+from awsenv import environment as forms
 from awsenv.environment import enter, leave
 from tests.shells.real import SHELLS, Shell, clean, environment, snapshot
 
@@ -46,10 +46,10 @@ def test_any_bytes_pass_unchanged_and_come_back(
         cwd = Path(folder)
         environ = clean(cwd, LC_ALL=locale, AWS_SECRET_ACCESS_KEY=text(before))
         variables = {"AWS_SECRET_ACCESS_KEY": text(secret), "AWS_REGION": "r"}
-        form = formats.module(shell.form)
+        form = shell.form
         texts = {
-            "use": form.render(enter(text(profile), variables, environ)),
-            "off": form.render(leave(environ)),
+            "use": forms.render(enter(text(profile), variables, environ), form),
+            "off": forms.render(leave(environ), form),
         }
         for name, code in texts.items():
             (cwd / name).write_bytes(os.fsencode(code))

@@ -12,7 +12,7 @@ from awsenv.environment import Change
 FAIL = ""
 
 
-def render(change: Change) -> str:
+def render(change: Change, _: str) -> str:
     """The object as one line."""
     values = dict(change.variables)
     values.update({name: None for name in change.restore if name in change.inherited})

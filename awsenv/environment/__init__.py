@@ -1,11 +1,13 @@
-"""What a session sets and unsets in a shell. Fast half: imports nothing.
+"""What a session sets and unsets in a shell, and the forms in which that reaches one.
 
-The originals, what was there before the first ``use``, are held by the shell itself (in
-variables of its own, see ``awsenv.formats``), so that no child sees them. Here it is only said
-which variables are to be set, unset or put back.
+Here it is said which variables are to be set, unset or put back; the modules of this room each turn
+that into one form: ``render(change) -> str``, and ``FAIL``, the text of a failing command. The
+originals, what was there before the first ``use``, are held by the shell itself, in variables of its
+own, so that no child sees them. Fast half: this file and one form are all that a replay loads.
 """
 
-from awsenv.errors import AwsenvError
+import os
+import sys
 
 # Set or unset by every session.
 KEYS = (
@@ -50,9 +52,6 @@ SETTINGS = {
 # Whatever awsenv ever sets or unsets but for its own names below: what ``off`` puts back.
 MANAGED = (*KEYS, *REGIONS, *SETTINGS.values())
 
-# Linux: one NAME=VALUE with its NUL may be 128 KiB at most (MAX_ARG_STRLEN), or no program starts.
-LONGEST = 128 * 1024
-
 # Names and never a value; they have no originals.
 PROFILE = "AWSENV_PROFILE"
 PREVIOUS = "AWSENV_PREVIOUS"
@@ -88,11 +87,8 @@ def enter(profile: str, session: dict[str, str], environ: dict[str, str]) -> Cha
     """The change that makes a shell with ``environ`` act as ``profile``.
 
     ``session`` maps the names of the variables that the session sets to their values. The result
-    depends on the originals and on ``session`` alone, whatever was active before. Raises
-    ``AwsenvError`` for a value that no variable can hold.
+    depends on the originals and on ``session`` alone, whatever was active before.
     """
-    for name, value in (*session.items(), (PROFILE, profile)):
-        _check(profile, name, value)
     variables: dict[str, str | None] = {name: session.get(name) for name in KEYS}
     variables.update(session)
     before = environ.get(PROFILE)
@@ -108,16 +104,6 @@ def enter(profile: str, session: dict[str, str], environ: dict[str, str]) -> Cha
     return Change(environ, variables, restore)
 
 
-def _check(profile: str, name: str, value: str) -> None:
-    if "\0" in value:
-        raise AwsenvError(f"profile {profile}: {name} would hold a NUL byte", "take it out")
-    if len(name) + len(value.encode("utf-8", "surrogateescape")) + 2 > LONGEST:
-        raise AwsenvError(
-            f"profile {profile}: {name} would be over 128 KiB, and then no program starts",
-            "shorten it",
-        )
-
-
 def leave(environ: dict[str, str]) -> Change:
     """The change that puts every variable back as it was before the first ``use``."""
     variables: dict[str, str | None] = {PROFILE: None, SET: None}
@@ -130,3 +116,71 @@ def _set_by_awsenv(environ: dict[str, str]) -> list[str]:
     """The names in ``AWSENV_SET``; any but awsenv's are somebody else's and left alone."""
     names = environ.get(SET, "").split()
     return [name for name in MANAGED if name in names]
+
+
+# Form → the module of this room that renders it, so that one form imports one module.
+FORMS = {
+    "bash": "posix",
+    "zsh": "posix",
+    "fish": "fish",
+    "posix": "posix",
+    "direnv": "posix",
+    "json": "json_object",
+}
+# Programs that are POSIX shells though they have another name.
+_POSIX = ("sh", "dash", "ash", "busybox", "ksh", "ksh93", "mksh", "lksh", "oksh", "yash")
+
+
+def render(change: Change, form: str) -> str:
+    """The text that makes ``change`` in ``form``, one of ``FORMS``."""
+    text: str = _module(form).render(change, form)
+    return text
+
+
+def fail(form: str) -> str:
+    """The text that a failing command prints in ``form``, so that evaluating it fails."""
+    text: str = _module(form).FAIL
+    return text
+
+
+def _module(form: str):  # type: ignore[no-untyped-def]  # a module has no better type
+    path = f"{__name__}.{FORMS[form]}"
+    __import__(path)
+    return sys.modules[path]
+
+
+def state_folder(environ: dict[str, str]) -> str:
+    """Our state folder (XDG Base Directory Specification: a relative path there is ignored)."""
+    base = environ.get("XDG_STATE_HOME", "")
+    if base[:1] != "/":
+        base = os.path.expanduser("~/.local/state")
+    return base + "/awsenv"
+
+
+def asking(environ: dict[str, str]) -> str:
+    """The shell that will evaluate our output: the nearest one above us, by its executable.
+
+    ``comm`` would be a script's name. Without /proc it is ``$SHELL``, else a POSIX shell.
+    """
+    pid = os.getppid()
+    while pid > 1:
+        try:
+            program = os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)")
+            with open(f"/proc/{pid}/stat", "rb") as stat:
+                # The name in parentheses may hold anything, a parenthesis too.
+                parent = int(stat.read().rpartition(b")")[2].split()[1])
+        except (OSError, ValueError, IndexError):
+            break
+        if shell := _known(program):
+            return shell
+        pid = parent
+    return _known(environ.get("SHELL", "")) or "posix"
+
+
+def _known(program: str) -> str:
+    name = program.rpartition("/")[2]
+    if name in ("bash", "zsh", "fish"):
+        return name
+    if name.startswith(("bash-", "zsh-", "fish-")):  # zsh-5.9: a name with its version
+        return name.partition("-")[0]
+    return "posix" if name in _POSIX else ""

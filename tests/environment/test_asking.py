@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from awsenv import formats
+from awsenv import environment
 from tests.shells.real import BIN, SHELLS, Shell, clean
 
-ASK = "import os; from awsenv import formats; print(formats.asking(dict(os.environ)))"
+ASK = "import os; from awsenv import environment; print(environment.asking(dict(os.environ)))"
 
 
 @pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell.name)
@@ -30,4 +30,4 @@ def test_without_proc_the_login_shell_counts(
     variable: str, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("os.getppid", lambda: 1)
-    assert formats.asking({"SHELL": variable}) == form
+    assert environment.asking({"SHELL": variable}) == form

@@ -1,4 +1,4 @@
-"""Text for any POSIX shell (dash, mksh, ksh, busybox …); bash and zsh differ in one word.
+"""Text for bash (from 3.2 on), zsh and any POSIX shell (dash, mksh, ksh, busybox …).
 
 The text is one compound command, so that a part of it sets nothing. The originals are kept in
 variables of the shell that are not exported: ``__awsenv_of`` says whose they are (``$$`` and the
@@ -11,8 +11,8 @@ from awsenv.environment import MANAGED, Change
 FAIL = "false\n"
 
 # Before a builtin: neither an alias nor a function stands in its place, and an error in a special
-# builtin does not end a script.
-BUILTIN = "\\command "
+# builtin does not end a script. zsh's `command` takes no builtin, and dash has no `builtin`.
+_BUILTIN = {"posix": "\\command "}
 
 
 def quote(value: str) -> str:
@@ -20,8 +20,9 @@ def quote(value: str) -> str:
     return "'" + value.replace("'", "'\\''") + "'"
 
 
-def render(change: Change, builtin: str = BUILTIN) -> str:
+def render(change: Change, form: str) -> str:
     """The text that makes ``change`` in the shell that evaluates it."""
+    builtin = _BUILTIN.get(form, "\\builtin ")
     names = [*change.variables, *change.restore]
     return _TEXT.format(
         b=builtin,

@@ -17,7 +17,7 @@ def quote(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def render(change: Change) -> str:
+def render(change: Change, _: str) -> str:
     """The text that makes ``change`` in the fish that sources it."""
     save = [name for name in MANAGED if name not in change.inherited]
     lines = [_ADOPT.format(names=" ".join(save))]

@@ -1,0 +1,74 @@
+"""``use`` and ``off`` carried out, with or without Typer in front; and how any call is reported."""
+
+import os
+import sys
+from collections.abc import Callable
+
+from awsenv import environment, refresh, replay
+from awsenv.cli import terminal
+from awsenv.errors import FAILED, AwsenvError, UsageError
+from awsenv.replay import Request
+
+
+def run(request: Request) -> int:
+    """Carry out a command line that ``replay`` understood but has no record for."""
+    form = request.form or environment.asking(dict(os.environ))
+    return report(lambda: text(request), form)
+
+
+def text(request: Request) -> str:
+    """The text for the shell. Raises ``AwsenvError``."""
+    environ = dict(os.environ)
+    form = request.form or environment.asking(environ)
+    if form not in environment.FORMS:
+        raise UsageError(f"no such shell: {form}", f"one of {', '.join(environment.FORMS)}")
+    if request.command == "off":
+        return environment.render(environment.leave(environ), form)
+    if not request.profile:
+        raise UsageError("use: which profile?", "awsenv list")
+    if request.profile == "-":
+        request.profile = environ.get(environment.PREVIOUS, "")
+        if not request.profile:
+            raise AwsenvError("no profile was used before this one", "awsenv list")
+    chosen = refresh.variables(request, environ)
+    if form == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
+        terminal.say(replay.summary(request.profile, chosen.account, chosen.variables))
+    return environment.render(environment.enter(request.profile, chosen.variables, environ), form)
+
+
+def report(call: Callable[[], object], form: str | None) -> int:
+    """Do ``call`` and say how it went; the exit code.
+
+    ``call`` returns the text for the shell, an exit code, or nothing. With a ``form`` its stdout
+    is evaluated by a shell: nothing but that text reaches it, and a failure says so there.
+    """
+    stdout, code, code_text = sys.stdout, FAILED, None
+    if form is not None:
+        sys.stdout = sys.stderr
+    try:
+        returned = call()
+        code_text = returned if isinstance(returned, str) else None
+        code = returned if isinstance(returned, int) else 0
+    except AwsenvError as error:
+        terminal.fail(error)
+        code = error.code
+    except KeyboardInterrupt:
+        code = 130
+    except OSError as error:
+        terminal.fail(AwsenvError(f"{error.filename or 'awsenv'}: {error.strerror}"))
+    except Exception as error:
+        # A fault of ours. Its message may quote a secret, so only its kind is told.
+        if os.environ.get("AWSENV_DEBUG") == "1":
+            import traceback
+
+            traceback.print_tb(error.__traceback__)
+        kind = type(error).__name__
+        terminal.fail(AwsenvError(f"internal error ({kind})", "again with AWSENV_DEBUG=1"))
+    finally:
+        sys.stdout = stdout
+    if code_text is None and form is not None and not stdout.isatty():
+        code_text = environment.fail(form)
+    if code_text:
+        sys.stdout.flush()
+        code = replay.emit(code_text) or code
+    return code

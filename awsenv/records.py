@@ -1,0 +1,118 @@
+"""Records: sessions stored for ``awsenv.replay``, one file each. Deleting them loses only time.
+
+``KEY=VALUE`` lines in ASCII, percent-encoded, which any shell reads without a process. The first
+line is the version, the last ``end=``. Of an access key a record holds the places in its file
+(``@AWS_SECRET_ACCESS_KEY=OFFSET:LENGTH``, in bytes), never the key.
+"""
+
+import contextlib
+import os
+import time
+
+from awsenv import files, paths, replay
+from awsenv.errors import AwsenvError
+from awsenv.profiles.profile import ACCESS_KEY, SECRET_KEY, TOKENS, Place, Profile
+
+# A file that was changed just now may be changed again within the same tick of its clock.
+SETTLED = 1.0
+
+
+def encode(value: str) -> str:
+    """``value`` as it stands in a record; ``replay.read`` is the way back."""
+    return replay.encode(value).replace("%2F", "/")
+
+
+def write(path: str, fields: dict[str, str]) -> None:
+    """Store ``fields`` at ``path``, whole, in a folder of ours. Raises ``AwsenvError``."""
+    lines = ["awsenv=1", *(f"{name}={encode(value)}" for name, value in fields.items()), "end=", ""]
+    files.own_folder(os.path.dirname(path))
+    try:
+        files.write_whole(path, "\n".join(lines).encode("ascii"))
+    except OSError as error:
+        raise AwsenvError(f"cannot write {paths.shown(path)}: {error.strerror}") from None
+
+
+class Sources:
+    """The two AWS files as they were before they were read: what a record of them is true under.
+
+    Made before reading, so that an edit meanwhile leaves a record that is not true.
+    """
+
+    def __init__(self, environ: dict[str, str]) -> None:
+        self._environ = environ
+        self._paths = {
+            "config": paths.config_file(environ),
+            "credentials": paths.credentials_file(environ),
+        }
+        self._stats = {name: _stat(path) for name, path in self._paths.items()}
+        self._now = time.time()
+
+    def keep(self, profile: Profile, account: str | None, variables: dict[str, str]) -> None:
+        """Record ``profile``, of a key of its own, with the ``variables`` that it sets besides.
+
+        Best effort: where no record can be made, the next call resolves again.
+        """
+        fields = self._fields(profile, account)
+        place = profile.key_place
+        if fields is None or (profile.kind in ("key", "temporary") and place is None):
+            return
+        if place is not None and profile.kind in ("key", "temporary"):
+            spans = _spans(place)
+            if spans is None:
+                return
+            fields["key"] = "credentials" if place is profile.credentials else "config"
+            fields.update({f"@{name}": span for name, span in spans.items()})
+            variables = {n: v for n, v in variables.items() if n not in spans}
+        with contextlib.suppress(AwsenvError):
+            write(replay.record_path(profile.name, self._environ), {**fields, **variables})
+
+    def _fields(self, profile: Profile, account: str | None) -> dict[str, str] | None:
+        named = ("HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+        values = {name: self._environ[name] for name in named if name in self._environ}
+        if any("$" in value for value in values.values()):
+            return None  # other variables have a say in the path
+        fields = {"profile": profile.name, "kind": profile.kind}
+        if account:
+            fields["account"] = account
+        fields.update({f"env.{name}": value for name, value in values.items()})
+        for name, path in self._paths.items():
+            found = self._stats[name]
+            if found and self._now - max(found.st_mtime, found.st_ctime) < SETTLED:
+                return None
+            fields[name + ".path"] = path
+            fields[name + ".stamp"] = replay.stamp(found) if found else "none"
+        return fields
+
+
+def _stat(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except OSError:
+        return None
+
+
+def _spans(place: Place) -> dict[str, str] | None:
+    """Where the key's values stand in their file: variable → ``OFFSET:LENGTH`` in bytes."""
+    try:
+        with open(place.path, "rb") as file:
+            data = file.read()
+    except OSError:
+        return None
+    token = next((name for name in TOKENS if place.options.get(name, ("",))[0]), None)
+    wanted = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
+    if token:
+        wanted["AWS_SESSION_TOKEN"] = token
+    lines = data.replace(b"\r\n", b"\n ").replace(b"\r", b"\n").split(b"\n")
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    spans = {}
+    for variable, option in wanted.items():
+        value, first, last = place.options[option]
+        raw = value.encode()
+        # A value stands at the end of its line, behind the first = or :.
+        line = data[starts[first - 1] : starts[first] - 1].rstrip()
+        if first != last or not raw or not line.endswith(raw):
+            return None
+        spans[variable] = f"{starts[first - 1] + len(line) - len(raw)}:{len(raw)}"
+    return spans
