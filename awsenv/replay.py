@@ -103,6 +103,7 @@ def summary(profile: str, account: str | None, variables: dict[str, str]) -> str
 def record_path(profile: str, environ: dict[str, str]) -> str:
     """Where the record of ``profile`` lies. Different names may share one: it says whose it is."""
     name = profile if profile.isascii() and profile.replace("-", "").isalnum() else encode(profile)
+    name = name.replace(".", "%2E", 1) if name[0] == "." else name
     return f"{environment.state_folder(environ)}/records/{name}"
 
 

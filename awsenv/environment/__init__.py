@@ -153,7 +153,7 @@ def state_folder(environ: dict[str, str]) -> str:
     """Our state folder (XDG Base Directory Specification: a relative path there is ignored)."""
     base = environ.get("XDG_STATE_HOME", "")
     if base[:1] != "/":
-        base = os.path.expanduser("~/.local/state")
+        base = (environ.get("HOME") or os.path.expanduser("~")) + "/.local/state"
     return base + "/awsenv"
 
 

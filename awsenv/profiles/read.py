@@ -34,8 +34,12 @@ def profile(name: str, environ: dict[str, str]) -> Profile:
     """The profile called ``name``. Raises ``AwsenvError``, naming near ones, when there is none."""
     config_path, credentials_path = paths.config_file(environ), paths.credentials_file(environ)
     config, credentials = ini.read(config_path), ini.read(credentials_path)
+    # Only where it can be so at all: profile_name has its price.
     there = [
-        each for each in config.values() if name in each.name and profile_name(each.name) == name
+        each
+        for header, each in config.items()
+        if (header.endswith(name) or '"' in header or "'" in header or "\\" in header)
+        and profile_name(header) == name
     ]
     own = credentials.get(name)
     if there or own:
