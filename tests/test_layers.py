@@ -12,6 +12,7 @@ LAW = [
     ["__main__"],
     ["__init__"],
     ["cli"],
+    ["hook"],
     ["refresh", "folders", "demo"],
     ["sessions"],
     ["records"],

@@ -25,11 +25,12 @@ COMMANDS = {
     "unlink": ("folders", "unlink"),
     "orgs": ("folders", "orgs"),
     "direnv": ("folders", "direnv_app"),
+    "hook": ("use", "hook"),
     "demo": ("demo", "demo"),
 }
 # Their stdout is evaluated by a shell: a command that fails says `false` there, and nothing but
 # the text that it returns ever reaches it.
-EVALUATED = {"use", "off"}
+EVALUATED = {"use", "off", "hook"}
 
 
 def run(arguments: list[str]) -> int:

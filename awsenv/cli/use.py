@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from awsenv import environment
+from awsenv import hook as hooks
 from awsenv.cli import act, choose
 from awsenv.errors import UsageError
 from awsenv.replay import Request
@@ -45,6 +46,20 @@ def off(shell: Shell = "", show: choose.Show = False) -> str:
     """
     _refuse_terminal("awsenv off", shell, show)
     return act.text(Request("off", form=shell))
+
+
+def hook(
+    shell: Annotated[str, typer.Argument(metavar="|".join(hooks.FILES), help="The shell.")],
+    show: choose.Show = False,
+) -> str:
+    """Print the hook for a shell's start file: use and off without eval, completion, a prompt.
+
+    Example: eval "$(awsenv hook bash)"
+    """
+    _refuse_terminal(f"awsenv hook {shell}", shell, show)
+    if shell not in hooks.FILES:
+        raise UsageError(f"no hook for {shell}", f"one of {', '.join(hooks.FILES)}")
+    return hooks.text(shell)
 
 
 def _refuse_terminal(command: str, shell: str, show: bool) -> None:

@@ -1,0 +1,29 @@
+"""The hook for a shell's start file: the shipped text with the program's place in front.
+
+The program is called as interpreter and file, both absolute, under ``-I -S``: neither the folder one
+stands in nor a variable says what runs, and nothing is imported that a replay does not need.
+"""
+
+import sys
+
+from awsenv import paths
+from awsenv.environment import fish, posix
+
+FILES = {"bash": "awsenv.bash", "zsh": "awsenv.zsh", "fish": "awsenv.fish", "posix": "awsenv.sh"}
+
+
+def text(shell: str) -> str:
+    """What ``eval`` (fish: ``source``) makes the hook for ``shell``, one of ``FILES``."""
+    with open(paths.shipped(FILES[shell]), encoding="utf-8") as file:
+        body = file.read()
+    words = (sys.executable, "-I", "-S", __file__.rpartition("/")[0] + "/__main__.py")
+    if shell == "fish":
+        quoted = " ".join(fish.quote(word) for word in words)
+        return f"set -g __awsenv_program {quoted}\n{body}"
+    quoted = " ".join(posix.quote(word) for word in words)
+    if shell == "posix":
+        return f'__awsenv_run() {{ {quoted} "$@"; }}\n{body}'
+    if shell == "zsh":
+        body = f"typeset -ga __awsenv_program=({quoted})\n{body}"
+        return f"'builtin' 'emulate' 'zsh' -o 'no_aliases' -c {posix.quote(body)}\n"
+    return f"__awsenv_program=({quoted})\n{body}"

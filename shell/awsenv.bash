@@ -1,0 +1,283 @@
+# awsenv's hook for bash, 3.2 and later: `awsenv use dev` and `awsenv off` without eval, completion,
+# AWSENV_PROMPT. `awsenv hook bash` prints it with the program's place in front.
+# shellcheck shell=bash disable=SC2154,SC2128,SC2178 # set in front; string or array
+
+# A person's aliases would act on the words of the functions below.
+__awsenv_aliases=-u
+\builtin shopt -q expand_aliases && __awsenv_aliases=-s
+\builtin shopt -u expand_aliases
+
+# Every variable that a session may set or unset; awsenv.environment.MANAGED.
+__awsenv_managed='AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION
+AWS_ACCOUNT_ID AWS_SECURITY_TOKEN AWS_PROFILE AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION
+AWS_DEFAULT_OUTPUT AWS_CA_BUNDLE AWS_ENDPOINT_URL AWS_IGNORE_CONFIGURED_ENDPOINT_URLS
+AWS_USE_FIPS_ENDPOINT AWS_USE_DUALSTACK_ENDPOINT AWS_STS_REGIONAL_ENDPOINTS AWS_DEFAULTS_MODE
+AWS_RETRY_MODE AWS_MAX_ATTEMPTS AWS_SDK_UA_APP_ID AWS_REQUEST_CHECKSUM_CALCULATION
+AWS_RESPONSE_CHECKSUM_VALIDATION AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES
+AWS_DISABLE_REQUEST_COMPRESSION AWS_ACCOUNT_ID_ENDPOINT_MODE AWS_SIGV4A_SIGNING_REGION_SET
+AWS_AUTH_SCHEME_PREFERENCE AWS_EC2_METADATA_SERVICE_ENDPOINT AWS_METADATA_SERVICE_TIMEOUT
+AWS_METADATA_SERVICE_NUM_ATTEMPTS'
+__awsenv_managed=${__awsenv_managed//$'\n'/ }
+
+awsenv() {
+  builtin local __awsenv_word
+  case ${1-} in
+    use | off) ;;
+    *)
+      "${__awsenv_program[@]}" "$@"
+      return
+      ;;
+  esac
+  for __awsenv_word in "$@"; do
+    case $__awsenv_word in
+      -h | --help | --show)
+        "${__awsenv_program[@]}" "$@"
+        return
+        ;;
+    esac
+  done
+  # In the subshell of eval "$(awsenv use dev)" it prints a call of itself, never a secret.
+  if ((BASH_SUBSHELL)) && [[ ! -t 1 ]]; then
+    if __awsenv_act "$@"; then
+      builtin printf '__awsenv_act'
+      builtin printf ' %q' "$@"
+      builtin printf '\n'
+    else
+      builtin set -- "$?"
+      builtin printf 'false\n'
+      return "$1"
+    fi
+    return 0
+  fi
+  __awsenv_act "$@"
+}
+
+# Make this shell do it: by the record, without a process, or by what the program prints.
+__awsenv_act() {
+  builtin local __awsenv_x=$- __awsenv_text __awsenv_status=0
+  { builtin set +x; } 2>/dev/null # values are about to be handled
+  if [[ $# -eq 2 && $1 == use ]] && __awsenv_replay "$2"; then
+    :
+  elif __awsenv_text=$("${__awsenv_program[@]}" "$@" --shell bash); then
+    builtin eval "$__awsenv_text" || __awsenv_status=$?
+  else
+    __awsenv_status=$?
+    ((__awsenv_status < 128 || __awsenv_status == 130)) ||
+      builtin printf 'awsenv: killed by signal %d; nothing was changed\n' \
+        "$((__awsenv_status - 128))" >&2
+  fi
+  case $__awsenv_x in *x*) builtin set -x ;; esac
+  return "$__awsenv_status"
+}
+
+# Act as $1 by its record, if that is ours, whole, alive, newer than the AWS files, and holds the
+# session itself. A record of a plain key only says where the key stands: that is the program's.
+__awsenv_replay() {
+  builtin local IFS=' ' LC_ALL=C __awsenv_p=$1 __awsenv_file __awsenv_kv __awsenv_k __awsenv_v
+  builtin local __awsenv_end='' __awsenv_now='' __awsenv_name='' __awsenv_until=0 __awsenv_set=' '
+  [[ $__awsenv_p != - ]] || __awsenv_p=${AWSENV_PREVIOUS-}
+  # The record of an odd name has an encoded one: that is the program's, too.
+  case $__awsenv_p in '' | *[!A-Za-z0-9-]*) return 1 ;; esac
+  __awsenv_file=${HOME-}/.local/state
+  case ${XDG_STATE_HOME-} in /*) __awsenv_file=$XDG_STATE_HOME ;; esac
+  __awsenv_file=$__awsenv_file/awsenv/records/$__awsenv_p
+  [[ -f $__awsenv_file && -O $__awsenv_file && ! -L $__awsenv_file ]] || return 1
+  while IFS= builtin read -r __awsenv_kv; do
+    __awsenv_k=${__awsenv_kv%%=*} __awsenv_v=${__awsenv_kv#*=}
+    case $__awsenv_v in *%*) builtin printf -v __awsenv_v %b "${__awsenv_v//%/\\x}" ;; esac
+    case $__awsenv_k in
+      AWS_*)
+        case " $__awsenv_managed " in *" $__awsenv_k "*) ;; *) return 1 ;; esac
+        builtin local "__awsenv_new_$__awsenv_k=$__awsenv_v"
+        __awsenv_set="$__awsenv_set$__awsenv_k "
+        ;;
+      awsenv) [[ $__awsenv_v == 1 ]] || return 1 ;;
+      profile) __awsenv_name=$__awsenv_v ;;
+      expires) __awsenv_until=$__awsenv_v ;;
+      key) return 1 ;;
+      config.path | credentials.path) [[ ! $__awsenv_v -nt $__awsenv_file ]] || return 1 ;;
+      env.HOME) [[ $__awsenv_v == "${HOME-}" ]] || return 1 ;;
+      env.AWS_CONFIG_FILE) [[ $__awsenv_v == "${AWS_CONFIG_FILE-}" ]] || return 1 ;;
+      env.AWS_SHARED_CREDENTIALS_FILE)
+        [[ $__awsenv_v == "${AWS_SHARED_CREDENTIALS_FILE-}" ]] || return 1
+        ;;
+      end) __awsenv_end=1 ;;
+    esac
+  done <"$__awsenv_file"
+  case $__awsenv_set in *' AWS_ACCESS_KEY_ID '*) ;; *) return 1 ;; esac
+  case $__awsenv_until in '' | *[!0-9]*) return 1 ;; esac
+  __awsenv_clock
+  [[ $__awsenv_end && $__awsenv_name == "$__awsenv_p" ]] && ((__awsenv_until > __awsenv_now)) || return 1
+  __awsenv_switch
+}
+
+# The second now, into __awsenv_now; before bash 4.2 that takes a process.
+__awsenv_clock() {
+  if [[ ${EPOCHSECONDS-} ]]; then
+    __awsenv_now=$EPOCHSECONDS
+  else
+    builtin printf -v __awsenv_now '%(%s)T' -1 2>/dev/null || __awsenv_now=$(command date +%s)
+  fi
+}
+
+# To the values in __awsenv_new_NAME, as the program's text would do it, with the same originals:
+# awsenv/environment/posix.py says what is kept where.
+__awsenv_switch() {
+  builtin local __awsenv_n __awsenv_r __awsenv_a='' __awsenv_o='' __awsenv_w __awsenv_fresh=1
+  # Nothing is changed when something cannot be; the program then says which.
+  __awsenv_readonly && return 1
+  case $- in *a*) builtin set +a && __awsenv_a=1 ;; esac
+  case ${__awsenv_of-} in "$$:" | "$$:${DIRENV_DIR-}") __awsenv_fresh='' ;; esac
+  [[ -z $__awsenv_fresh ]] || __awsenv_exported
+  for __awsenv_n in $__awsenv_managed; do
+    __awsenv_r=__awsenv_was_$__awsenv_n
+    if [[ $__awsenv_fresh ]]; then
+      __awsenv_w=u
+      case " ${AWSENV_SET-} $__awsenv_n=${!__awsenv_n+x}" in
+        *" $__awsenv_n "*) ;;
+        *=x) case $__awsenv_o in *" $__awsenv_n "*) __awsenv_w=x${!__awsenv_n} ;; *) __awsenv_w=s${!__awsenv_n} ;; esac ;;
+      esac
+      builtin printf -v "$__awsenv_r" %s "$__awsenv_w"
+    fi
+    case $__awsenv_set in
+      *" $__awsenv_n "*)
+        __awsenv_w=__awsenv_new_$__awsenv_n
+        builtin export "$__awsenv_n=${!__awsenv_w}"
+        continue
+        ;;
+    esac
+    case $__awsenv_n in
+      AWS_REGION | AWS_DEFAULT_REGION) __awsenv_w=${!__awsenv_r-} ;;
+      AWS_ACCESS_KEY_ID | AWS_SECRET_ACCESS_KEY | AWS_SESSION_TOKEN | AWS_CREDENTIAL_EXPIRATION) __awsenv_w=u ;;
+      AWS_ACCOUNT_ID | AWS_SECURITY_TOKEN | AWS_PROFILE | AWS_DEFAULT_PROFILE) __awsenv_w=u ;;
+      *) case " ${AWSENV_SET-} " in *" $__awsenv_n "*) __awsenv_w=${!__awsenv_r-} ;; *) __awsenv_w='' ;; esac ;;
+    esac
+    case $__awsenv_w in
+      u) builtin unset "$__awsenv_n" ;;
+      x*) builtin export "$__awsenv_n=${__awsenv_w#x}" ;;
+      s*) builtin unset "$__awsenv_n" && builtin printf -v "$__awsenv_n" %s "${__awsenv_w#s}" ;;
+    esac
+  done
+  [[ -z $__awsenv_fresh ]] || __awsenv_of="$$:${DIRENV_DIR-}"
+  if [[ ${AWSENV_PROFILE-} && $AWSENV_PROFILE != "$__awsenv_p" ]]; then
+    builtin export AWSENV_PREVIOUS="$AWSENV_PROFILE"
+  fi
+  __awsenv_set=${__awsenv_set# }
+  builtin export AWSENV_PROFILE="$__awsenv_p" AWSENV_SET="${__awsenv_set% }"
+  [[ -z $__awsenv_a ]] || builtin set -a
+  return 0
+}
+
+# Whether any of our variables is readonly; before bash 5 that takes a process.
+__awsenv_readonly() {
+  if ((BASH_VERSINFO[0] < 5)); then
+    # shellcheck disable=SC2086 # words
+    ! (builtin unset $__awsenv_managed AWSENV_PROFILE AWSENV_SET AWSENV_PREVIOUS) 2>/dev/null
+    return
+  fi
+  for __awsenv_n in $__awsenv_managed AWSENV_PROFILE AWSENV_SET AWSENV_PREVIOUS; do
+    [[ ${!__awsenv_n+x} && ${!__awsenv_n@a} == *r* ]] && return 0
+  done
+  return 1
+}
+
+# The names of our variables that are exported, into __awsenv_o; before bash 5 that takes a process.
+__awsenv_exported() {
+  if ((BASH_VERSINFO[0] < 5)); then
+    __awsenv_o=" $(builtin compgen -e | command tr '\n' ' ')"
+    return
+  fi
+  for __awsenv_n in $__awsenv_managed; do
+    [[ ${!__awsenv_n+x} && ${!__awsenv_n@a} == *x* ]] && __awsenv_o="$__awsenv_o $__awsenv_n "
+  done
+  return 0
+}
+
+# AWSENV_PROMPT for PS1='$AWSENV_PROMPT…': the profile, and the time left where there is an end.
+__awsenv_prompt() {
+  builtin local __awsenv_status=$? __awsenv_now='' __awsenv_x=$-
+  { builtin set +x; } 2>/dev/null
+  AWSENV_PROMPT=${AWSENV_PROFILE-}
+  if [[ $AWSENV_PROMPT && ${AWS_CREDENTIAL_EXPIRATION-} ]]; then
+    [[ ${__awsenv_end_text-} == "$AWS_CREDENTIAL_EXPIRATION" ]] || __awsenv_ends
+    if [[ $__awsenv_ends_at ]]; then
+      __awsenv_clock
+      __awsenv_now=$(((__awsenv_ends_at - __awsenv_now) / 60))
+      if ((__awsenv_now >= 60)); then
+        AWSENV_PROMPT="$AWSENV_PROMPT $((__awsenv_now / 60))h$((__awsenv_now % 60))m"
+      elif ((__awsenv_now > 0)); then
+        AWSENV_PROMPT="$AWSENV_PROMPT ${__awsenv_now}m"
+      else
+        AWSENV_PROMPT="$AWSENV_PROMPT ended"
+      fi
+    fi
+  fi
+  case $__awsenv_x in *x*) builtin set -x ;; esac
+  return "$__awsenv_status"
+}
+
+# AWS_CREDENTIAL_EXPIRATION (RFC 3339 in UTC) as a second since 1970, into __awsenv_ends_at.
+__awsenv_ends() {
+  builtin local __awsenv_t=$AWS_CREDENTIAL_EXPIRATION __awsenv_y __awsenv_m
+  __awsenv_end_text=$__awsenv_t __awsenv_ends_at=''
+  case $__awsenv_t in
+    [0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z | \
+      [0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]+00:00) ;;
+    *) return 0 ;;
+  esac
+  # Days from civil: the year begins in March.
+  __awsenv_y=$((10#${__awsenv_t:0:4})) __awsenv_m=$((10#${__awsenv_t:5:2}))
+  ((__awsenv_m > 2)) || { __awsenv_y=$((__awsenv_y - 1)) __awsenv_m=$((__awsenv_m + 12)); }
+  __awsenv_ends_at=$(((365 * __awsenv_y + __awsenv_y / 4 - __awsenv_y / 100 + __awsenv_y / 400 + \
+    (153 * (__awsenv_m - 3) + 2) / 5 + 10#${__awsenv_t:8:2} - 719469) * 86400 + \
+    10#${__awsenv_t:11:2} * 3600 + 10#${__awsenv_t:14:2} * 60 + 10#${__awsenv_t:17:2}))
+}
+
+# Names of profiles out of the two files into COMPREPLY, without running any: a profile may be
+# called x$(touch f).
+__awsenv_complete() {
+  builtin local __awsenv_word=${COMP_WORDS[COMP_CWORD]} __awsenv_n __awsenv_file
+  COMPREPLY=()
+  if ((COMP_CWORD == 1)); then
+    for __awsenv_n in use off status list show add remove dotenv link unlink orgs direnv hook demo; do
+      case $__awsenv_n in "$__awsenv_word"*) COMPREPLY[${#COMPREPLY[@]}]=$__awsenv_n ;; esac
+    done
+    return 0
+  fi
+  case $__awsenv_word in -*) return 0 ;; esac
+  case ${COMP_WORDS[1]} in use | show | remove | dotenv | link | login | logout | exec) ;; *) return 0 ;; esac
+  for __awsenv_file in "${AWS_CONFIG_FILE-${HOME-}/.aws/config}" \
+    "${AWS_SHARED_CREDENTIALS_FILE-${HOME-}/.aws/credentials}"; do
+    [[ -f $__awsenv_file && -r $__awsenv_file ]] || continue
+    while IFS= builtin read -r __awsenv_n; do
+      case $__awsenv_n in '['*']'*) ;; *) continue ;; esac
+      __awsenv_n=${__awsenv_n#[} __awsenv_n=${__awsenv_n%]*}
+      case $__awsenv_n in
+        'sso-session '* | 'services '*) continue ;;
+        'profile '*) __awsenv_n=${__awsenv_n#profile } __awsenv_n=${__awsenv_n//[\"\']/} ;;
+      esac
+      case $__awsenv_n in
+        "$__awsenv_word"*)
+          builtin printf -v __awsenv_n %q "$__awsenv_n"
+          COMPREPLY[${#COMPREPLY[@]}]=$__awsenv_n
+          ;;
+      esac
+    done <"$__awsenv_file"
+  done
+  return 0
+}
+builtin complete -F __awsenv_complete awsenv
+
+# First at the prompt, once, whether PROMPT_COMMAND is a string or an array.
+case ";${PROMPT_COMMAND[*]-};" in
+  *__awsenv_prompt*) ;;
+  *)
+    if [[ ${PROMPT_COMMAND[1]+x} ]]; then
+      PROMPT_COMMAND=(__awsenv_prompt "${PROMPT_COMMAND[@]}")
+    else
+      PROMPT_COMMAND="__awsenv_prompt${PROMPT_COMMAND:+;$PROMPT_COMMAND}"
+    fi
+    ;;
+esac
+builtin shopt "$__awsenv_aliases" expand_aliases
+builtin unset __awsenv_aliases

@@ -1,0 +1,180 @@
+# awsenv's hook for fish: `awsenv use dev` and `awsenv off` without a pipe, completion,
+# AWSENV_PROMPT. `awsenv hook fish` prints it with the program's place in front.
+
+# Every variable that a session may set or unset; awsenv.environment.MANAGED.
+set -g __awsenv_managed \
+    AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN \
+    AWS_CREDENTIAL_EXPIRATION AWS_ACCOUNT_ID AWS_SECURITY_TOKEN \
+    AWS_PROFILE AWS_DEFAULT_PROFILE AWS_REGION \
+    AWS_DEFAULT_REGION AWS_DEFAULT_OUTPUT AWS_CA_BUNDLE \
+    AWS_ENDPOINT_URL AWS_IGNORE_CONFIGURED_ENDPOINT_URLS AWS_USE_FIPS_ENDPOINT \
+    AWS_USE_DUALSTACK_ENDPOINT AWS_STS_REGIONAL_ENDPOINTS AWS_DEFAULTS_MODE \
+    AWS_RETRY_MODE AWS_MAX_ATTEMPTS AWS_SDK_UA_APP_ID \
+    AWS_REQUEST_CHECKSUM_CALCULATION AWS_RESPONSE_CHECKSUM_VALIDATION AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES \
+    AWS_DISABLE_REQUEST_COMPRESSION AWS_ACCOUNT_ID_ENDPOINT_MODE AWS_SIGV4A_SIGNING_REGION_SET \
+    AWS_AUTH_SCHEME_PREFERENCE AWS_EC2_METADATA_SERVICE_ENDPOINT AWS_METADATA_SERVICE_TIMEOUT \
+    AWS_METADATA_SERVICE_NUM_ATTEMPTS
+
+function awsenv --description 'The right AWS credentials in this shell'
+    if not contains -- "$argv[1]" use off
+        or contains -- -h $argv
+        or contains -- --help $argv
+        or contains -- --show $argv
+        command $__awsenv_program $argv
+        return
+    end
+    # In `awsenv use dev | source` it prints a call of itself, never a secret.
+    if not isatty stdout; and status is-interactive
+        echo __awsenv_act (string escape -- $argv)
+        return
+    end
+    __awsenv_act $argv
+end
+
+# Make this shell do it: by the record, without a process, or by what the program prints.
+function __awsenv_act
+    if test (count $argv) -eq 2; and test "$argv[1]" = use; and __awsenv_replay $argv[2]
+        return 0
+    end
+    set -l text (command $__awsenv_program $argv --shell fish | string collect --allow-empty)
+    set -l code $pipestatus[1]
+    if test $code -eq 0
+        # In the global scope, as if it were typed.
+        printf '%s\n' $text | source
+        return
+    end
+    if test $code -ge 128; and test $code -ne 130
+        echo "awsenv: killed by signal "(math $code - 128)"; nothing was changed" >&2
+    end
+    return $code
+end
+
+# Act as $argv[1] by its record, if that is ours, whole, alive, newer than the AWS files, and holds
+# the session itself. A record of a plain key only says where the key stands: that is the program's.
+function __awsenv_replay
+    set -l profile $argv[1]
+    test "$profile" = -; and set profile "$AWSENV_PREVIOUS"
+    # The record of an odd name has an encoded one: that is the program's, too.
+    string match -qr '^[A-Za-z0-9-]+$' -- $profile; or return 1
+    set -l folder $HOME/.local/state
+    string match -q '/*' -- "$XDG_STATE_HOME"; and set folder $XDG_STATE_HOME
+    set -l file $folder/awsenv/records/$profile
+    test -f $file -a -O $file -a ! -L $file; or return 1
+    set -l names
+    set -l values
+    set -l whose
+    set -l until
+    set -l whole
+    while read -l line
+        set -l pair (string split -m 1 = -- $line)
+        set -l value $pair[2]
+        if string match -q '*%*' -- "$value"
+            # A command substitution would drop a newline at the end.
+            string match -q '*%0A' -- "$value"; and return 1
+            set value (string unescape --style=url -- $value | string collect --allow-empty)
+        end
+        switch $pair[1]
+            case 'AWS_*'
+                contains -- $pair[1] $__awsenv_managed; or return 1
+                set -a names $pair[1]
+                set -a values "$value"
+            case awsenv
+                test "$value" = 1; or return 1
+            case profile
+                set whose $value
+            case expires
+                set until $value
+            case key
+                return 1
+            case config.path credentials.path
+                test -e $value -a $value -nt $file; and return 1
+            case env.HOME
+                test "$value" = "$HOME"; or return 1
+            case env.AWS_CONFIG_FILE
+                test "$value" = "$AWS_CONFIG_FILE"; or return 1
+            case env.AWS_SHARED_CREDENTIALS_FILE
+                test "$value" = "$AWS_SHARED_CREDENTIALS_FILE"; or return 1
+            case end
+                set whole 1
+        end
+    end <$file
+    test "$whole$whose" = "1$profile"; and contains -- AWS_ACCESS_KEY_ID $names; or return 1
+    string match -qr '^[0-9]+$' -- "$until"; or return 1
+    # fish has no clock of its own: the record's mtime is its end.
+    set -l stamp $folder/awsenv/now
+    echo -n >$stamp; or return 1
+    test $file -nt $stamp; or return 1
+    __awsenv_switch $profile (count $names) $names $values
+end
+
+# To the values, as the program's text would do it, with the same originals: awsenv/environment/
+# fish.py says what is kept where. Arguments: profile, how many, the names, the values.
+function __awsenv_switch
+    set -l profile $argv[1]
+    set -l many $argv[2]
+    set -l names $argv[3..(math 2 + $many)]
+    set -l values $argv[(math 3 + $many)..-1]
+    set -l ours (string split -n ' ' -- "$AWSENV_SET")
+    set -l fresh 1
+    contains -- "$__awsenv_of" "$fish_pid:" "$fish_pid:$DIRENV_DIR"; and set fresh 0
+    for name in $__awsenv_managed
+        set -l was __awsenv_was_$name
+        set -l how __awsenv_how_$name
+        if test $fresh = 1
+            set -g $how u
+            if not contains -- $name $ours
+                set -g $was $$name
+                set -qg $name; and set -g $how s
+                set -qgx $name; and set -g $how x
+            end
+        end
+        if set -l at (contains -i -- $name $names)
+            set -gx $name $values[$at]
+            continue
+        end
+        set -l then "$$how"
+        if contains -- $name $__awsenv_managed[1..8]
+            set then u
+        else if not contains -- $name AWS_REGION AWS_DEFAULT_REGION $ours
+            set then ''
+        end
+        switch "$then"
+            case u
+                set -eg $name
+            case x
+                set -gx $name $$was
+            case s
+                set -eg $name
+                set -gu $name $$was
+        end
+    end
+    test $fresh = 1; and set -g __awsenv_of "$fish_pid:$DIRENV_DIR"
+    if test -n "$AWSENV_PROFILE"; and test "$AWSENV_PROFILE" != "$profile"
+        set -gx AWSENV_PREVIOUS $AWSENV_PROFILE
+    end
+    set -gx AWSENV_PROFILE $profile
+    set -gx AWSENV_SET "$names"
+    return 0
+end
+
+# AWSENV_PROMPT for fish_prompt: the profile.
+function __awsenv_prompt --on-event fish_prompt
+    set -g AWSENV_PROMPT $AWSENV_PROFILE
+end
+
+# Names of profiles out of the two files, without running any: one may be called x$(touch f).
+function __awsenv_profiles
+    set -l config $HOME/.aws/config
+    set -q AWS_CONFIG_FILE; and set config $AWS_CONFIG_FILE
+    set -l credentials $HOME/.aws/credentials
+    set -q AWS_SHARED_CREDENTIALS_FILE; and set credentials $AWS_SHARED_CREDENTIALS_FILE
+    for file in $config $credentials
+        test -f $file -a -r $file; or continue
+        string match -r '^\[.*\]' <$file | string sub -s 2 -e -1 |
+            string match -rv '^(sso-session|services) ' | string replace -r '^profile +' '' |
+            string replace -ra '["\']' ''
+    end
+end
+complete -c awsenv -f
+complete -c awsenv -n __fish_use_subcommand -a 'use off status list show add remove dotenv link unlink orgs direnv hook demo'
+complete -c awsenv -n '__fish_seen_subcommand_from use show remove dotenv link login logout exec' -a '(__awsenv_profiles)'

@@ -1,0 +1,45 @@
+# awsenv's hook for any POSIX shell: `awsenv use dev` and `awsenv off` without eval.
+# shellcheck shell=sh
+# `awsenv hook posix` prints it with the program's place in front.
+
+awsenv() {
+  case ${1-} in
+    use | off) ;;
+    *)
+      __awsenv_run "$@"
+      return
+      ;;
+  esac
+  case " $* " in
+    *' -h '* | *' --help '* | *' --show '*)
+      __awsenv_run "$@"
+      return
+      ;;
+  esac
+  # In the subshell of eval "$(awsenv use dev)" it prints what acts, to be evaluated there.
+  __awsenv_pid=
+  # shellcheck disable=SC2034 # the rest of the line
+  [ -t 1 ] || read -r __awsenv_pid __awsenv_rest 2>/dev/null </proc/self/stat || __awsenv_pid=
+  # ksh93's subshells are no processes.
+  case ${KSH_VERSION-} in
+    *93*) [ -t 1 ] || eval "[ \"\${.sh.subshell}\" = 0 ]" || __awsenv_pid=ksh ;;
+  esac
+  case $__awsenv_pid in
+    '' | "$$") ;;
+    *)
+      __awsenv_run "$@" --shell posix
+      return
+      ;;
+  esac
+  if __awsenv_text=$(__awsenv_run "$@" --shell posix); then
+    eval "$__awsenv_text"
+    set -- "$?"
+  else
+    set -- "$?"
+    if [ "$1" -ge 128 ] && [ "$1" -ne 130 ]; then
+      printf 'awsenv: killed by signal %d; nothing was changed\n' "$(($1 - 128))" >&2
+    fi
+  fi
+  unset __awsenv_text __awsenv_pid __awsenv_rest
+  return "$1"
+}
