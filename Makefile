@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint search clean
+.PHONY: demo test lint search benchmarks clean
 .DEFAULT_GOAL := test
 
 # A current pip: the wrappers that old ones write start half as fast.
@@ -28,6 +28,10 @@ test: .venv/tested lint
 # The long form of the searches that `make test` does shortly.
 search: .venv/tested
 	$(BIN)/python -m pytest --hypothesis-profile=long
+
+# The Speed table, in some minutes.
+benchmarks: .venv/tested
+	$(BIN)/python -m tests.benchmarks
 
 lint: .venv/tested
 	$(BIN)/ruff check .
