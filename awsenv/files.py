@@ -5,17 +5,20 @@ import fcntl
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from awsenv.errors import AwsenvError
 from awsenv.paths import shown
 
 
-def write_whole(path: str, data: bytes, mode: int = 0o600, secret: bool = False) -> None:
+def write_whole(
+    path: str, data: bytes, mode: int = 0o600, secret: bool = False, mtime: int | None = None
+) -> None:
     """Replace the file at ``path`` by one holding ``data``: a temporary file, fsync, rename.
 
     A symlink stays and its target is replaced. An existing file keeps its mode, but for group's
-    and others' bits when it is ``secret``; a new one gets ``mode``. Raises ``OSError``; then the
+    and others' bits when it is ``secret``; a new one gets ``mode``. ``mtime`` is its time, in seconds
+    since 1970, where that says something. Raises ``OSError``; then the
     old file is there, untouched. A file that may not be written is refused, though a rename
     would replace it.
     """
@@ -47,6 +50,8 @@ def write_whole(path: str, data: bytes, mode: int = 0o600, secret: bool = False)
                 file.write(data)
                 file.flush()
                 os.fchmod(descriptor, mode)
+                if mtime is not None:
+                    os.utime(descriptor, (mtime, mtime))
                 os.fsync(descriptor)
             os.rename(temporary, target)
         except BaseException:
@@ -101,26 +106,65 @@ def own_folder(path: str) -> str:
     return path
 
 
+class Lock:
+    """A lock that is held. What it is held for stands in its file, for those who wait."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._remembered = [*_told(descriptor), "", "", "", ""][3]
+        self.holds("is at it")
+
+    def holds(self, what: str, at_prompt: bool = False) -> None:
+        """Say what this process does; ``at_prompt``: that a person is asked, however long it takes."""
+        words = (str(os.getpid()), what, "prompt" if at_prompt else "", self._remembered)
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, "\t".join(words).encode(), 0)
+
+    def remember(self, mark: str) -> None:
+        """Leave ``mark`` for the next holder."""
+        self._remembered = mark
+        self.holds("is at it")
+
+    def remembered(self) -> str:
+        """What a holder before this one left."""
+        return self._remembered
+
+
 @contextlib.contextmanager
-def locked(path: str, seconds: float = 60) -> Iterator[None]:
+def locked(
+    path: str, seconds: float = 60, say: Callable[[str], None] = lambda _: None
+) -> Iterator[Lock]:
     """Hold the kernel's lock on the file at ``path`` for as long as the context lasts.
 
-    It ends with the process, however that ends; no child gets it. Raises ``AwsenvError`` when
-    another process has held it for ``seconds``.
+    It ends with the process, however that ends; no child gets it. After 2 s it is said who is in
+    the way. Raises ``AwsenvError`` when others have held it for ``seconds``, the time in which a
+    person was asked not counted.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        until = time.monotonic() + seconds
+        waited, said, before = 0.0, False, time.monotonic()
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                if time.monotonic() > until:
-                    raise AwsenvError(
-                        f"another awsenv has been at this for {seconds:.0f} s", "try again"
-                    ) from None
+                pass
+            pid, what, at_prompt, *_ = [*_told(descriptor), "", "", ""]
+            now = time.monotonic()
+            waited += 0 if at_prompt and said else now - before
+            before = now
+            if waited > seconds:
+                raise AwsenvError(
+                    f"process {pid} has been at this for {seconds:.0f} s", "try again"
+                )
+            if waited > 2 and not said:
+                say(f"waiting for process {pid}, which {what}")
+                said = True
             time.sleep(0.02)
-        yield
+        yield Lock(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _told(descriptor: int) -> list[str]:
+    return os.pread(descriptor, 1000, 0).decode("utf-8", "replace").split("\t")

@@ -22,12 +22,12 @@ def encode(value: str) -> str:
     return replay.encode(value).replace("%2F", "/")
 
 
-def write(path: str, fields: dict[str, str]) -> None:
+def write(path: str, fields: dict[str, str], mtime: int | None = None) -> None:
     """Store ``fields`` at ``path``, whole, in a folder of ours. Raises ``AwsenvError``."""
     lines = ["awsenv=1", *(f"{name}={encode(value)}" for name, value in fields.items()), "end=", ""]
     files.own_folder(os.path.dirname(path))
     try:
-        files.write_whole(path, "\n".join(lines).encode("ascii"))
+        files.write_whole(path, "\n".join(lines).encode("ascii"), mtime=mtime)
     except OSError as error:
         raise AwsenvError(f"cannot write {paths.shown(path)}: {error.strerror}") from None
 
@@ -65,6 +65,30 @@ class Sources:
             variables = {n: v for n, v in variables.items() if n not in spans}
         with contextlib.suppress(AwsenvError):
             write(replay.record_path(profile.name, self._environ), {**fields, **variables})
+
+    def keep_session(
+        self,
+        path: str,
+        profile: Profile,
+        fields: dict[str, str],
+        variables: dict[str, str],
+        expires: int,
+    ) -> None:
+        """Record a session with what ``fields`` says of it; its mtime is its end, so that a shell
+        without a clock can ask.
+
+        It is kept while the files are still unsettled, too: it cost a call, or a code. Only replay
+        looks again then. Raises ``AwsenvError`` when it cannot be written.
+        """
+        base = self._fields(profile, None) or self._unsettled(profile)
+        write(path, {**base, **fields, "expires": str(expires), **variables}, mtime=expires)
+
+    def _unsettled(self, profile: Profile) -> dict[str, str]:
+        fields = {"profile": profile.name, "kind": profile.kind}
+        for name, path in self._paths.items():
+            fields[name + ".path"] = path
+            fields[name + ".stamp"] = "unsettled"
+        return fields
 
     def _fields(self, profile: Profile, account: str | None) -> dict[str, str] | None:
         named = ("HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")

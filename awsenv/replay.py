@@ -147,22 +147,28 @@ def _variables(
             return None
     if request.account and request.account != record.get("account"):
         return None
-    key = None
+    variables: dict[str, str] = {}
     for name in ("config", "credentials"):
-        pointer = None if request.profile_only else record.get("key") == name or None
-        told = _look(record[name + ".path"], record[name + ".stamp"], record if pointer else None)
+        here = record.get("key") == name and not request.profile_only
+        told = _look(record[name + ".path"], record[name + ".stamp"], record if here else None)
         if told is None:
             return None
-        key = told or key
+        variables.update(told)
     if request.profile_only:
+        if record["kind"] == "mfa":
+            return None
         variables = {"AWS_PROFILE": record["profile"]}
         if "AWS_REGION" in record:
             variables["AWS_REGION"] = variables["AWS_DEFAULT_REGION"] = record["AWS_REGION"]
     else:
-        if key is None:
-            return None
-        variables = key
+        if "renew" in record:
+            import time
+
+            if time.time() >= int(record["renew"]):
+                return None
         variables.update((n, v) for n, v in record.items() if n[:4] == "AWS_")
+        if "AWS_ACCESS_KEY_ID" not in variables:
+            return None
     if request.region:
         variables["AWS_REGION"] = variables["AWS_DEFAULT_REGION"] = request.region
     return {name: variables[name] for name in environment.MANAGED if name in variables}

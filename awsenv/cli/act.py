@@ -8,6 +8,7 @@ from awsenv import environment, refresh, replay
 from awsenv.cli import terminal
 from awsenv.errors import FAILED, AwsenvError, UsageError
 from awsenv.replay import Request
+from awsenv.sessions.terms import Terms
 
 
 def run(request: Request) -> int:
@@ -16,7 +17,7 @@ def run(request: Request) -> int:
     return report(lambda: text(request), form)
 
 
-def text(request: Request) -> str:
+def text(request: Request, terms: Terms | None = None) -> str:
     """The text for the shell. Raises ``AwsenvError``."""
     environ = dict(os.environ)
     form = request.form or environment.asking(environ)
@@ -30,7 +31,11 @@ def text(request: Request) -> str:
         request.profile = environ.get(environment.PREVIOUS, "")
         if not request.profile:
             raise AwsenvError("no profile was used before this one", "awsenv list")
-    chosen = refresh.variables(request, environ)
+    terms = terms or Terms()
+    # Under direnv nobody is asked: a prompt there would hang the shell.
+    terms.ask = None if form == "direnv" else terminal.asker()
+    terms.say = terminal.say
+    chosen = refresh.variables(request, terms, environ)
     if form == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
         terminal.say(replay.summary(request.profile, chosen.account, chosen.variables))
     return environment.render(environment.enter(request.profile, chosen.variables, environ), form)

@@ -92,7 +92,7 @@ def _key(csv: str, user: str) -> tuple[str, str]:
     if csv == "-":
         return access_key_csv.read(sys.stdin.buffer.read(), "stdin", user)
     if sys.stdin.isatty():
-        key_id = terminal.ask("AWS Access Key ID")
+        key_id = terminal.ask("AWS Access Key ID", "")
         secret = terminal.ask_secret("AWS Secret Access Key")
     else:
         key_id, secret = ([*sys.stdin.read().split(), "", ""])[:2]
@@ -172,7 +172,7 @@ def _offer_to_delete(csv: str, wanted: bool) -> None:
 def _verify(profile: Profile, environ: dict[str, str]) -> None:
     from awsenv.sessions import client, resolve
 
-    account, arn = client.caller_identity(resolve.session(profile), profile, environ)
+    account, arn = client.caller_identity(resolve.key(profile), profile, environ)
     terminal.say(f"it is {arn}, account {account}")
     if arn.endswith(":root"):
         terminal.say("this is a root key, which may do anything; make an IAM user's instead")

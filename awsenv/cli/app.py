@@ -18,6 +18,8 @@ COMMANDS = {
     "list": ("profiles", "list_"),
     "show": ("profiles", "show"),
     "status": ("status", "status"),
+    "login": ("login", "login"),
+    "logout": ("login", "logout"),
     "add": ("add", "add"),
     "remove": ("add", "remove"),
     "dotenv": ("dotenv", "dotenv"),

@@ -40,7 +40,11 @@ def dotenv(
     check: Annotated[
         bool, typer.Option("--check", help="Only tell whether FILE (.env) is good; exit 1 if not.")
     ] = False,
-    min_left: Annotated[str, typer.Option(help="With --check: at least that much.")] = "15m",
+    mfa_code: choose.MfaCode = "",
+    session: choose.InSession = False,
+    duration: choose.Duration = "",
+    fresh: choose.Fresh = False,
+    min_left: choose.MinLeft = "",
     as_json: Annotated[bool, typer.Option("--json", help="With --check: an object.")] = False,
     show: choose.Show = False,
 ) -> int:
@@ -51,17 +55,22 @@ def dotenv(
     environ = dict(os.environ)
     profile = profile or environ.get(environment.PROFILE, "")
     if check:
-        return _check(output or ".env", profile, spans.seconds(min_left, "--min-left"), as_json)
+        return _check(
+            output or ".env", profile, spans.seconds(min_left or "15m", "--min-left"), as_json
+        )
     if not profile:
         raise UsageError("dotenv: which profile? This shell acts as none", "awsenv list")
     if not output and sys.stdout.isatty() and not show:
         raise UsageError("this prints a secret", f"awsenv dotenv {profile} -o .env")
     request = Request("dotenv", profile, region, account, profile_only)
-    chosen = refresh.variables(request, environ)
+    terms = choose.terms(
+        mfa_code, duration=duration, session=session, fresh=fresh, min_left=min_left
+    )
+    chosen = refresh.variables(request, terms, environ)
     if chosen.long_lived and not allow_long_lived and not (not output and sys.stdout.isatty()):
         raise AwsenvError(
             f"profile {profile} has a long-lived key, which should not lie in a .env",
-            "a profile with aws_session_token, or --allow-long-lived",
+            "--session for a temporary one, or --allow-long-lived",
         )
     values = _mapped(chosen.variables, map_ or [])
     if not output:

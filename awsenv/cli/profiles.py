@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from awsenv import refresh
 from awsenv.cli import spans, terminal
 from awsenv.environment import SETTINGS
 from awsenv.errors import AwsenvError, UsageError
@@ -74,7 +75,7 @@ def _fields(profile: Profile) -> dict[str, str | int | None]:
         number = account.of_profile(profile)
     except AwsenvError:  # half a key: `show` and `status --all` say so
         number = None
-    expires = profile.expires
+    expires = profile.expires or refresh.ends(profile, dict(os.environ))
     return {
         "name": profile.name,
         "kind": profile.kind,

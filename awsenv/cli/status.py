@@ -102,7 +102,7 @@ def _asked(profile: Profile | None, environ: dict[str, str]) -> str:
         )
     else:
         assert profile
-        session = resolve.session(profile)
+        session = resolve.key(profile)
     of = profile or Profile("", None, None)
     return client.caller_identity(session, of, environ)[1]
 

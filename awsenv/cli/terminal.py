@@ -1,6 +1,7 @@
 """Everything a person sees or is asked: messages go to stderr, code for the shell to stdout."""
 
 import io
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -36,12 +37,28 @@ def person_needed(message: str, hint: str) -> AwsenvError:
     return error
 
 
-def ask(question: str, default: str = "") -> str:
+def asker() -> Callable[[str], str] | None:
+    """What asks the person at the terminal; ``None`` without one, or in the background, where a
+    question would stop the process."""
+    try:
+        descriptor = os.open("/dev/tty", os.O_RDWR | os.O_CLOEXEC | os.O_NOCTTY)
+    except OSError:
+        return None
+    try:
+        return ask if os.tcgetpgrp(descriptor) == os.getpgrp() else None
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def ask(question: str, default: str | None = None) -> str:
     """What the person types, stripped; ``default``, which is shown, for an empty line.
 
     Asked on /dev/tty, so that a pipe does not matter. Raises ``AwsenvError`` without a terminal.
     """
-    return _asked(lambda tty: _line(tty, f"{question} [{default or 'None'}]: ")) or default
+    offer = "" if default is None else f" [{default or 'None'}]"
+    return _asked(lambda tty: _line(tty, f"{question}{offer}: ")) or default or ""
 
 
 def ask_secret(question: str) -> str:

@@ -28,6 +28,14 @@ def use(
     region: choose.Region = "",
     account: choose.Account = "",
     profile_only: choose.ProfileOnly = False,
+    mfa_code: choose.MfaCode = "",
+    mfa_serial: choose.MfaSerial = "",
+    mfa: choose.Mfa = False,
+    duration: choose.Duration = "",
+    session: choose.InSession = False,
+    no_session: choose.NoSession = False,
+    fresh: choose.Fresh = False,
+    min_left: choose.MinLeft = "",
     shell: Shell = "",
     show: choose.Show = False,
 ) -> str:
@@ -36,7 +44,8 @@ def use(
     Example: eval "$(awsenv use xxx-dev)"
     """
     _refuse_terminal(f"awsenv use {shlex.quote(profile) if profile else 'PROFILE'}", shell, show)
-    return act.text(Request("use", profile, region, account, profile_only, shell))
+    terms = choose.terms(mfa_code, mfa_serial, mfa, duration, session, no_session, fresh, min_left)
+    return act.text(Request("use", profile, region, account, profile_only, shell), terms)
 
 
 def off(shell: Shell = "", show: choose.Show = False) -> str:

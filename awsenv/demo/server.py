@@ -1,7 +1,10 @@
 """The stand-in as an HTTP server on 127.0.0.1, in a thread of its own."""
 
 import threading
+import time
+from collections import deque
 from collections.abc import Iterable
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from urllib.parse import parse_qsl
@@ -14,13 +17,19 @@ from awsenv.demo.users import User
 class Server:
     """Answers from ``start`` until ``stop``; ``url`` is where. A context manager does both.
 
-    ``calls`` lists the actions that were asked for, refused ones too.
+    ``calls`` lists the actions that were asked for, refused ones too. ``faults`` are taken one a
+    call: an HTTP status, ``throttle``, ``hang`` (until the server stops) or ``cut`` (half an
+    answer). ``slow`` is how many seconds an answer takes, ``clock`` how many its clock is ahead.
     """
 
     def __init__(self, users: Iterable[User]) -> None:
-        self.users = {user.key_id: user for user in users}
+        self.sts = sts.Sts({user.key_id: user for user in users})
         self.calls: list[str] = []
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self.faults: deque[int | str] = deque()
+        self.slow = 0.0
+        self.clock = 0.0
+        self.stopped = threading.Event()
+        self._http = _Http(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._http.serve_forever, daemon=True)
 
     @property
@@ -34,9 +43,25 @@ class Server:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, _: TracebackType | None
     ) -> None:
+        self.stopped.set()
         self._http.shutdown()
         self._http.server_close()
         self._thread.join()
+
+
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 200
+
+    def handle_error(self, *_: object) -> None:
+        """A client that went away is no news."""
+
+
+def _refuse(fault: int | str | None) -> None:
+    if fault == "throttle":
+        raise RefusedError("Throttling", "Rate exceeded", 400)
+    if isinstance(fault, int):
+        raise RefusedError("InternalFailure", "An internal error occurred", fault)
 
 
 def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
@@ -47,13 +72,23 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             parameters = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
             server.calls.append(parameters.get("Action", ""))
+            fault = server.faults.popleft() if server.faults else None
+            if fault == "hang":
+                server.stopped.wait()
+                return
+            server.stopped.wait(server.slow)
             try:
-                user = signer("POST", self.path, self.headers, body, server.users)
-                status, text = 200, sts.answer(user, parameters)
+                _refuse(fault)
+                now = time.time() + server.clock
+                user = signer("POST", self.path, self.headers, body, server.sts.users, now)
+                status, text = 200, server.sts.answer(user, parameters)
             except RefusedError as refused:
                 status, text = refused.status, sts.refusal(refused)
             data = text.encode()
-            self.send_response(status)
+            if fault == "cut":
+                data = data[: len(data) // 2]
+            self.send_response_only(status)
+            self.send_header("Date", formatdate(time.time() + server.clock, usegmt=True))
             self.send_header("Content-Type", "text/xml")
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()

@@ -25,9 +25,10 @@ class RefusedError(Exception):
 
 
 def signer(
-    method: str, path: str, headers: Message, body: bytes, users: Mapping[str, User]
+    method: str, path: str, headers: Message, body: bytes, users: Mapping[str, User], now: float
 ) -> User:
-    """The user who signed the request; ``users`` by key ID. Raises ``RefusedError``.
+    """The user who signed the request; ``users`` by key ID; ``now`` is the clock. Raises
+    ``RefusedError``.
 
     Codes and messages: "Common Errors" of the AWS STS API Reference, as STS words them.
     """
@@ -39,7 +40,10 @@ def signer(
             "InvalidClientTokenId", "The security token included in the request is invalid."
         )
     stamp = headers.get("X-Amz-Date", "")
-    _check_clock(stamp, day)
+    _check_clock(stamp, day, now)
+    if user.expires is not None and user.expires <= now:
+        what = "The security token included in the request is expired"
+        raise RefusedError("ExpiredToken", what)
     auth = SigV4Auth(Credentials(user.key_id, user.secret, user.token), service, region)
     signed = fields["SignedHeaders"].split(";")
     request = AWSRequest(
@@ -71,12 +75,12 @@ def _authorization(header: str) -> dict[str, str]:
     return fields
 
 
-def _check_clock(stamp: str, day: str) -> None:
+def _check_clock(stamp: str, day: str, seconds: float) -> None:
     try:
         signed = datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
         raise RefusedError("IncompleteSignature", "X-Amz-Date is not a date", 400) from None
-    now = datetime.now(UTC)
+    now = datetime.fromtimestamp(seconds, UTC)
     if day != stamp[:8] or abs(now - signed) > SKEW:
         early = "expired" if signed < now else "not yet current"
         raise RefusedError(

@@ -1,14 +1,35 @@
 """The people and keys that the stand-in knows."""
 
 import base64
+import hashlib
+import hmac
 import secrets
 import string
+import struct
+import time
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
+class Device:
+    """An MFA device: its serial, and the secret that its codes are made of."""
+
+    serial: str
+    secret: bytes = field(repr=False)
+
+    def code(self, at: float | None = None) -> str:
+        """The six digits at ``at``, now by default (RFC 6238, SHA-1, 30 s)."""
+        step = int((time.time() if at is None else at) // 30)
+        digest = hmac.new(self.secret, struct.pack(">Q", step), hashlib.sha1).digest()
+        start = digest[-1] & 15
+        number = int.from_bytes(digest[start : start + 4], "big") & 0x7FFFFFFF
+        return f"{number % 1_000_000:06d}"
+
+
+@dataclass(frozen=True)
 class User:
-    """An IAM user with one access key; with a token when the key is temporary."""
+    """An IAM user, or a session, with one access key. A temporary key has a ``token`` and an end
+    (``expires``, seconds since 1970)."""
 
     name: str
     account: str
@@ -16,23 +37,52 @@ class User:
     secret: str = field(repr=False)
     token: str | None = field(default=None, repr=False)
     arn_end: str = ""
+    device: Device | None = None
+    expires: float | None = None
+    mfa: bool = False
 
     @property
     def arn(self) -> str:
-        """What GetCallerIdentity answers for this user."""
-        return f"arn:aws:iam::{self.account}:{self.arn_end or 'user/' + self.name}"
+        """What GetCallerIdentity answers."""
+        service = "sts" if self.arn_end.startswith("assumed-role") else "iam"
+        return f"arn:aws:{service}::{self.account}:{self.arn_end or 'user/' + self.name}"
 
 
-def new_user(name: str, account: str, temporary: bool = False) -> User:
+def new_user(name: str, account: str, temporary: bool = False, mfa: bool = False) -> User:
     """A user with a fresh key of AWS's shape: no secret is the same in two sandboxes."""
-    alphabet = string.ascii_letters + string.digits + "+/"
+    serial = f"arn:aws:iam::{account}:mfa/{name}"
     return User(
         name=name,
         account=account,
         key_id=_key_id("ASIA" if temporary else "AKIA", account),
-        secret="".join(secrets.choice(alphabet) for _ in range(40)),
-        token=secrets.token_urlsafe(150) + "==" if temporary else None,
+        secret=_secret(),
+        token=_token() if temporary else None,
+        device=Device(serial, secrets.token_bytes(20)) if mfa else None,
     )
+
+
+def session_of(user: User, seconds: int, mfa: bool, arn_end: str = "", account: str = "") -> User:
+    """A session of ``user``, or of the role that ``arn_end`` names, for ``seconds``."""
+    account = account or user.account
+    return User(
+        name=user.name,
+        account=account,
+        key_id=_key_id("ASIA", account),
+        secret=_secret(),
+        token=_token(),
+        arn_end=arn_end or user.arn_end,
+        expires=time.time() + seconds,
+        mfa=mfa,
+    )
+
+
+def _secret() -> str:
+    alphabet = string.ascii_letters + string.digits + "+/"
+    return "".join(secrets.choice(alphabet) for _ in range(40))
+
+
+def _token() -> str:
+    return secrets.token_urlsafe(150) + "=="
 
 
 def _key_id(prefix: str, account: str) -> str:

@@ -1,20 +1,29 @@
 """Clients of AWS for our own calls: botocore, with the profile's settings and bounded in time."""
 
 import os
+import shlex
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import botocore.config
 import botocore.exceptions
+import botocore.parsers
 import botocore.session
 
 from awsenv.environment import SET
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
+from awsenv.sessions.mfa import RefusedCodeError
 from awsenv.sessions.session import Session
 
-# Seconds. Three tries and what lies between them end within 30 s.
+# Seconds. Four tries and what lies between them end within 30 s; validation is AWS's business.
 _CONFIG = botocore.config.Config(
-    connect_timeout=5, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"}
+    connect_timeout=3,
+    read_timeout=5,
+    parameter_validation=False,
+    retries={"total_max_attempts": 4, "mode": "standard"},
 )
 
 
@@ -30,31 +39,107 @@ class _ProfileSession(botocore.session.Session):
         return {"profiles": self._of, "sso_sessions": {}, "services": {}}
 
 
-def caller_identity(session: Session, profile: Profile, environ: dict[str, str]) -> tuple[str, str]:
-    """Account and ARN of ``session``, asked with one GetCallerIdentity. Raises ``AwsenvError``."""
+def client(service: str, key: Session, profile: Profile, environ: dict[str, str]) -> Any:
+    """A client of ``service`` that signs with ``key``, in the world of ``profile``."""
     # What an earlier `use` put into this shell is not the user's wish: not its endpoint, its
     # Region or its CA.
     for name in environ.get(SET, "").split():
         os.environ.pop(name, None)
+    return _ProfileSession(profile).create_client(
+        service,
+        region_name=key.region or "us-east-1",
+        aws_access_key_id=key.access_key_id,
+        aws_secret_access_key=key.secret_access_key,
+        aws_session_token=key.session_token,
+        config=_CONFIG,
+    )
+
+
+def call(profile: Profile, request: Callable[[], Any]) -> Any:
+    """What ``request`` gives; whatever goes wrong as one line. Raises ``AwsenvError``."""
     try:
-        client: Any = _ProfileSession(profile).create_client(
-            "sts",
-            region_name=session.region or "us-east-1",
-            aws_access_key_id=session.access_key_id,
-            aws_secret_access_key=session.secret_access_key,
-            aws_session_token=session.session_token,
-            config=_CONFIG,
-        )
-        told = client.get_caller_identity()
-        return told["Account"], told["Arn"]
+        return request()
     except botocore.exceptions.ClientError as error:
-        told = error.response["Error"]
+        raise _refusal(error, profile) from None
+    except botocore.parsers.ResponseParserError:
+        # Its message quotes the body: a secret may be in it.
         raise AwsenvError(
-            f"profile {profile.name}: STS refused its key: {told.get('Code')}",
-            f"awsenv show {profile.name}",
+            f"profile {profile.name}: AWS's answer was cut short", "try again"
         ) from None
     except botocore.exceptions.BotoCoreError as error:
-        raise AwsenvError(
-            f"profile {profile.name}: STS cannot be asked who it is: {type(error).__name__}",
-            "try again, or look at the network",
-        ) from None
+        raise _unreached(error, profile) from None
+
+
+def caller_identity(session: Session, profile: Profile, environ: dict[str, str]) -> tuple[str, str]:
+    """Account and ARN of ``session``, asked with one GetCallerIdentity. Raises ``AwsenvError``."""
+    sts = client("sts", session, profile, environ)
+    told = call(profile, sts.get_caller_identity)
+    return told["Account"], told["Arn"]
+
+
+def _refusal(error: botocore.exceptions.ClientError, profile: Profile) -> AwsenvError:
+    told = error.response.get("Error", {})
+    code, message = str(told.get("Code", "")), str(told.get("Message", ""))
+    name, show = profile.name, f"awsenv show {shlex.quote(profile.name)}"
+    if "MultiFactorAuthentication failed" in message:
+        return RefusedCodeError(
+            f"profile {name}: the MFA code was not taken", "again with the next code"
+        )
+    if (
+        code in ("SignatureDoesNotMatch", "RequestExpired")
+        and "Signature" in message
+        and ("expired" in message or "not yet current" in message)
+    ):
+        return AwsenvError(f"profile {name}: {_skew(error)}", "set the clock")
+    if code == "SignatureDoesNotMatch":
+        return AwsenvError(
+            f"profile {name}: STS refused its key: SignatureDoesNotMatch, the secret is wrong", show
+        )
+    if code in ("InvalidClientTokenId", "UnrecognizedClientException"):
+        return AwsenvError(
+            f"profile {name}: STS refused its key: {code}, AWS does not know it", show
+        )
+    if code in ("ExpiredToken", "ExpiredTokenException"):
+        return AwsenvError(f"profile {name}: its session token has ended", show)
+    if code in (
+        "Throttling",
+        "ThrottlingException",
+        "RequestLimitExceeded",
+        "TooManyRequestsException",
+    ):
+        return AwsenvError(f"profile {name}: AWS asks to slow down", "try again in a minute")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if status >= 500:
+        return AwsenvError(f"profile {name}: AWS has a fault of its own ({status})", "try again")
+    return AwsenvError(f"profile {name}: AWS refused: {code}: {message}", show)
+
+
+def _skew(error: botocore.exceptions.ClientError) -> str:
+    """How far this machine's clock is off, by the answer's Date."""
+    headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    try:
+        off = (datetime.now(UTC) - parsedate_to_datetime(headers["date"])).total_seconds()
+    except (KeyError, ValueError, TypeError):
+        return "this machine's clock is wrong"
+    return f"this machine's clock is {round(abs(off) / 60)} minutes {'fast' if off > 0 else 'slow'}"
+
+
+def _unreached(error: botocore.exceptions.BotoCoreError, profile: Profile) -> AwsenvError:
+    where = getattr(error, "kwargs", {}).get("endpoint_url", "AWS")
+    texts = {
+        "SSLError": f"{where} cannot be trusted: its certificate is not of a known authority",
+        "ProxyConnectionError": "the proxy cannot be reached",
+        "ConnectTimeoutError": f"{where} does not answer",
+        "ReadTimeoutError": f"{where} does not answer",
+        "ConnectionClosedError": f"{where} hung up",
+        "EndpointConnectionError": f"{where} cannot be reached",
+    }
+    hints = {
+        "SSLError": "AWS_CA_BUNDLE, or ca_bundle in the profile",
+        "ProxyConnectionError": "echo $HTTPS_PROXY",
+    }
+    kind = type(error).__name__
+    text = texts.get(kind, f"STS cannot be asked: {kind}")
+    return AwsenvError(
+        f"profile {profile.name}: {text}", hints.get(kind, "look at the network, and try again")
+    )

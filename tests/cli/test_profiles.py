@@ -111,7 +111,7 @@ def test_the_table_fits_the_terminal(width: int, home: Path) -> None:
     assert all(len(line.rstrip()) <= width for line in lines)
     assert len(lines) >= 10
     if width == 100:
-        assert any("2h4m" in line for line in lines)
+        assert any(re.search(r"2h\d+m$", line.rstrip()) for line in lines)
 
 
 def test_ten_thousand_profiles_are_listed(home: Path) -> None:

@@ -104,7 +104,9 @@ REFUSALS = {
         {"config": "[profile p]\nrole_arn = arn:x\nsource_profile = good\n", "credentials": GOOD},
     ),
     "MFA": Refusal(
-        ("profile p", "MFA"), {"credentials": "[p]\nmfa_serial = arn:x\n" + KEY.format("P")}
+        ("profile p", "needs an MFA code", "awsenv login p"),
+        {"credentials": "[p]\nmfa_serial = arn:x\n" + KEY.format("P")},
+        code=3,
     ),
     "SSO": Refusal(
         ("profile p", "Identity Center"), {"config": "[profile p]\nsso_role_name = x\n"}
@@ -130,7 +132,7 @@ def test_a_refusal_is_one_line_and_false_and_leaves_the_files(
     case: Refusal, tmp_path: Path
 ) -> None:
     set_up(tmp_path, case.files)
-    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    before = {path: path.read_bytes() for path in tmp_path.rglob(".aws/*") if path.is_file()}
     result = awsenv(tmp_path, *case.arguments)
     assert (result.returncode, result.stdout) == (case.code, "false\n")
     assert result.stderr.count("\n") == 1
@@ -138,7 +140,8 @@ def test_a_refusal_is_one_line_and_false_and_leaves_the_files(
     for words in case.words:
         assert words in result.stderr
     assert "hush" not in result.stderr
-    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    after = {path: path.read_bytes() for path in tmp_path.rglob(".aws/*") if path.is_file()}
+    assert after == before
 
 
 def test_a_failure_in_json_prints_nothing(tmp_path: Path) -> None:

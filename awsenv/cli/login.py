@@ -1,0 +1,100 @@
+"""``login`` and ``logout``: sessions got ahead of time, and forgotten."""
+
+import os
+import shlex
+from typing import Annotated
+
+import typer
+
+from awsenv import environment, paths, refresh
+from awsenv.cli import choose, spans, terminal
+from awsenv.errors import AwsenvError, UsageError
+from awsenv.paths import shown
+from awsenv.profiles import edit, read, write
+from awsenv.profiles.profile import ACCESS_KEY, EXPIRES, SECRET_KEY, Profile
+from awsenv.replay import Request
+
+# In a section that --save-as wrote: the profile whose session it holds.
+OF = "awsenv_session_of"
+Name = Annotated[str, typer.Argument(metavar="PROFILE", help="The profile.")]
+
+
+def login(
+    profile: Name,
+    mfa_code: choose.MfaCode = "",
+    mfa_serial: choose.MfaSerial = "",
+    mfa: choose.Mfa = False,
+    duration: choose.Duration = "",
+    save_as: Annotated[
+        str, typer.Option("--save-as", metavar="NAME", help="Store the session as profile NAME.")
+    ] = "",
+) -> None:
+    """Get a session ahead of time, with whatever a person has to do for it.
+
+    Example: awsenv login xxx-dev
+    """
+    environ = dict(os.environ)
+    terms = choose.terms(mfa_code, mfa_serial, mfa, duration, fresh=True)
+    known = read.profiles(environ)
+    if save_as:
+        _check_target(save_as, known.get(save_as))
+    chosen = refresh.variables(Request("login", profile), terms, environ)
+    if chosen.long_lived:
+        what = f"profile {profile} is a plain key: there is nothing to sign in to"
+        raise AwsenvError(what, f'eval "$(awsenv use {shlex.quote(profile)})"')
+    if save_as:
+        _save(save_as, profile, chosen.variables, environ)
+    terminal.say(f"signed in to {profile}{_left(chosen.variables, terms.now())}")
+
+
+def logout(
+    profile: Annotated[str, typer.Argument(metavar="[PROFILE]", help="The profile.")] = "",
+    all_: Annotated[bool, typer.Option("--all", help="Every profile.")] = False,
+) -> None:
+    """Forget a profile's sessions, and what login --save-as wrote of them.
+
+    Example: awsenv logout xxx-dev
+    """
+    environ = dict(os.environ)
+    profile = profile or ("" if all_ else environ.get(environment.PROFILE, ""))
+    if not profile and not all_:
+        raise UsageError("logout: which profile?", "awsenv logout PROFILE, or --all")
+    removed = refresh.forget(profile, environ)
+    path = paths.credentials_file(environ)
+    for name, found in read.profiles(environ).items():
+        of = found.get(OF)
+        if of and (all_ or of == profile):
+            write.change(path, lambda text, name=name: edit.take_section(text, path, name), environ)  # type: ignore[misc]
+            terminal.say(f"profile {name} is taken out of {shown(path)}")
+    what = profile or "every profile"
+    terminal.say(f"signed out of {what}" if removed else f"there was no session of {what}")
+
+
+def _check_target(name: str, there: Profile | None) -> None:
+    if there is not None and there.kind not in ("none", "temporary"):
+        raise AwsenvError(
+            f"profile {name} is of kind {there.kind}, which --save-as would overwrite",
+            "another name",
+        )
+
+
+def _save(name: str, profile: str, variables: dict[str, str], environ: dict[str, str]) -> None:
+    path = paths.credentials_file(environ)
+    options = {
+        ACCESS_KEY: variables["AWS_ACCESS_KEY_ID"],
+        SECRET_KEY: variables["AWS_SECRET_ACCESS_KEY"],
+        "aws_session_token": variables["AWS_SESSION_TOKEN"],
+        EXPIRES: variables["AWS_CREDENTIAL_EXPIRATION"],
+        OF: profile,
+    }
+    if region := variables.get("AWS_REGION"):
+        options["region"] = region
+    write.change(path, lambda text: edit.put(text, path, name, options), environ)
+    terminal.say(f"stored as profile {name} in {shown(path)}")
+
+
+def _left(variables: dict[str, str], now: float) -> str:
+    from datetime import datetime
+
+    end = variables.get("AWS_CREDENTIAL_EXPIRATION")
+    return f", {spans.left(datetime.fromisoformat(end).timestamp() - now)} left" if end else ""
