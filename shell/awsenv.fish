@@ -157,9 +157,45 @@ function __awsenv_switch
     return 0
 end
 
-# AWSENV_PROMPT for fish_prompt: the profile.
+# AWSENV_PROMPT for fish_prompt: the profile, and the time left where there is an end.
 function __awsenv_prompt --on-event fish_prompt
     set -g AWSENV_PROMPT $AWSENV_PROFILE
+    test -n "$AWSENV_PROFILE" -a -n "$AWS_CREDENTIAL_EXPIRATION"; or return 0
+    test "$__awsenv_end_text" = "$AWS_CREDENTIAL_EXPIRATION"; or __awsenv_ends
+    set -l now (__awsenv_clock)
+    test -n "$__awsenv_ends_at" -a -n "$now"; or return 0
+    set -l left (math -s0 "($__awsenv_ends_at - $now) / 60")
+    if test $left -ge 60
+        set AWSENV_PROMPT "$AWSENV_PROMPT "(math -s0 "$left / 60")h(math "$left % 60")m
+    else if test $left -gt 0
+        set AWSENV_PROMPT "$AWSENV_PROMPT "$left"m"
+    else
+        set AWSENV_PROMPT "$AWSENV_PROMPT ended"
+    end
+end
+
+# The second now. fish has no clock of its own: a file that was written just now has one.
+function __awsenv_clock
+    set -l folder $HOME/.local/state
+    string match -q '/*' -- "$XDG_STATE_HOME"; and set folder $XDG_STATE_HOME
+    test -d $folder/awsenv; and echo -n >$folder/awsenv/now; and path mtime $folder/awsenv/now
+end
+
+# AWS_CREDENTIAL_EXPIRATION (RFC 3339 in UTC) as a second since 1970, into __awsenv_ends_at.
+function __awsenv_ends
+    set -g __awsenv_end_text $AWS_CREDENTIAL_EXPIRATION
+    set -g __awsenv_ends_at
+    set -l part (string match -r '^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:Z|\+00:00)$' -- $__awsenv_end_text)
+    or return 0
+    # Days from civil: the year begins in March.
+    set -l year $part[2]
+    set -l month $part[3]
+    if test $month -le 2
+        set year (math $year - 1)
+        set month (math $month + 12)
+    end
+    set -l days (math "365 * $year + floor($year / 4) - floor($year / 100) + floor($year / 400) + floor((153 * ($month - 3) + 2) / 5) + $part[4] - 719469")
+    set -g __awsenv_ends_at (math "$days * 86400 + $part[5] * 3600 + $part[6] * 60 + $part[7]")
 end
 
 # Names of profiles out of the two files, without running any: one may be called x$(touch f).

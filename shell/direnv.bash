@@ -5,11 +5,20 @@
 # profile has no session, so that nobody acts as [default] or as the account outside the folder.
 
 use_aws() {
-  local _awsenv_program='@AWSENV@' _awsenv_text
-  # Seen again as soon as one of the two files changes, a failure too.
+  local _awsenv_program='@AWSENV@' _awsenv_text _awsenv_name='' _awsenv_word _awsenv_skip=
+  for _awsenv_word in "$@"; do
+    case $_awsenv_skip$_awsenv_word in
+      skip*) _awsenv_skip= ;;
+      --region | --account) _awsenv_skip=skip ;;
+      -*) ;;
+      *) _awsenv_name=$_awsenv_word ;;
+    esac
+  done
+  # Loaded again as soon as one of the two files changes, or the session: a failure, too.
   local _awsenv_config=${AWS_CONFIG_FILE-$HOME/.aws/config}
   local _awsenv_credentials=${AWS_SHARED_CREDENTIALS_FILE-$HOME/.aws/credentials}
-  watch_file "${_awsenv_config/#\~\//$HOME/}" "${_awsenv_credentials/#\~\//$HOME/}"
+  watch_file "${_awsenv_config/#\~\//$HOME/}" "${_awsenv_credentials/#\~\//$HOME/}" \
+    "${XDG_STATE_HOME:-$HOME/.local/state}/awsenv/records/$_awsenv_name"
   # Moved by an upgrade: then the one on the PATH.
   [[ -x $_awsenv_program ]] || _awsenv_program=$(type -P awsenv) || _awsenv_program=
   if [[ -z $_awsenv_program ]]; then
@@ -18,31 +27,22 @@ use_aws() {
     eval "$_awsenv_text"; then
     return 0
   fi
-  _awsenv_close_door "$@"
+  _awsenv_close_door "$_awsenv_name"
 }
 
 # Nobody's credentials: neither those of the account outside nor, by falling through, [default]'s.
 # Returns 0: under strict_env a failing .envrc is dropped, and the outer account would stay live.
 _awsenv_close_door() {
-  local IFS=' ' _awsenv_name
+  local IFS=' ' _awsenv_word
   # What awsenv had set outside: an endpoint, a Region.
-  for _awsenv_name in ${AWSENV_SET-}; do
-    [[ $_awsenv_name != AWS_* ]] || unset "$_awsenv_name"
+  for _awsenv_word in ${AWSENV_SET-}; do
+    [[ $_awsenv_word != AWS_* ]] || unset "$_awsenv_word"
   done
   unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN \
     AWS_CREDENTIAL_EXPIRATION AWS_ACCOUNT_ID AWS_DEFAULT_PROFILE AWS_ROLE_ARN \
     AWS_WEB_IDENTITY_TOKEN_FILE AWS_CONTAINER_CREDENTIALS_RELATIVE_URI \
     AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN \
     AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE AWSENV_PROFILE AWSENV_SET
-  _awsenv_name=
-  while (($#)); do
-    case $1 in
-      --region | --account) shift ;;
-      -*) ;;
-      *) _awsenv_name=$1 ;;
-    esac
-    (($# == 0)) || shift
-  done
-  export AWS_PROFILE="awsenv-no-session:$_awsenv_name"
+  export AWS_PROFILE="awsenv-no-session:$1"
   return 0
 }

@@ -17,6 +17,7 @@ Profiles: {profiles}. Try:
 
     {use}
     caller-identity          # asks the stand-in who you are, through boto3
+    awsenv use careful       # asks for an MFA code; mfa-code prints it
     {off}
     exit
 """

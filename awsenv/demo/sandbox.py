@@ -20,6 +20,13 @@ print(boto3.client("sts").get_caller_identity()["Arn"])
 """
 
 
+_MFA_CODE = """\
+#!{python}
+from awsenv.demo.users import Device
+print(Device({serial!r}, {secret!r}).code())
+"""
+
+
 @dataclass(frozen=True)
 class Sandbox:
     """``environ`` is what a program in it is started with; ``users`` go by profile."""
@@ -39,6 +46,7 @@ def sandbox(caller: dict[str, str], program: Path | None = None) -> Iterator[San
     users = {
         "xxx-dev": new_user("dev-user", "111122223333"),
         "prod": new_user("prod-user", "444455556666"),
+        "careful": new_user("careful", "777788889999", mfa=True),
         "default": new_user("everyday", "111122223333"),
     }
     with tempfile.TemporaryDirectory(prefix="awsenv-demo-") as folder, Server(users.values()) as it:
@@ -75,10 +83,17 @@ def _write_files(home: Path, users: dict[str, User]) -> None:
         aws / "config",
         "[default]\nregion = ap-northeast-1\noutput = json\n\n"
         "[profile xxx-dev]\nregion = ap-northeast-1\noutput = json\n\n"
-        "[profile prod]\nregion = us-east-1\noutput = table\n",
+        "[profile prod]\nregion = us-east-1\noutput = table\n\n"
+        "[profile careful]\nregion = eu-west-1\n"
+        f"mfa_serial = {users['careful'].device.serial if users['careful'].device else ''}\n",
         0o600,
     )
     (home / "bin").mkdir()
+    device = users["careful"].device
+    if device is not None:
+        # The phone that a person would look at.
+        script = _MFA_CODE.format(python=sys.executable, serial=device.serial, secret=device.secret)
+        _write(home / "bin/mfa-code", script, 0o700)
     script = _CALLER_IDENTITY.format(python=sys.executable)
     _write(home / "bin/caller-identity", script, 0o700)
 

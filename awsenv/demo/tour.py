@@ -34,6 +34,15 @@ def steps(box: Sandbox) -> list[Step]:
         Step("caller-identity", (arn["prod"],)),
         Step('eval "$(awsenv use -)"'),
         Step("caller-identity", (arn["xxx-dev"],)),
+        Step(
+            'eval "$(awsenv use careful)"',
+            ("needs an MFA code", "awsenv login careful"),
+            fails=True,
+        ),
+        Step('eval "$(awsenv use careful --mfa-code $(mfa-code))"'),
+        Step("caller-identity", (arn["careful"],)),
+        Step('eval "$(awsenv use prod)"; eval "$(awsenv use careful)"'),
+        Step("awsenv status", ("careful", "777788889999", "11h")),
         Step('eval "$(awsenv off)"'),
         Step(key, ("AKIAMINE",)),
         Step("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY; caller-identity", (arn["default"],)),
@@ -56,6 +65,7 @@ def run(box: Sandbox, walk: list[Step], say: Callable[[str], None]) -> int:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
+        start_new_session=True,  # no terminal: nobody is asked
     ) as shell:
         assert shell.stdin
         assert shell.stdout

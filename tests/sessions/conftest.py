@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
 
 import pytest
 
@@ -46,7 +48,7 @@ class Place:
         """Where the session of ``mfa`` is stored."""
         return self.home / ".local/state/awsenv/records/mfa"
 
-    def run(self, *arguments: str, prefix: tuple[str, ...] = (), **environ: str):  # type: ignore[no-untyped-def]
+    def run(self, *arguments: str, prefix: Any = (), **environ: str) -> "CompletedProcess[str]":
         """awsenv in this home, at this stand-in."""
         return awsenv(self.home, *arguments, prefix=prefix, **(self.endpoint | environ))
 
