@@ -7,14 +7,18 @@ import os
 
 from awsenv import environment
 
-_FLAGS = {"--profile-only": "profile_only"}
 _VALUES = {"--region": "region", "--account": "account", "--shell": "form"}
+# How a session is wished to be got: no record answers that.
+_WISHES = ("--mfa-code", "--mfa-serial", "--duration", "--min-left")
+_WISHED = ("--mfa", "--session", "--no-session", "--fresh")
 
 
 class Request:
-    """What is asked for: ``command`` is ``use`` or ``off``; empty words where nothing was given."""
+    """What is asked for: ``command`` is ``use`` or ``off``; empty words where nothing was given.
+    ``wishes`` are the options on how a session is to be got, by name; those without a value ``yes``.
+    """
 
-    __slots__ = ("account", "command", "form", "profile", "profile_only", "region")
+    __slots__ = ("account", "command", "form", "profile", "profile_only", "region", "wishes")
 
     def __init__(
         self,
@@ -31,6 +35,7 @@ class Request:
         self.account = account
         self.profile_only = profile_only
         self.form = form
+        self.wishes: dict[str, str] = {}
 
 
 def parse(arguments: list[str]) -> Request | None:
@@ -40,22 +45,28 @@ def parse(arguments: list[str]) -> Request | None:
     request = Request(arguments[0])
     words = iter(arguments[1:])
     for word in words:
-        if word in _FLAGS:
+        if word == "--profile-only":
             request.profile_only = True
+        elif word in _WISHED:
+            request.wishes[word] = "yes"
         elif word[:2] == "--":
             name, equals, value = word.partition("=")
-            if name not in _VALUES:
-                return None
             value = value if equals else next(words, "")
             if not value:
                 return None
-            setattr(request, _VALUES[name], value)
+            if name in _VALUES:
+                setattr(request, _VALUES[name], value)
+            elif name in _WISHES:
+                request.wishes[name] = value
+            else:
+                return None
         elif not word or request.profile or (word[0] == "-" and word != "-"):
             return None
         else:
             request.profile = word
     off = request.command == "off"
-    if off and (request.profile or request.region or request.account or request.profile_only):
+    given = request.profile or request.region or request.account or request.wishes
+    if off and (given or request.profile_only):
         return None
     if (not off and not request.profile) or (
         request.form and request.form not in environment.FORMS
@@ -69,6 +80,8 @@ def answer(request: Request, environ: dict[str, str]) -> str | None:
     form = request.form or environment.asking(environ)
     if request.command == "off":
         return environment.render(environment.leave(environ), form)
+    if request.wishes:
+        return None
     profile = request.profile
     if profile == "-":
         profile = environ.get(environment.PREVIOUS, "")

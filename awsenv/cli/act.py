@@ -5,10 +5,9 @@ import sys
 from collections.abc import Callable
 
 from awsenv import environment, refresh, replay
-from awsenv.cli import terminal
+from awsenv.cli import terminal, wishes
 from awsenv.errors import FAILED, AwsenvError, UsageError
 from awsenv.replay import Request
-from awsenv.sessions.terms import Terms
 
 
 def run(request: Request) -> int:
@@ -17,7 +16,7 @@ def run(request: Request) -> int:
     return report(lambda: text(request), form)
 
 
-def text(request: Request, terms: Terms | None = None) -> str:
+def text(request: Request) -> str:
     """The text for the shell. Raises ``AwsenvError``."""
     environ = dict(os.environ)
     form = request.form or environment.asking(environ)
@@ -31,10 +30,9 @@ def text(request: Request, terms: Terms | None = None) -> str:
         request.profile = environ.get(environment.PREVIOUS, "")
         if not request.profile:
             raise AwsenvError("no profile was used before this one", "awsenv list")
-    terms = terms or Terms()
-    # Under direnv nobody is asked: a prompt there would hang the shell.
-    terms.ask = None if form == "direnv" else terminal.asker()
-    terms.say = terminal.say
+    terms = wishes.terms(request.wishes)
+    if form == "direnv":
+        terms.ask = None  # a question there would hang the shell
     chosen = refresh.variables(request, terms, environ)
     if form == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
         terminal.say(replay.summary(request.profile, chosen.account, chosen.variables))

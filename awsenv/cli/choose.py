@@ -1,13 +1,8 @@
 """Options that mean the same everywhere."""
 
-import sys
 from typing import Annotated
 
 import typer
-
-from awsenv.cli import spans, terminal
-from awsenv.errors import UsageError
-from awsenv.sessions.terms import Terms
 
 Region = Annotated[str, typer.Option("--region", help="Instead of the profile's own Region.")]
 Account = Annotated[
@@ -34,30 +29,3 @@ Fresh = Annotated[bool, typer.Option("--fresh", help="A new session, whatever is
 MinLeft = Annotated[
     str, typer.Option("--min-left", metavar="SPAN", help="A new session unless that much is left.")
 ]
-
-
-def terms(
-    mfa_code: str = "",
-    mfa_serial: str = "",
-    mfa: bool = False,
-    duration: str = "",
-    session: bool = False,
-    no_session: bool = False,
-    fresh: bool = False,
-    min_left: str = "",
-) -> Terms:
-    """How the session is to be got, by these options. Raises ``UsageError``."""
-    if session and (mfa or mfa_serial or mfa_code or no_session):
-        raise UsageError("--session is without MFA", "--session, or --mfa-serial SERIAL")
-    return Terms(
-        mfa_code=sys.stdin.readline().strip() if mfa_code == "-" else mfa_code,
-        mfa_serial=mfa_serial,
-        mfa=mfa,
-        duration=spans.seconds(duration, "--duration") if duration else 0,
-        session=session,
-        plain=no_session,
-        fresh=fresh,
-        min_left=spans.seconds(min_left, "--min-left") if min_left else 0,
-        ask=terminal.asker(),
-        say=terminal.say,
-    )

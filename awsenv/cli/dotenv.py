@@ -12,7 +12,7 @@ import typer
 from dotenv import dotenv_values
 
 from awsenv import environment, files, refresh
-from awsenv.cli import choose, spans, terminal
+from awsenv.cli import choose, spans, terminal, wishes
 from awsenv.environment import dotenv as form
 from awsenv.errors import FAILED, AwsenvError, UsageError
 from awsenv.folders import env_file, git
@@ -63,8 +63,14 @@ def dotenv(
     if not output and sys.stdout.isatty() and not show:
         raise UsageError("this prints a secret", f"awsenv dotenv {profile} -o .env")
     request = Request("dotenv", profile, region, account, profile_only)
-    terms = choose.terms(
-        mfa_code, duration=duration, session=session, fresh=fresh, min_left=min_left
+    terms = wishes.terms(
+        {
+            "--mfa-code": mfa_code,
+            "--session": "yes" if session else "",
+            "--duration": duration,
+            "--fresh": "yes" if fresh else "",
+            "--min-left": min_left,
+        }
     )
     chosen = refresh.variables(request, terms, environ)
     if chosen.long_lived and not allow_long_lived and not (not output and sys.stdout.isatty()):

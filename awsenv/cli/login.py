@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from awsenv import environment, paths, refresh
-from awsenv.cli import choose, spans, terminal
+from awsenv.cli import choose, spans, terminal, wishes
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shown
 from awsenv.profiles import edit, read, write
@@ -34,7 +34,15 @@ def login(
     Example: awsenv login xxx-dev
     """
     environ = dict(os.environ)
-    terms = choose.terms(mfa_code, mfa_serial, mfa, duration, fresh=True)
+    terms = wishes.terms(
+        {
+            "--mfa-code": mfa_code,
+            "--mfa-serial": mfa_serial,
+            "--mfa": "yes" if mfa else "",
+            "--duration": duration,
+            "--fresh": "yes",
+        }
+    )
     known = read.profiles(environ)
     if save_as:
         _check_target(save_as, known.get(save_as))

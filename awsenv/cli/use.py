@@ -44,8 +44,18 @@ def use(
     Example: eval "$(awsenv use xxx-dev)"
     """
     _refuse_terminal(f"awsenv use {shlex.quote(profile) if profile else 'PROFILE'}", shell, show)
-    terms = choose.terms(mfa_code, mfa_serial, mfa, duration, session, no_session, fresh, min_left)
-    return act.text(Request("use", profile, region, account, profile_only, shell), terms)
+    request = Request("use", profile, region, account, profile_only, shell)
+    request.wishes = {
+        "--mfa-code": mfa_code,
+        "--mfa-serial": mfa_serial,
+        "--mfa": "yes" if mfa else "",
+        "--duration": duration,
+        "--session": "yes" if session else "",
+        "--no-session": "yes" if no_session else "",
+        "--fresh": "yes" if fresh else "",
+        "--min-left": min_left,
+    }
+    return act.text(request)
 
 
 def off(shell: Shell = "", show: choose.Show = False) -> str:

@@ -1,0 +1,37 @@
+"""The options on how a session is to be got, as the core takes them. Without Typer: this runs at a
+prompt, too."""
+
+import sys
+
+from awsenv.cli import terminal
+from awsenv.errors import UsageError
+from awsenv.sessions.terms import Terms
+
+
+def terms(wishes: dict[str, str]) -> Terms:
+    """``wishes``, by option; an empty value is as if it were not given. Raises ``UsageError``."""
+    given = {name: value for name, value in wishes.items() if value}
+    without = given.keys() & {"--mfa", "--mfa-serial", "--mfa-code", "--no-session"}
+    if "--session" in given and without:
+        raise UsageError("--session is without MFA", "--session, or --mfa-serial SERIAL")
+    code = given.get("--mfa-code", "")
+    return Terms(
+        mfa_code=sys.stdin.readline().strip() if code == "-" else code,
+        mfa_serial=given.get("--mfa-serial", ""),
+        mfa="--mfa" in given,
+        duration=_seconds(given, "--duration"),
+        session="--session" in given,
+        plain="--no-session" in given,
+        fresh="--fresh" in given,
+        min_left=_seconds(given, "--min-left"),
+        ask=terminal.asker(),
+        say=terminal.say,
+    )
+
+
+def _seconds(given: dict[str, str], option: str) -> int:
+    if option not in given:
+        return 0
+    from awsenv.cli import spans
+
+    return spans.seconds(given[option], option)
