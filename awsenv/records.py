@@ -47,6 +47,10 @@ class Sources:
         self._stats = {name: _stat(path) for name, path in self._paths.items()}
         self._now = time.time()
 
+    def changed(self) -> float:
+        """When the younger of the two files was changed, in seconds since 1970."""
+        return max((max(f.st_mtime, f.st_ctime) for f in self._stats.values() if f), default=0.0)
+
     def keep(self, profile: Profile, account: str | None, variables: dict[str, str]) -> None:
         """Record ``profile``, of a key of its own, with the ``variables`` that it sets besides.
 

@@ -9,7 +9,7 @@ from awsenv import environment
 
 _VALUES = {"--region": "region", "--account": "account", "--shell": "form"}
 # How a session is wished to be got: no record answers that.
-_WISHES = ("--mfa-code", "--mfa-serial", "--duration", "--min-left")
+_WISHES = ("--mfa-code", "--mfa-serial", "--duration", "--min-left", "--role-arn")
 _WISHED = ("--mfa", "--session", "--no-session", "--fresh")
 
 
@@ -40,9 +40,11 @@ class Request:
 
 def parse(arguments: list[str]) -> Request | None:
     """The plain command lines; ``None`` for all that needs a closer look, an error too."""
-    if not arguments or arguments[0] not in ("use", "off"):
+    if not arguments or arguments[0] not in ("use", "off", "credential-process"):
         return None
     request = Request(arguments[0])
+    if arguments[0] == "credential-process":
+        request.form = "credential-process"
     words = iter(arguments[1:])
     for word in words:
         if word == "--profile-only":

@@ -212,5 +212,5 @@ function __awsenv_profiles
     end
 end
 complete -c awsenv -f
-complete -c awsenv -n __fish_use_subcommand -a 'use off status list show add remove dotenv link unlink orgs direnv hook demo'
+complete -c awsenv -n __fish_use_subcommand -a 'use off exec status list show login logout add remove dotenv link unlink orgs direnv hook demo'
 complete -c awsenv -n '__fish_seen_subcommand_from use show remove dotenv link login logout exec' -a '(__awsenv_profiles)'

@@ -178,7 +178,7 @@ __awsenv_ends() {
 __awsenv_complete() {
   setopt local_options extended_glob
   if (( CURRENT == 2 )); then
-    compadd -- use off status list show add remove dotenv link unlink orgs direnv hook demo
+    compadd -- use off exec status list show login logout add remove dotenv link unlink orgs direnv hook demo
     return
   fi
   [[ $words[2] == (use|show|remove|dotenv|link|login|logout|exec) ]] || { _default; return }

@@ -13,7 +13,7 @@ LAW = [
     ["__init__"],
     ["cli"],
     ["hook"],
-    ["refresh", "folders", "demo"],
+    ["refresh", "folders", "demo", "live"],
     ["sessions"],
     ["records"],
     ["profiles"],

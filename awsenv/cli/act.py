@@ -31,8 +31,8 @@ def text(request: Request) -> str:
         if not request.profile:
             raise AwsenvError("no profile was used before this one", "awsenv list")
     terms = wishes.terms(request.wishes)
-    if form == "direnv":
-        terms.ask = None  # a question there would hang the shell
+    if form in ("direnv", "credential-process"):
+        terms.ask = None  # a question there would hang the shell, or a program that waits
     chosen = refresh.variables(request, terms, environ)
     if form == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
         terminal.say(replay.summary(request.profile, chosen.account, chosen.variables))

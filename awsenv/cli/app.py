@@ -15,6 +15,8 @@ from awsenv.errors import USAGE, UsageError
 COMMANDS = {
     "use": ("use", "use"),
     "off": ("use", "off"),
+    "exec": ("execute", "execute"),
+    "credential-process": ("use", "credential_process"),
     "list": ("profiles", "list_"),
     "show": ("profiles", "show"),
     "status": ("status", "status"),
@@ -32,7 +34,7 @@ COMMANDS = {
 }
 # Their stdout is evaluated by a shell: a command that fails says `false` there, and nothing but
 # the text that it returns ever reaches it.
-EVALUATED = {"use", "off", "hook"}
+EVALUATED = {"use", "off", "hook", "credential-process"}
 
 
 def run(arguments: list[str]) -> int:
@@ -91,7 +93,9 @@ def _awsenv(
 
 
 def _form(arguments: list[str]) -> str:
-    """The shell to fail in, though the command line may not be understood."""
+    """The form to fail in, though the command line may not be understood."""
+    if arguments[0] == "credential-process":
+        return "credential-process"
     for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
         given = following if word == "--shell" else word.removeprefix("--shell=")
         if given != word and given in environment.FORMS:

@@ -19,6 +19,10 @@ MfaSerial = Annotated[
 ]
 Mfa = Annotated[bool, typer.Option("--mfa", help="With the user's own MFA device.")]
 Duration = Annotated[str, typer.Option("--duration", metavar="SPAN", help="How long: 12h, 90m.")]
+RoleArn = Annotated[
+    str,
+    typer.Option("--role-arn", metavar="ARN", help="Assume this role with the profile's session."),
+]
 InSession = Annotated[
     bool, typer.Option("--session", help="A temporary session of a plain key, without MFA.")
 ]

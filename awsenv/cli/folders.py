@@ -90,13 +90,18 @@ def install() -> None:
 
     Example: awsenv direnv install
     """
-    program = Path(sys.argv[0]).absolute()
-    if program.name == "__main__.py":  # python -m awsenv
-        program = Path(sys.executable).parent / "awsenv"
-    path, changed = direnv.install(str(program), dict(os.environ))
+    path, changed = direnv.install(program(), dict(os.environ))
     terminal.say(f"{shown(path)} {'written' if changed else 'is up to date'}: use_aws PROFILE")
     if not direnv.installed(dict(os.environ)):
         terminal.say("direnv is not installed; see direnv.net")
+
+
+def program() -> str:
+    """Where this awsenv lies, for files that call it."""
+    called = Path(sys.argv[0]).absolute()
+    if called.name == "__main__.py":  # python -m awsenv, or the hook
+        called = Path(sys.executable).parent / "awsenv"
+    return str(called)
 
 
 def _folder(given: str, org: str, environ: dict[str, str]) -> str:

@@ -2,12 +2,14 @@
 
 import os
 import shlex
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from awsenv import environment, paths, refresh
 from awsenv.cli import choose, spans, terminal, wishes
+from awsenv.cli.folders import program
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shown
 from awsenv.profiles import edit, read, write
@@ -28,6 +30,9 @@ def login(
     save_as: Annotated[
         str, typer.Option("--save-as", metavar="NAME", help="Store the session as profile NAME.")
     ] = "",
+    process: Annotated[
+        bool, typer.Option("--process", help="With --save-as: as a credential_process, for IDEs.")
+    ] = False,
 ) -> None:
     """Get a session ahead of time, with whatever a person has to do for it.
 
@@ -44,13 +49,19 @@ def login(
         }
     )
     known = read.profiles(environ)
+    if process and not save_as:
+        raise UsageError(
+            "--process goes with --save-as NAME", "awsenv login PROFILE --save-as NAME --process"
+        )
     if save_as:
         _check_target(save_as, known.get(save_as))
     chosen = refresh.variables(Request("login", profile), terms, environ)
     if chosen.long_lived:
         what = f"profile {profile} is a plain key: there is nothing to sign in to"
         raise AwsenvError(what, f'eval "$(awsenv use {shlex.quote(profile)})"')
-    if save_as:
+    if process:
+        _save_process(save_as, profile, chosen.variables, environ)
+    elif save_as:
         _save(save_as, profile, chosen.variables, environ)
     terminal.say(f"signed in to {profile}{_left(chosen.variables, terms.now())}")
 
@@ -68,18 +79,23 @@ def logout(
     if not profile and not all_:
         raise UsageError("logout: which profile?", "awsenv logout PROFILE, or --all")
     removed = refresh.forget(profile, environ)
-    path = paths.credentials_file(environ)
     for name, found in read.profiles(environ).items():
         of = found.get(OF)
         if of and (all_ or of == profile):
-            write.change(path, lambda text, name=name: edit.take_section(text, path, name), environ)  # type: ignore[misc]
-            terminal.say(f"profile {name} is taken out of {shown(path)}")
+            place = found.credentials or found.config
+            assert place is not None
+            write.change(place.path, partial(_taken, path=place.path, header=place.header), environ)
+            terminal.say(f"profile {name} is taken out of {shown(place.path)}")
     what = profile or "every profile"
     terminal.say(f"signed out of {what}" if removed else f"there was no session of {what}")
 
 
+def _taken(text: str, path: str, header: str) -> str:
+    return edit.take_section(text, path, header)
+
+
 def _check_target(name: str, there: Profile | None) -> None:
-    if there is not None and there.kind not in ("none", "temporary"):
+    if there is not None and there.kind not in ("none", "temporary", "process"):
         raise AwsenvError(
             f"profile {name} is of kind {there.kind}, which --save-as would overwrite",
             "another name",
@@ -99,6 +115,18 @@ def _save(name: str, profile: str, variables: dict[str, str], environ: dict[str,
         options["region"] = region
     write.change(path, lambda text: edit.put(text, path, name, options), environ)
     terminal.say(f"stored as profile {name} in {shown(path)}")
+
+
+def _save_process(
+    name: str, profile: str, variables: dict[str, str], environ: dict[str, str]
+) -> None:
+    path, header = paths.config_file(environ), read.header(name)
+    command = f"{program()} credential-process {shlex.quote(profile)}"
+    options = {"credential_process": command, OF: profile}
+    if region := variables.get("AWS_REGION"):
+        options["region"] = region
+    write.change(path, lambda text: edit.put(text, path, header, options), environ)
+    terminal.say(f"profile {name} in {shown(path)} gets the session from awsenv")
 
 
 def _left(variables: dict[str, str], now: float) -> str:

@@ -17,7 +17,7 @@ Shell = Annotated[
     str,
     typer.Option(
         "--shell",
-        metavar="|".join(environment.FORMS),
+        metavar="bash|zsh|fish|posix|json",
         help="Whose code to print; found out when not given.",
     ),
 ]
@@ -34,9 +34,13 @@ def use(
     duration: choose.Duration = "",
     session: choose.InSession = False,
     no_session: choose.NoSession = False,
+    role_arn: choose.RoleArn = "",
     fresh: choose.Fresh = False,
     min_left: choose.MinLeft = "",
     shell: Shell = "",
+    format_: Annotated[
+        str, typer.Option("--format", metavar="sts", help="Another form: sts is STS's own JSON.")
+    ] = "",
     show: choose.Show = False,
 ) -> str:
     """Make this shell act as PROFILE.
@@ -44,7 +48,7 @@ def use(
     Example: eval "$(awsenv use xxx-dev)"
     """
     _refuse_terminal(f"awsenv use {shlex.quote(profile) if profile else 'PROFILE'}", shell, show)
-    request = Request("use", profile, region, account, profile_only, shell)
+    request = Request("use", profile, region, account, profile_only, format_ or shell)
     request.wishes = {
         "--mfa-code": mfa_code,
         "--mfa-serial": mfa_serial,
@@ -52,10 +56,23 @@ def use(
         "--duration": duration,
         "--session": "yes" if session else "",
         "--no-session": "yes" if no_session else "",
+        "--role-arn": role_arn,
         "--fresh": "yes" if fresh else "",
         "--min-left": min_left,
     }
     return act.text(request)
+
+
+def credential_process(
+    profile: Annotated[str, typer.Argument(metavar="PROFILE", help="The profile.")],
+    show: choose.Show = False,
+) -> str:
+    """Print a session as JSON, for credential_process in an AWS config file. Never asks.
+
+    Example: credential_process = awsenv credential-process xxx-dev
+    """
+    _refuse_terminal(f"awsenv credential-process {shlex.quote(profile)}", "", show)
+    return act.text(Request("credential-process", profile, form="credential-process"))
 
 
 def off(shell: Shell = "", show: choose.Show = False) -> str:
@@ -85,7 +102,9 @@ def _refuse_terminal(command: str, shell: str, show: bool) -> None:
     """Code on a terminal is a secret in the scrollback and does nothing: say how it is meant."""
     if show or not sys.__stdout__ or not sys.__stdout__.isatty():
         return
-    if (shell or environment.asking(dict(os.environ))) == "fish":
+    if command.startswith("awsenv credential-process"):
+        hint = f"awsenv login NAME --save-as OTHER --process, or {command} --show"
+    elif (shell or environment.asking(dict(os.environ))) == "fish":
         hint = f"{command} | source"
     else:
         hint = f'eval "$({command})"'

@@ -22,6 +22,7 @@ def terms(wishes: dict[str, str]) -> Terms:
         duration=_seconds(given, "--duration"),
         session="--session" in given,
         plain="--no-session" in given,
+        role_arn=given.get("--role-arn", ""),
         fresh="--fresh" in given,
         min_left=_seconds(given, "--min-left"),
         ask=terminal.asker(),

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from awsenv.demo.server import Server
+from awsenv.demo.sts import Role
 from awsenv.demo.users import User, new_user
 
+ROLE = "arn:aws:iam::777788889999:role/admin"
 PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
 
 _CALLER_IDENTITY = """\
@@ -51,6 +53,7 @@ def sandbox(caller: dict[str, str], program: Path | None = None) -> Iterator[San
     }
     with tempfile.TemporaryDirectory(prefix="awsenv-demo-") as folder, Server(users.values()) as it:
         home = Path(folder)
+        it.sts.roles[ROLE] = Role(ROLE, needs_mfa=True)
         _write_files(home, users)
         # The console script stands beside the interpreter that it was installed for.
         awsenv = program.parent if program else Path(sys.executable).parent
@@ -85,7 +88,8 @@ def _write_files(home: Path, users: dict[str, User]) -> None:
         "[profile xxx-dev]\nregion = ap-northeast-1\noutput = json\n\n"
         "[profile prod]\nregion = us-east-1\noutput = table\n\n"
         "[profile careful]\nregion = eu-west-1\n"
-        f"mfa_serial = {users['careful'].device.serial if users['careful'].device else ''}\n",
+        f"mfa_serial = {users['careful'].device.serial if users['careful'].device else ''}\n\n"
+        f"[profile careful-admin]\nregion = eu-west-1\nrole_arn = {ROLE}\nsource_profile = careful\n",
         0o600,
     )
     (home / "bin").mkdir()

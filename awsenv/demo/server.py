@@ -80,8 +80,12 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             try:
                 _refuse(fault)
                 now = time.time() + server.clock
-                user = signer("POST", self.path, self.headers, body, server.sts.users, now)
-                status, text = 200, server.sts.answer(user, parameters)
+                if parameters.get("Action") == "AssumeRoleWithWebIdentity":
+                    text = server.sts.with_web_identity(parameters)
+                else:
+                    user = signer("POST", self.path, self.headers, body, server.sts.users, now)
+                    text = server.sts.answer(user, parameters)
+                status = 200
             except RefusedError as refused:
                 status, text = refused.status, sts.refusal(refused)
             data = text.encode()

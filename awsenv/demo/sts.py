@@ -1,8 +1,10 @@
 """The stand-in's STS: the Query protocol, version 2011-06-15. It believes nobody."""
 
+import re
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 from xml.sax.saxutils import escape
@@ -13,11 +15,31 @@ from awsenv.demo.users import User, session_of
 NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 
 
+@dataclass(frozen=True)
+class Role:
+    """A role: who may assume it (ARNs; empty: anybody of its account), and on what terms."""
+
+    arn: str
+    trusted: frozenset[str] = frozenset()
+    external_id: str = ""
+    needs_mfa: bool = False
+    longest: int = 43_200
+    web_token: str = ""
+
+    @property
+    def account(self) -> str:
+        """The account that it is of."""
+        return self.arn.split(":")[4]
+
+
 class Sts:
-    """What it knows: ``users`` by key ID, sessions too, and the codes that were used."""
+    """What it knows: ``users`` by key ID, sessions too, ``roles`` by ARN, and the codes that were
+    used. ``lifetime`` is how many seconds a role's session really lasts, when it is to be short."""
 
     def __init__(self, users: Mapping[str, User]) -> None:
         self.users = dict(users)
+        self.roles: dict[str, Role] = {}
+        self.lifetime = 0
         self._used: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
@@ -27,14 +49,11 @@ class Sts:
         actions = {
             "GetCallerIdentity": self._get_caller_identity,
             "GetSessionToken": self._get_session_token,
+            "AssumeRole": self._assume_role,
         }
         if action not in actions:
             raise RefusedError("InvalidAction", f"Could not find operation {action}", 400)
-        fields = actions[action](user, parameters)
-        return (
-            f'<{action}Response xmlns="{NAMESPACE}"><{action}Result>{fields}</{action}Result>'
-            f"<ResponseMetadata><RequestId>{uuid4()}</RequestId></ResponseMetadata></{action}Response>"
-        )
+        return answered(action, actions[action](user, parameters))
 
     def _get_caller_identity(self, user: User, _: Mapping[str, str]) -> str:
         fields = {"Arn": user.arn, "UserId": "AIDA" + user.key_id[4:], "Account": user.account}
@@ -49,6 +68,51 @@ class Sts:
         if mfa:
             self.check_code(user, parameters)
         return credentials(self.issue(session_of(user, seconds, mfa)))
+
+    def _assume_role(self, user: User, parameters: Mapping[str, str]) -> str:
+        role = self._role(parameters)
+        denied = RefusedError(
+            "AccessDenied",
+            f"User: {user.arn} is not authorized to perform: sts:AssumeRole on resource: {role.arn}",
+        )
+        if user.arn not in role.trusted if role.trusted else user.account != role.account:
+            raise denied
+        if role.external_id and parameters.get("ExternalId") != role.external_id:
+            raise denied
+        if "SerialNumber" in parameters:
+            self.check_code(user, parameters)
+        elif role.needs_mfa and not user.mfa:
+            raise denied
+        # A role that is assumed from a session of a role has an hour.
+        longest = 3600 if user.arn_end.startswith("assumed-role/") else role.longest
+        seconds = _seconds(parameters, 3600, longest)
+        return self._assumed(role, user, parameters, seconds)
+
+    def with_web_identity(self, parameters: Mapping[str, str]) -> str:
+        """AssumeRoleWithWebIdentity, which nobody signs."""
+        role = self._role(parameters)
+        if not role.web_token or parameters.get("WebIdentityToken") != role.web_token:
+            raise RefusedError("InvalidIdentityToken", "No OpenIDConnect provider found", 400)
+        nobody = User("web", role.account, "ASIA", "")
+        return answered("AssumeRoleWithWebIdentity", self._assumed(role, nobody, parameters, 3600))
+
+    def _role(self, parameters: Mapping[str, str]) -> Role:
+        arn = parameters.get("RoleArn", "")
+        if arn not in self.roles:
+            raise RefusedError(
+                "AccessDenied", f"not authorized to perform: sts:AssumeRole on resource: {arn}"
+            )
+        if not re.fullmatch(r"[\w+=,.@-]{2,64}", parameters.get("RoleSessionName", ""), re.ASCII):
+            raise RefusedError("ValidationError", "RoleSessionName is not of its alphabet", 400)
+        return self.roles[arn]
+
+    def _assumed(self, role: Role, user: User, parameters: Mapping[str, str], seconds: int) -> str:
+        name = role.arn.rpartition("/")[2]
+        end = f"assumed-role/{name}/{parameters['RoleSessionName']}"
+        lasts = self.lifetime or seconds
+        session = self.issue(session_of(user, lasts, user.mfa, end, role.account))
+        told = xml({"Arn": session.arn, "AssumedRoleId": f"AROA:{parameters['RoleSessionName']}"})
+        return credentials(session) + f"<AssumedRoleUser>{told}</AssumedRoleUser>"
 
     def issue(self, session: User) -> User:
         """Let ``session`` sign from now on."""
@@ -67,6 +131,14 @@ class Sts:
                 what = "MultiFactorAuthentication failed with invalid MFA one time pass code. "
                 raise RefusedError("AccessDenied", what)
             self._used.add((serial, code))
+
+
+def answered(action: str, fields: str) -> str:
+    """The XML around an answer's ``fields``."""
+    return (
+        f'<{action}Response xmlns="{NAMESPACE}"><{action}Result>{fields}</{action}Result>'
+        f"<ResponseMetadata><RequestId>{uuid4()}</RequestId></ResponseMetadata></{action}Response>"
+    )
 
 
 def credentials(session: User) -> str:

@@ -112,6 +112,18 @@ def leave(environ: dict[str, str]) -> Change:
     return Change(environ, variables, list(MANAGED), forget=True)
 
 
+def applied(change: Change, environ: dict[str, str]) -> dict[str, str]:
+    """``environ`` after ``change``, for a program that is started with it. What would be put back
+    is left out: a child does not know what was there before."""
+    after = {name: value for name, value in environ.items() if name not in change.inherited}
+    for name, value in change.variables.items():
+        if value is None:
+            after.pop(name, None)
+        else:
+            after[name] = value
+    return after
+
+
 def _set_by_awsenv(environ: dict[str, str]) -> list[str]:
     """The names in ``AWSENV_SET``; any but awsenv's are somebody else's and left alone."""
     names = environ.get(SET, "").split()
@@ -126,6 +138,8 @@ FORMS = {
     "posix": "posix",
     "direnv": "posix",
     "json": "json_object",
+    "sts": "credential_process",
+    "credential-process": "credential_process",
 }
 # Programs that are POSIX shells though they have another name.
 _POSIX = ("sh", "dash", "ash", "busybox", "ksh", "ksh93", "mksh", "lksh", "oksh", "yash")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+import botocore
 import botocore.config
 import botocore.exceptions
 import botocore.parsers
@@ -39,15 +40,19 @@ class _ProfileSession(botocore.session.Session):
         return {"profiles": self._of, "sso_sessions": {}, "services": {}}
 
 
-def client(service: str, key: Session, profile: Profile, environ: dict[str, str]) -> Any:
-    """A client of ``service`` that signs with ``key``, in the world of ``profile``."""
+def client(service: str, key: Session | None, profile: Profile, environ: dict[str, str]) -> Any:
+    """A client of ``service`` that signs with ``key``, or not at all, in the world of ``profile``."""
     # What an earlier `use` put into this shell is not the user's wish: not its endpoint, its
     # Region or its CA.
     for name in environ.get(SET, "").split():
         os.environ.pop(name, None)
+    if key is None:
+        unsigned = _CONFIG.merge(botocore.config.Config(signature_version=botocore.UNSIGNED))
+        region = profile.get("region") or "us-east-1"
+        return _ProfileSession(profile).create_client(service, region_name=region, config=unsigned)
     return _ProfileSession(profile).create_client(
         service,
-        region_name=key.region or "us-east-1",
+        region_name=profile.get("region") or key.region or "us-east-1",
         aws_access_key_id=key.access_key_id,
         aws_secret_access_key=key.secret_access_key,
         aws_session_token=key.session_token,
@@ -108,6 +113,8 @@ def _refusal(error: botocore.exceptions.ClientError, profile: Profile) -> Awsenv
         "TooManyRequestsException",
     ):
         return AwsenvError(f"profile {name}: AWS asks to slow down", "try again in a minute")
+    if code == "AccessDenied" and (role := profile.get("role_arn")):
+        return AwsenvError(f"profile {name}: {role} may not be assumed: {message}", show)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if status >= 500:
         return AwsenvError(f"profile {name}: AWS has a fault of its own ({status})", "try again")

@@ -6,6 +6,7 @@ botocore has no provider for it: it ignores ``mfa_serial`` in a profile that hol
 import hashlib
 import os
 import subprocess
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -61,18 +62,26 @@ def session(profile: Profile, terms: Terms, environ: dict[str, str]) -> Session:
         terms.say("a session without MFA cannot call IAM")
         answer = client.call(profile, lambda: sts.get_session_token(DurationSeconds=seconds))
     else:
-        answer = _with_code(sts, device, seconds, profile, terms, environ)
+
+        def get(code: str) -> Any:
+            wish = {"DurationSeconds": seconds, "SerialNumber": device, "TokenCode": code}
+            return client.call(profile, partial(sts.get_session_token, **wish))
+
+        answer = with_code(device, profile, terms, environ, get)
     got = answer["Credentials"]
     return resolve.of_profile(
         profile, got["AccessKeyId"], got["SecretAccessKey"], got["SessionToken"], got["Expiration"]
     )
 
 
-def _with_code(
-    sts: Any, device: str, seconds: int, profile: Profile, terms: Terms, environ: dict[str, str]
+def with_code(
+    device: str,
+    profile: Profile,
+    terms: Terms,
+    environ: dict[str, str],
+    get: Callable[[str], Any],
 ) -> Any:
-    from awsenv.sessions import client
-
+    """What ``get`` gives for a code of ``device``, which may be mistyped twice."""
     folder = files.own_folder(os.path.join(environment.state_folder(environ), "devices"))
     path = os.path.join(folder, hashlib.sha256(device.encode()).hexdigest())
     # One at a time for a device: a code works once.
@@ -80,8 +89,7 @@ def _with_code(
         for attempt in range(ATTEMPTS):
             code = _code(device, profile, terms, lock)
             try:
-                wish = {"DurationSeconds": seconds, "SerialNumber": device, "TokenCode": code}
-                answer = client.call(profile, partial(sts.get_session_token, **wish))
+                answer = get(code)
             except RefusedCodeError:
                 again = (
                     terms.ask is not None and not terms.mfa_code and not profile.get("mfa_process")
@@ -108,7 +116,7 @@ def _code(device: str, profile: Profile, terms: Terms, lock: files.Lock) -> str:
             code = _checked(terms.ask(f"MFA code of {device}"))
             lock.holds("is getting a session")
         else:
-            raise person_needed(profile)
+            raise person_needed(profile, terms)
         if lock.remembered() != _mark(device, code):
             return code
         if command:
@@ -120,13 +128,14 @@ def _code(device: str, profile: Profile, terms: Terms, lock: files.Lock) -> str:
             terms.say("that code was used already; type the next one")
 
 
-def person_needed(profile: Profile) -> AwsenvError:
+def person_needed(profile: Profile, terms: Terms) -> AwsenvError:
     """The error where a code is needed and nobody can be asked."""
     import shlex
 
+    name = terms.named or profile.name
     error = AwsenvError(
-        f"profile {profile.name} needs an MFA code and there is no terminal",
-        f"awsenv login {shlex.quote(profile.name)}",
+        f"profile {name} needs an MFA code and there is no terminal",
+        f"awsenv login {shlex.quote(name)}",
     )
     error.code = PERSON_NEEDED
     return error

@@ -2,7 +2,9 @@
 falls through to a container's, an instance's or a variable's credentials."""
 
 import shlex
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
 
 from awsenv.environment import SETTINGS
 from awsenv.errors import AwsenvError
@@ -11,39 +13,94 @@ from awsenv.sessions import mfa
 from awsenv.sessions.session import Session
 from awsenv.sessions.terms import Terms
 
-_KINDS = {
-    "role": "assumes a role",
-    "web-identity": "assumes a role with a web identity",
-    "sso": "signs in with IAM Identity Center",
-    "login": "signs in with aws login",
-    "process": "runs a credential_process",
-}
+# How a source's session is had: by its profile's name (empty: the profile itself) and terms.
+Source = Callable[[str, Terms], Session]
 
 
 def lasting(profile: Profile, terms: Terms) -> bool:
     """Whether ``profile`` has its key in the files, and nothing is to be got for it."""
+    if terms.role_arn:
+        return False
     if profile.kind == "mfa":
         return terms.plain
-    return profile.kind in ("key", "temporary", "none") and not (terms.session or terms.variant)
+    return profile.kind in ("key", "temporary", "none") and not terms.variant
 
 
-def check(profile: Profile) -> None:
-    """Refuse a profile of a kind that nothing here resolves. Raises ``AwsenvError``."""
-    if profile.kind in _KINDS:
+def check(profile: Profile, environ: dict[str, str]) -> None:
+    """Refuse a profile that nothing here can resolve. Raises ``AwsenvError``."""
+    if profile.kind == "sso":
         raise AwsenvError(
-            f"profile {profile.name} {_KINDS[profile.kind]}, which awsenv cannot do yet",
+            f"profile {profile.name} signs in with IAM Identity Center, which awsenv cannot do yet",
             f"awsenv use --profile-only {shlex.quote(profile.name)}",
         )
+    if profile.kind == "process":
+        from awsenv.sessions import process
+
+        process.check(profile, environ)
 
 
-def session(profile: Profile, terms: Terms, environ: dict[str, str]) -> Session:
-    """The session of ``profile``. Raises ``AwsenvError`` when it has none."""
-    return key(profile) if lasting(profile, terms) else mfa.session(profile, terms, environ)
+def session(
+    profile: Profile, terms: Terms, environ: dict[str, str], source: Source, shared: bool
+) -> Session:
+    """The session of ``profile``, a role's with the session that ``source`` gives.
+
+    ``shared``: whether the AWS CLI's cache may be believed. Raises ``AwsenvError``.
+    """
+    if lasting(profile, terms):
+        return key(profile)
+    if profile.kind in ("key", "temporary", "mfa", "none") and not terms.role_arn:
+        return mfa.session(profile, terms, environ)
+    from awsenv.sessions import process, role
+
+    if profile.kind == "web-identity":
+        return role.web_session(profile, terms, environ)
+    if profile.kind == "process":
+        return process.session(profile, environ)
+    if profile.kind == "login":
+        return process.login_session(profile, environ)
+    name = profile.get("source_profile")
+    if name is None:
+        return role.session(profile, surrounding(profile, environ), terms, environ, False)
+    serial = profile.get("mfa_serial") or ""
+    plain = role.codes_itself(profile, terms)
+    base = source(name, terms.of_source(profile.name, "" if plain else serial, plain))
+    return role.session(profile, base, terms, environ, shared and not serial)
+
+
+def surrounding(profile: Profile, environ: dict[str, str]) -> Session:
+    """The credentials that ``credential_source`` names: a variable's, a container's, an instance's."""
+    from botocore.credentials import (
+        CanonicalNameCredentialSourcer,
+        ContainerProvider,
+        EnvProvider,
+        InstanceMetadataProvider,
+    )
+    from botocore.exceptions import BotoCoreError
+    from botocore.utils import InstanceMetadataFetcher
+
+    name = profile.get("credential_source") or ""
+    ours = environ.get("AWSENV_SET", "").split()
+    own = {variable: value for variable, value in environ.items() if variable not in ours}
+    fetcher = InstanceMetadataFetcher(timeout=1, num_attempts=2)
+    sources = [EnvProvider(own), ContainerProvider(own), InstanceMetadataProvider(fetcher)]
+    show = f"awsenv show {shlex.quote(profile.name)}"
+    try:
+        found: Any = CanonicalNameCredentialSourcer(sources).source_credentials(name)
+    except BotoCoreError as error:
+        what = f"profile {profile.name}: credential_source {name}: {type(error).__name__}"
+        raise AwsenvError(what, show) from None
+    if found is None:
+        raise AwsenvError(
+            f"profile {profile.name}: credential_source {name} has no credentials", show
+        )
+    frozen = found.get_frozen_credentials()
+    return of_profile(profile, frozen.access_key, frozen.secret_key, frozen.token, None)
 
 
 def needs_person(profile: Profile, terms: Terms) -> bool:
     """Whether somebody has to be asked before ``profile`` has a session."""
-    return not lasting(profile, terms) and mfa.needs_person(profile, terms)
+    own = profile.kind in ("key", "temporary", "mfa", "none") and not terms.role_arn
+    return own and not lasting(profile, terms) and mfa.needs_person(profile, terms)
 
 
 def key(profile: Profile) -> Session:
@@ -51,6 +108,19 @@ def key(profile: Profile) -> Session:
     access_key_id, secret_access_key, session_token = profile.key()
     expires = profile.expires if session_token else None
     return of_profile(profile, access_key_id, secret_access_key, session_token, expires)
+
+
+def of_credentials(profile: Profile, got: dict[str, Any]) -> Session:
+    """Credentials as botocore's fetchers and ``credential_process`` give them."""
+    end = got.get("expiry_time")
+    moment = None
+    if end:
+        # The AWS CLI's cache ends in UTC, which no standard knows.
+        moment = (
+            datetime.fromisoformat(end.replace("UTC", "+00:00")) if isinstance(end, str) else end
+        )
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return of_profile(profile, got["access_key"], got["secret_key"], got["token"], moment)
 
 
 def of_profile(

@@ -8,6 +8,9 @@ class Terms:
     """``duration`` and ``min_left`` are in seconds, 0 for the default. ``session`` and ``mfa`` say
     what a plain key is to be turned into; ``plain`` that an MFA profile's key goes out as it is.
 
+    ``role_arn`` is a role to assume with the profile's session; ``named`` the profile that a person
+    named, where this is one of its sources.
+
     ``ask`` puts a question to a person and gives the answer; ``None`` where nobody can be asked.
     ``now`` is the clock.
     """
@@ -22,6 +25,8 @@ class Terms:
         plain: bool = False,
         fresh: bool = False,
         min_left: int = 0,
+        role_arn: str = "",
+        named: str = "",
         ask: Callable[[str], str] | None = None,
         say: Callable[[str], None] = lambda _: None,
         now: Callable[[], float] = time.time,
@@ -34,6 +39,8 @@ class Terms:
         self.plain = plain
         self.fresh = fresh
         self.min_left = min_left
+        self.role_arn = role_arn
+        self.named = named
         self.ask = ask
         self.say = say
         self.now = now
@@ -41,6 +48,21 @@ class Terms:
     @property
     def variant(self) -> str:
         """What sets the session apart from the profile's usual one; empty for that."""
+        if self.role_arn:
+            return f"role {self.role_arn}"
         if self.session:
             return "session"
         return f"mfa {self.mfa_serial}".strip() if self.mfa or self.mfa_serial else ""
+
+    def of_source(self, named: str, serial: str = "", plain: bool = False) -> "Terms":
+        """The terms for the source of the profile ``named``: the same people and clock, and the
+        code, if it is to be had with the device ``serial``."""
+        return Terms(
+            mfa_code=self.mfa_code,
+            mfa_serial=serial,
+            plain=plain,
+            named=self.named or named,
+            ask=self.ask,
+            say=self.say,
+            now=self.now,
+        )

@@ -99,9 +99,16 @@ REFUSALS = {
         ("profile p", "AWS_REGION", "NUL"),
         {"credentials": "[p]\n" + KEY.format("P") + "region = a\0b"},
     ),
-    "a role": Refusal(
-        ("profile p", "role", "--profile-only"),
-        {"config": "[profile p]\nrole_arn = arn:x\nsource_profile = good\n", "credentials": GOOD},
+    "a role without its source": Refusal(
+        ("no profile named goood", "did you mean good?"),
+        {"config": "[profile p]\nrole_arn = arn:x\nsource_profile = goood\n", "credentials": GOOD},
+    ),
+    "roles in a circle": Refusal(
+        ("source profiles go round in a circle: p → q → p",),
+        {
+            "config": "[profile p]\nrole_arn = x\nsource_profile = q\n"
+            "[profile q]\nrole_arn = y\nsource_profile = p\n"
+        },
     ),
     "MFA": Refusal(
         ("profile p", "needs an MFA code", "awsenv login p"),
@@ -112,7 +119,8 @@ REFUSALS = {
         ("profile p", "Identity Center"), {"config": "[profile p]\nsso_role_name = x\n"}
     ),
     "a process": Refusal(
-        ("profile p", "credential_process"), {"config": "[profile p]\ncredential_process = x\n"}
+        ("profile p", "credential_process cannot be started"),
+        {"config": "[profile p]\ncredential_process = /nonexistent\n"},
     ),
     "no profile before": Refusal(("no profile was used before",), {}, ("use", "-")),
     "no name": Refusal(("which profile?",), {}, ("use",), 2),
@@ -310,9 +318,11 @@ def test_botocore_refuses_what_we_refuse(tmp_path: Path, monkeypatch: pytest.Mon
     refusals = (
         botocore.exceptions.ConfigParseError,
         botocore.exceptions.PartialCredentialsError,
+        botocore.exceptions.InvalidConfigError,
+        botocore.exceptions.InfiniteLoopConfigError,
         botocore.exceptions.ProfileNotFound,
     )
-    ours_alone = {"a value too long for any program", "a NUL", "a role", "MFA", "SSO", "a process",
+    ours_alone = {"a value too long for any program", "a NUL", "MFA", "SSO", "a process",
                   "an empty secret"}  # fmt: skip
     for number, (name, case) in enumerate(REFUSALS.items()):
         if name in ours_alone or not case.files or case.code == 2:

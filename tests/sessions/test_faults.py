@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sessions.conftest import Place
+from tests.sessions.place import Place
 from tests.shells.real import clean, installed
 
 USE = ("use", "key", "--session", "--shell", "bash")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.sessions.conftest import Place
+from tests.sessions.place import Place
 from tests.shells.real import BIN, clean, installed
 
 USE = ("use", "mfa", "--shell", "json")

@@ -1,0 +1,79 @@
+"""``exec --live``: a profile that any SDK renews by itself, in a config file of its own.
+
+The file is a copy of the person's, so that their other profiles stay usable, with one more profile
+whose ``credential_process`` is awsenv. It holds no secret: keys in the config file are left out.
+"""
+
+import os
+import secrets
+import shlex
+import sys
+
+from awsenv import environment, files, paths
+from awsenv.errors import AwsenvError
+from awsenv.profiles import edit, ini, read
+from awsenv.profiles.profile import Profile
+
+# Settings that a profile whose session is got elsewhere must not have, or SDKs look there first.
+_SOURCES = {*Profile.OF_KEY, "role_arn", "source_profile", "credential_source", "mfa_serial",
+            "sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name",
+            "credential_process", "login_session", "web_identity_token_file", "mfa_process",
+            "external_id", "role_session_name", "duration_seconds"}  # fmt: skip
+
+
+def variables(profile: str, session: dict[str, str], environ: dict[str, str]) -> dict[str, str]:
+    """What a program started with ``profile`` gets instead of the keys in ``session``.
+
+    The file bears this process's ID, which a program that replaces it keeps; files of processes
+    that are gone are cleared away.
+    """
+    folder = files.own_folder(os.path.join(environment.state_folder(environ), "live"))
+    _clear(folder)
+    path = os.path.join(folder, f"{os.getpid()}.config")
+    name = f"awsenv-live-{secrets.token_hex(8)}"
+    found = read.profile(profile, environ)
+    settings = {n: v for n, v in found.settings().items() if n not in _SOURCES and "\n" not in v}
+    if region := session.get("AWS_REGION"):
+        settings["region"] = region
+    options = {**settings, "credential_process": _command(profile, environ)}
+    text = edit.put(_copy(environ), path, f"profile {name}", options)
+    try:
+        files.write_whole(path, text.encode("utf-8"))
+    except OSError as error:
+        raise AwsenvError(f"cannot write {paths.shown(path)}: {error.strerror}") from None
+    regions = {n: v for n, v in session.items() if n in environment.REGIONS}
+    return {"AWS_PROFILE": name, **regions, "AWS_CONFIG_FILE": path}
+
+
+def _copy(environ: dict[str, str]) -> str:
+    path = paths.config_file(environ)
+    sections = ini.read(path)
+    if not sections:
+        return ""
+    with open(path, encoding="utf-8", newline="") as file:
+        text = file.read()
+    for header in sections:
+        text = edit.take_options(text, path, header, set(Profile.OF_KEY))
+    return text
+
+
+def _command(profile: str, environ: dict[str, str]) -> str:
+    """awsenv, looking at the person's own config file again."""
+    own = environ.get("AWS_CONFIG_FILE")
+    back = ["-u", "AWS_CONFIG_FILE"] if own is None else [f"AWS_CONFIG_FILE={own}"]
+    place = os.path.dirname(os.path.abspath(__file__))
+    program = [sys.executable, "-I", "-S", os.path.join(place, "__main__.py")]
+    words = ["/usr/bin/env", "-u", "AWS_PROFILE", *back, *program, "credential-process", profile]
+    return " ".join(shlex.quote(word) for word in words)
+
+
+def _clear(folder: str) -> None:
+    for name in os.listdir(folder):
+        pid = name.partition(".")[0]
+        if pid.isdigit():
+            try:
+                os.kill(int(pid), 0)
+            except ProcessLookupError:
+                os.unlink(os.path.join(folder, name))
+            except PermissionError:
+                continue

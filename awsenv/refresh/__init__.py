@@ -1,0 +1,116 @@
+"""A profile's session: looked up, else resolved by one process at a time, checked and stored."""
+
+import os
+import shlex
+from datetime import UTC, datetime
+
+from awsenv import records, replay
+from awsenv.errors import AwsenvError
+from awsenv.profiles import read
+from awsenv.profiles.account import of_key, of_profile
+from awsenv.profiles.profile import Profile
+from awsenv.refresh.chain import Chain
+from awsenv.replay import Request
+from awsenv.sessions import resolve
+from awsenv.sessions.session import Session
+from awsenv.sessions.terms import Terms
+
+# Linux: one NAME=VALUE with its NUL may be 128 KiB at most (MAX_ARG_STRLEN), or no program starts.
+LONGEST = 128 * 1024
+
+
+class Chosen:
+    """``variables`` to set; the ``account``, where it is known; whether they hold a key that does
+    not end."""
+
+    def __init__(self, variables: dict[str, str], account: str | None, long_lived: bool) -> None:
+        self.variables = variables
+        self.account = account
+        self.long_lived = long_lived
+
+
+def variables(request: Request, terms: Terms, environ: dict[str, str]) -> Chosen:
+    """What ``request`` sets. Raises ``AwsenvError``, too when that is not of its account."""
+    sources = records.Sources(environ)
+    profile = read.profile(request.profile, environ)
+    if request.profile_only:
+        chosen = _named(profile, sources)
+    else:
+        session = Chain(sources, environ).session(profile, terms)
+        chosen = _chosen(session)
+        if resolve.lasting(profile, terms) and profile.kind != "mfa":
+            sources.keep(profile, chosen.account, chosen.variables)
+        if request.account and chosen.account is None:
+            from awsenv.sessions import client
+
+            chosen.account, _ = client.caller_identity(session, profile, environ)
+    if request.account and chosen.account != request.account:
+        of = f"of account {chosen.account}" if chosen.account else "of an account nobody can tell"
+        raise AwsenvError(
+            f"profile {request.profile} is {of}, not {request.account}", "awsenv list"
+        )
+    if request.region:
+        chosen.variables = {
+            **chosen.variables,
+            "AWS_REGION": request.region,
+            "AWS_DEFAULT_REGION": request.region,
+        }
+    for name, value in (*chosen.variables.items(), ("AWSENV_PROFILE", request.profile)):
+        _check(request.profile, name, value)
+    return chosen
+
+
+def ends(profile: Profile, environ: dict[str, str]) -> datetime | None:
+    """When the stored session of ``profile`` ends, in UTC; ``None`` without one."""
+    if profile.kind in ("key", "temporary", "none"):
+        return None
+    fields = replay.read(replay.record_path(profile.name, environ)) or {}
+    if fields.get("profile") != profile.name or "expires" not in fields:
+        return None
+    return datetime.fromtimestamp(int(fields["expires"]), UTC)
+
+
+def forget(profile: str, environ: dict[str, str]) -> int:
+    """Remove every record of ``profile``, or of all for an empty name, and what the AWS CLI's
+    cache has of the same sessions; how many records there were."""
+    folder = os.path.dirname(replay.record_path("x", environ))
+    removed, key_ids = 0, set()
+    for name in os.listdir(folder) if os.path.isdir(folder) else ():
+        path = os.path.join(folder, name)
+        fields = replay.read(path) or {}
+        if not profile or fields.get("profile") == profile:
+            key_ids.add(fields.get("AWS_ACCESS_KEY_ID", ""))
+            os.unlink(path)
+            removed += 1
+    if key_ids - {""}:
+        from awsenv.sessions import cli_caches
+
+        cli_caches.forget(key_ids, environ)
+    return removed
+
+
+def _named(profile: Profile, sources: records.Sources) -> Chosen:
+    """The profile by its name alone, for programs that resolve it themselves."""
+    if profile.get("mfa_serial"):
+        what = f"profile {profile.name} needs an MFA code, which no SDK asks for"
+        name = shlex.quote(profile.name)
+        raise AwsenvError(what, f"awsenv login {name} --save-as NAME --process")
+    chosen = Chosen(resolve.profile_only(profile), of_profile(profile), False)
+    if profile.kind not in ("key", "temporary"):
+        sources.keep(profile, chosen.account, chosen.variables)
+    return chosen
+
+
+def _chosen(session: Session) -> Chosen:
+    long_lived = session.session_token is None
+    return Chosen(session.variables(), of_key(session.access_key_id), long_lived)
+
+
+def _check(profile: str, name: str, value: str) -> None:
+    if "\0" in value:
+        raise AwsenvError(f"profile {profile}: {name} would hold a NUL byte", "take it out")
+    if len(name) + len(value.encode("utf-8", "surrogateescape")) + 2 > LONGEST:
+        raise AwsenvError(
+            f"profile {profile}: {name} would be over 128 KiB, and then no program starts",
+            "shorten it",
+        )

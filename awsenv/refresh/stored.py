@@ -1,0 +1,51 @@
+"""Sessions in records: with the time they were got at, and what they depend on."""
+
+import contextlib
+from datetime import UTC, datetime
+
+from awsenv import records, replay
+from awsenv.errors import AwsenvError
+from awsenv.profiles.account import of_key
+from awsenv.profiles.profile import Profile
+from awsenv.sessions import resolve
+from awsenv.sessions.session import Session
+
+
+class Stored:
+    """A session with the time it was got at, in seconds since 1970."""
+
+    def __init__(self, session: Session, issued: float) -> None:
+        assert session.expires is not None
+        self.session = session
+        self.issued = issued
+        self.expires = int(session.expires.timestamp())
+        # Renewed this much before its end: five minutes, at most a tenth of its life.
+        self.margin = min(300.0, (self.expires - issued) / 10)
+
+
+def load(path: str, profile: Profile, bound: str) -> Stored | None:
+    """The session in the record at ``path``, if it is that of ``bound``, ended or not."""
+    fields = replay.read(path)
+    if not fields or fields.get("profile") != profile.name or fields.get("bound") != bound:
+        return None
+    session = resolve.of_profile(
+        profile,
+        fields["AWS_ACCESS_KEY_ID"],
+        fields["AWS_SECRET_ACCESS_KEY"],
+        fields.get("AWS_SESSION_TOKEN"),
+        datetime.fromtimestamp(int(fields["expires"]), UTC),
+    )
+    return Stored(session, float(fields["issued"]))
+
+
+def keep(path: str, profile: Profile, found: Stored, bound: str, sources: records.Sources) -> None:
+    """Store ``found``; where that fails the session serves this call, and the next asks again."""
+    fields = {
+        "bound": bound,
+        "issued": str(int(found.issued)),
+        "renew": str(int(found.expires - found.margin)),
+    }
+    if account := of_key(found.session.access_key_id):
+        fields["account"] = account
+    with contextlib.suppress(AwsenvError):
+        sources.keep_session(path, profile, fields, found.session.variables(), found.expires)

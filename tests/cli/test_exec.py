@@ -1,0 +1,143 @@
+"""``exec``: one command with a session; signals, terminal and exit code are its own."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+
+from awsenv.demo.sts import Role
+from tests.sessions.place import Place, place
+from tests.shells.real import BIN, clean
+
+__all__ = ["place"]
+ADMIN = "arn:aws:iam::444455556666:role/admin"
+
+
+def started(place: Place, *words: str, **options: Any) -> "subprocess.Popen[str]":
+    program: subprocess.Popen[str] = subprocess.Popen(
+        [BIN / "awsenv", "exec", *words],
+        env=clean(place.home) | place.endpoint,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **options,
+    )
+    return program
+
+
+def test_the_command_has_the_session_and_nothing_of_another(place: Place) -> None:
+    result = place.run(
+        "exec", "key", "--", "sh", "-c", 'echo "$AWS_ACCESS_KEY_ID/$AWS_SESSION_TOKEN/$AWS_PROFILE/$AWS_MAX_ATTEMPTS"',
+        AWS_SESSION_TOKEN="other", AWS_PROFILE="other", AWS_MAX_ATTEMPTS="9", AWSENV_SET="AWS_MAX_ATTEMPTS",
+    )  # fmt: skip
+    assert result.stdout == f"{place.plain.key_id}///\n"
+
+
+def test_exit_code_stdin_and_arguments_pass_through(place: Place) -> None:
+    result = place.run(
+        "exec", "key", "--", "sh", "-c", 'printf "<%s>" "$@"; exit 7', "sh", "a b", "--help", "-x"
+    )
+    assert (result.returncode, result.stdout) == (7, "<a b><--help><-x>")
+    piped = started(place, "key", "--", "cat", stdin=subprocess.PIPE)
+    assert piped.communicate("untouched\n")[0] == "untouched\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_reaches_the_command(number: signal.Signals, place: Place) -> None:
+    program = started(
+        place,
+        "key",
+        "--",
+        "sh",
+        "-c",
+        f"trap 'echo got; exit 3' {number.name[3:]}; echo up; while :; do sleep 0.05; done",
+    )
+    assert program.stdout
+    assert program.stdout.readline() == "up\n"
+    program.send_signal(number)
+    assert program.communicate(timeout=30)[0] == "got\n"
+    assert program.returncode == 3
+
+
+def test_terminal_size_and_stopping(place: Place) -> None:
+    shell = pexpect.spawn(
+        "bash",
+        ["--norc", "-i"],
+        env=clean(place.home, PS1="") | place.endpoint,
+        encoding="utf-8",
+        timeout=60,
+        dimensions=(33, 77),
+    )
+    shell.sendline("awsenv exec key -- stty size")
+    shell.expect_exact("33 77")
+    shell.sendline("awsenv exec key -- sh -c 'echo RUN''NING; exec sleep 600'")
+    shell.expect_exact("RUNNING")
+    shell.sendcontrol("z")
+    shell.expect_exact("Stopped")
+    shell.sendline("kill %1; wait; echo LEFT''=$(ps -o stat= --ppid $$ | grep -c Z)=")
+    shell.expect_exact("LEFT=0=")
+    shell.close(force=True)
+
+
+def test_a_missing_command_is_127_and_one_that_may_not_run_126(place: Place) -> None:
+    for command, code in (("nonexistent-x", 127), ("/etc/passwd", 126)):
+        result = place.run("exec", "key", "--", command)
+        assert (result.returncode, result.stderr.count("\n")) == (code, 1)
+        assert command in result.stderr
+
+
+def test_awsenv_inside_exec_acts_as_its_own_profile(place: Place) -> None:
+    script = f"{BIN}/awsenv exec key -- sh -c 'echo $AWS_ACCESS_KEY_ID $AWSENV_PROFILE'"
+    result = place.run("exec", "mfa", "--mfa-code", place.code, "--", "sh", "-c", script)
+    assert result.stdout == f"{place.plain.key_id} key\n", result.stderr
+
+
+LOOP = """
+import boto3, sys, time
+client = boto3.client("sts", region_name="us-east-1")
+end = time.time() + 45
+failed = 0
+while time.time() < end:
+    try:
+        client.get_caller_identity()
+    except Exception as error:
+        failed += 1
+    time.sleep(0.5)
+print("failed" if failed else "never failed")
+"""
+
+
+def test_live_outlives_two_sessions_and_plain_exec_does_not(place: Place) -> None:
+    sts = place.server.sts
+    sts.roles[ADMIN] = Role(ADMIN)
+    sts.lifetime = 20
+    place.config(f"[profile role]\nrole_arn = {ADMIN}\nsource_profile = key\nregion = r-1\n")
+    (place.home / "loop.py").write_text(LOOP)
+    loop = (sys.executable, str(place.home / "loop.py"))
+    programs = [started(place, *live, "role", "--", *loop) for live in ((), ("--live",))]
+    told = [program.communicate(timeout=120) for program in programs]
+    assert [out.strip() for out, _ in told] == ["failed", "never failed"], told
+    folder = place.home / ".local/state/awsenv/live"
+    assert place.run("exec", "--live", "key", "--", "true").returncode == 0
+    assert len(list(folder.iterdir())) == 1  # those of programs that are gone are cleared away
+
+
+def test_live_keeps_the_persons_profiles_and_holds_no_secret(place: Place) -> None:
+    place.config(
+        "[profile key]\nregion = r-1\noutput = json\n[profile other]\nregion = o-1\naws_secret_access_key = hush\n"
+    )
+    script = 'cat "$AWS_CONFIG_FILE"; echo "$AWS_PROFILE,$AWS_ACCESS_KEY_ID,$AWS_REGION"'
+    result = place.run("exec", "--live", "key", "--", "sh", "-c", script)
+    assert result.returncode == 0, result.stderr
+    assert "[profile other]\nregion = o-1\n" in result.stdout
+    assert "hush" not in result.stdout
+    assert place.plain.secret not in result.stdout
+    name, key, region = result.stdout.splitlines()[-1].split(",")
+    assert name.startswith("awsenv-live-")
+    assert (key, region) == ("", "r-1")
+    assert f"[profile {name}]\nregion = r-1\noutput = json\ncredential_process = " in result.stdout
+    assert Path(place.home / ".local/state/awsenv/live").stat().st_mode & 0o777 == 0o700

@@ -1,0 +1,302 @@
+"""Roles: from any source, through chains, shared with the AWS CLI; processes and login sessions."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from awsenv.demo.sts import Role
+from awsenv.demo.users import User
+from tests.sessions.place import Place
+from tests.shells.real import BIN, clean, installed
+
+ADMIN = "arn:aws:iam::777788889999:role/admin"
+DEPLOY = "arn:aws:iam::777788889999:role/deploy"
+CAREFUL = "arn:aws:iam::111122223333:role/careful"
+
+
+@pytest.fixture
+def roles(place: Place) -> Place:
+    """The place with roles: ``admin`` by the plain key, ``deploy`` by admin, ``careful`` with MFA."""
+    sts = place.server.sts
+    sts.roles[ADMIN] = Role(ADMIN, frozenset({place.plain.arn}))
+    sts.roles[DEPLOY] = Role(DEPLOY, frozenset(), longest=43200)
+    sts.roles[CAREFUL] = Role(CAREFUL, needs_mfa=True)
+    assert place.user.device
+    with_mfa = "".join(
+        f"[profile careful{n}]\nrole_arn = {CAREFUL}{n}\nsource_profile = mfa\nmfa_serial = {place.user.device.serial}\n"
+        for n in range(10)
+    )
+    for n in range(10):
+        sts.roles[f"{CAREFUL}{n}"] = Role(f"{CAREFUL}{n}", needs_mfa=True)
+    place.config(
+        f"[profile mfa]\nregion = r-1\nmfa_serial = {place.user.device.serial}\n"
+        f"[profile admin]\nrole_arn = {ADMIN}\nsource_profile = key\nregion = a-1\n"
+        f"[profile deploy]\nrole_arn = {DEPLOY}\nsource_profile = admin\nregion = d-1\n" + with_mfa
+    )
+    return place
+
+
+def got(place: Place, *arguments: str, **environ: str) -> User:
+    """The session that ``use`` gives, as the stand-in knows it."""
+    result = place.run("use", *arguments, "--shell", "json", **environ)
+    assert result.returncode == 0, result.stderr
+    values = json.loads(result.stdout)
+    session = place.server.sts.users[values["AWS_ACCESS_KEY_ID"]]
+    assert values["AWS_SECRET_ACCESS_KEY"] == session.secret
+    return session
+
+
+def test_a_role_is_assumed_once_and_replayed(roles: Place) -> None:
+    session = got(roles, "admin")
+    assert session.arn.startswith("arn:aws:sts::777788889999:assumed-role/admin/awsenv-")
+    for _ in range(4):
+        assert got(roles, "admin") == session
+    assert roles.server.calls == ["AssumeRole"]
+    assert got(roles, "admin", "--fresh") != session
+
+
+def test_a_session_of_900_seconds_serves_five_uses(roles: Place) -> None:
+    first = got(roles, "admin", "--duration", "15m")
+    assert all(got(roles, "admin") == first for _ in range(4))
+    assert roles.server.calls == ["AssumeRole"]
+
+
+def test_a_chain_of_roles(roles: Place) -> None:
+    session = got(roles, "deploy")
+    assert ":assumed-role/deploy/" in session.arn
+    assert roles.server.calls == 2 * ["AssumeRole"]
+    assert ":assumed-role/admin/" in got(roles, "admin").arn
+    assert roles.server.calls == 2 * ["AssumeRole"]
+    result = roles.run("use", "deploy", "--fresh", "--duration", "2h", "--shell", "json")
+    assert "out of range" in result.stderr  # STS's own cap on a chain
+
+
+def test_ten_roles_over_one_device_take_one_code_and_eleven_calls(roles: Place) -> None:
+    assert got(roles, "careful0", "--mfa-code", roles.code).mfa
+    for number in range(1, 10):
+        assert got(roles, f"careful{number}").mfa
+    assert sorted(roles.server.calls) == 10 * ["AssumeRole"] + ["GetSessionToken"]
+
+
+def test_a_role_of_more_than_an_hour_takes_the_code_itself(roles: Place) -> None:
+    assert roles.user.device
+    roles.config(
+        f"[profile long]\nrole_arn = {CAREFUL}\nsource_profile = mfa\nduration_seconds = 7200\n"
+        f"mfa_serial = {roles.user.device.serial}\n"
+        f"[profile mfa]\nmfa_serial = {roles.user.device.serial}\n"
+    )
+    roles.server.sts.roles[CAREFUL] = Role(CAREFUL)
+    session = got(roles, "long", "--mfa-code", roles.code)
+    assert session.expires
+    assert roles.server.calls == ["AssumeRole"]
+
+
+def test_a_role_that_needs_a_code_names_itself_without_a_terminal(roles: Place) -> None:
+    result = roles.run("use", "careful3", "--shell", "bash", prefix=(installed("setsid"), "--wait"))
+    assert (result.returncode, result.stdout) == (3, "false\n")
+    assert (
+        "profile careful3 needs an MFA code and there is no terminal; awsenv login careful3"
+        in result.stderr
+    )
+
+
+def test_a_denied_role_says_which_and_what_sts_said(roles: Place) -> None:
+    roles.server.sts.roles[ADMIN] = Role(ADMIN, frozenset({"arn:aws:iam::1:user/\x1b[31mother"}))
+    result = roles.run("use", "admin", "--shell", "bash")
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (1, "false\n", 1)
+    assert ADMIN in result.stderr
+    assert f"User: {roles.plain.arn} is not authorized" in result.stderr
+    assert "\x1b" not in result.stderr
+
+
+def test_an_external_id_and_a_session_name(roles: Place) -> None:
+    roles.server.sts.roles[ADMIN] = Role(ADMIN, frozenset({roles.plain.arn}), external_id="x1")
+    roles.config(f"[profile admin]\nrole_arn = {ADMIN}\nsource_profile = key\n")
+    assert roles.run("use", "admin", "--shell", "bash").returncode == 1
+    roles.config(
+        f"[profile admin]\nrole_arn = {ADMIN}\nsource_profile = key\nexternal_id = x1\nrole_session_name = me@x\n"
+    )
+    assert got(roles, "admin").arn.endswith("/me@x")
+
+
+def test_a_role_of_its_own_key_an_ad_hoc_role_and_a_source_in_the_environment(roles: Place) -> None:
+    user = roles.plain
+    roles.config(
+        f"[profile own]\nrole_arn = {ADMIN}\nsource_profile = own\n"
+        f"aws_access_key_id = {user.key_id}\naws_secret_access_key = {user.secret}\n"
+        f"[profile env]\nrole_arn = {ADMIN}\ncredential_source = Environment\n"
+    )
+    assert ":assumed-role/admin/" in got(roles, "own").arn
+    assert ":assumed-role/admin/" in got(roles, "key", "--role-arn", ADMIN).arn
+    assert (
+        ":assumed-role/admin/"
+        in got(roles, "env", AWS_ACCESS_KEY_ID=user.key_id, AWS_SECRET_ACCESS_KEY=user.secret).arn
+    )
+    # What an earlier `use` exported is not the environment that is meant.
+    result = roles.run(
+        "use", "env", "--fresh", "--shell", "bash",
+        AWS_ACCESS_KEY_ID=user.key_id, AWS_SECRET_ACCESS_KEY=user.secret,
+        AWSENV_SET="AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY",
+    )  # fmt: skip
+    assert "credential_source Environment has no credentials" in result.stderr
+
+
+def test_a_web_identity(roles: Place, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("web-token\n")
+    roles.server.sts.roles[ADMIN] = Role(ADMIN, web_token="web-token")
+    roles.config(f"[profile web]\nrole_arn = {ADMIN}\nweb_identity_token_file = {tmp_path}/token\n")
+    assert ":assumed-role/admin/" in got(roles, "web").arn
+    (tmp_path / "token").write_text("other")
+    result = roles.run("use", "web", "--fresh", "--shell", "bash")
+    assert "InvalidIdentityToken" in result.stderr
+
+
+CLI = {"PyPI's aws": f"{BIN}/aws", "Debian's aws": "/usr/bin/aws"}
+
+
+def aws(place: Place, program: str, profile: str) -> str:
+    """Who the AWS CLI is told that it is."""
+    if not Path(program).exists():
+        installed(program)
+    result = subprocess.run(
+        [program, "--profile", profile, "sts", "get-caller-identity", "--query", "Arn", "--output", "text",
+         "--region", "us-east-1", "--endpoint-url", place.server.url],
+        env=clean(place.home) | place.endpoint | {"AWS_STS_REGIONAL_ENDPOINTS": "regional"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return result.stdout.strip()
+
+
+def test_what_awsenv_got_the_aws_cli_uses_and_the_other_way_round(roles: Place) -> None:
+    program = CLI["PyPI's aws"]
+    session = got(roles, "admin")
+    assert aws(roles, program, "admin") == session.arn
+    assert roles.server.calls == ["AssumeRole", "GetCallerIdentity"]
+    for path in (roles.home / ".local/state/awsenv/records").iterdir():
+        path.unlink()
+    assert got(roles, "admin") == session
+    assert roles.server.calls.count("AssumeRole") == 1
+
+    roles.run("logout", "admin")
+    assert not list((roles.home / ".aws/cli/cache").iterdir())
+    arn = aws(roles, program, "admin")
+    assert roles.server.calls.count("AssumeRole") == 2
+    assert got(roles, "admin").arn == arn
+    assert roles.server.calls.count("AssumeRole") == 2
+
+
+def test_a_role_whose_source_is_wrong_gets_nobody_elses_session(roles: Place) -> None:
+    with open(roles.home / ".aws/config", "a") as file:
+        file.write(f"[profile thief]\nrole_arn = {ADMIN}\nsource_profile = wrong\n")
+    with open(roles.home / ".aws/credentials", "a") as file:
+        file.write("[wrong]\naws_access_key_id = AKIAWRONG\naws_secret_access_key = x\n")
+    assert ":assumed-role/admin/" in got(roles, "admin").arn
+    result = roles.run("use", "thief", "--shell", "bash")
+    assert (result.returncode, result.stdout) == (1, "false\n")
+    assert "AWS does not know it" in result.stderr
+
+
+def process(place: Place, command: str, *more: str) -> None:
+    place.config(f"[profile p]\ncredential_process = {command}\n" + "".join(more))
+
+
+def test_a_credential_process_is_run_once_and_its_stderr_passes(
+    roles: Place, tmp_path: Path
+) -> None:
+    script = tmp_path / "vend"
+    script.write_text(
+        f"#!{sys.executable}\nimport json, sys, datetime\nopen({str(tmp_path / 'ran')!r}, 'a').write('x')\n"
+        "print('from the process', file=sys.stderr)\n"
+        "end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=10)\n"
+        "print(json.dumps(dict(Version=1, AccessKeyId='ASIAP', SecretAccessKey='s', SessionToken='t', Expiration=end.isoformat())))\n"
+    )
+    script.chmod(0o755)
+    process(roles, str(script))
+    results = [roles.run("use", "p", "--shell", "json") for _ in range(3)]
+    assert {json.loads(result.stdout)["AWS_ACCESS_KEY_ID"] for result in results} == {"ASIAP"}
+    assert results[0].stderr == "from the process\n"
+    assert (tmp_path / "ran").read_text() == "x"
+
+
+BAD = {
+    "fails": ("false", "its credential_process failed"),
+    "not there": ("/nonexistent/x", "cannot be started: No such file or directory"),
+    "no JSON": ("echo secret", "is not JSON"),
+    "version 2": ("echo '{\"Version\": 2}'", "its credential_process failed"),
+}
+
+
+@pytest.mark.parametrize("case", BAD.values(), ids=BAD.keys())
+def test_a_credential_process_that_goes_wrong_is_one_line(
+    case: tuple[str, str], roles: Place
+) -> None:
+    process(roles, case[0])
+    result = roles.run("use", "p", "--shell", "bash")
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (1, "false\n", 1)
+    assert case[1] in result.stderr
+    assert "secret" not in result.stderr
+
+
+def test_a_credential_process_that_is_awsenv_on_itself_ends(roles: Place) -> None:
+    process(roles, f"{BIN}/awsenv credential-process p")
+    result = roles.run("use", "p", "--shell", "bash")
+    assert (result.returncode, result.stdout) == (1, "false\n")
+    assert (
+        "profile p has a credential_process that asks awsenv for itself; awsenv show p"
+        in result.stderr
+    )
+
+
+def test_a_credential_process_of_another_profile_inside_a_role(roles: Place) -> None:
+    process(
+        roles,
+        f"{BIN}/awsenv credential-process key",
+        f"[profile r]\nrole_arn = {ADMIN}\nsource_profile = p\n",
+    )
+    assert ":assumed-role/admin/" in got(roles, "r").arn
+
+
+def test_a_login_session_without_crt_says_how_to_get_it(roles: Place) -> None:
+    roles.config("[profile l]\nlogin_session = arn:aws:iam::1:user/x\n")
+    result = roles.run("use", "l", "--shell", "bash")
+    assert (result.returncode, result.stderr.count("\n")) == (1, 1)
+    assert "awsenv[login]" in result.stderr or "aws login --profile l" in result.stderr
+
+
+def test_credential_process_prints_what_sdks_read(roles: Place) -> None:
+    session = got(roles, "admin")
+    told = json.loads(roles.run("credential-process", "admin").stdout)
+    assert told["Version"] == 1
+    assert (told["AccessKeyId"], told["SessionToken"]) == (session.key_id, session.token)
+    assert told["Expiration"].endswith("Z")
+    assert roles.server.calls == ["AssumeRole"]
+    sts = json.loads(roles.run("use", "admin", "--format", "sts").stdout)["Credentials"]
+    assert sts == {name: value for name, value in told.items() if name != "Version"}
+    failed = roles.run("credential-process", "mfa")
+    assert (failed.returncode, failed.stdout) == (3, "")
+
+
+def test_save_as_a_process_serves_any_sdk(roles: Place) -> None:
+    result = roles.run("login", "mfa", "--mfa-code", roles.code, "--save-as", "ide", "--process")
+    assert result.returncode == 0, result.stderr
+    program = "import boto3; print(boto3.Session(profile_name='ide').client('sts').get_caller_identity()['Arn'])"
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        env=clean(roles.home) | roles.endpoint,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.strip() == roles.user.arn
+    assert roles.run("logout", "mfa").returncode == 0
+    assert "ide" not in (roles.home / ".aws/config").read_text()
+
+
+def test_profile_only_refuses_what_no_sdk_can_ask_for(roles: Place) -> None:
+    for name in ("mfa", "careful0"):
+        result = roles.run("use", "--profile-only", name, "--shell", "bash")
+        assert (result.returncode, result.stdout) == (1, "false\n")
+        assert f"awsenv login {name} --save-as NAME --process" in result.stderr
