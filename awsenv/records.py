@@ -8,8 +8,9 @@ line is the version, the last ``end=``. Of an access key a record holds the plac
 import contextlib
 import os
 import time
+from collections.abc import Iterable
 
-from awsenv import files, paths, replay
+from awsenv import environment, files, paths, replay
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import ACCESS_KEY, SECRET_KEY, TOKENS, Place, Profile
 
@@ -69,6 +70,22 @@ class Sources:
             variables = {n: v for n, v in variables.items() if n not in spans}
         with contextlib.suppress(AwsenvError):
             write(replay.record_path(profile.name, self._environ), {**fields, **variables})
+
+    def keep_names(self, names: Iterable[str]) -> None:
+        """Leave the profiles' names for completion, a line each, where what lies there is older
+        than the two files. Of the files at their usual places only, so that a shell knows whose
+        they are. Best effort."""
+        if "AWS_CONFIG_FILE" in self._environ or "AWS_SHARED_CREDENTIALS_FILE" in self._environ:
+            return
+        folder = environment.state_folder(self._environ)
+        path = os.path.join(folder, "names")
+        there = _stat(path)
+        if there is not None and there.st_mtime > self.changed():
+            return
+        lines = [name + "\n" for name in dict.fromkeys(names) if name.isprintable()]
+        with contextlib.suppress(AwsenvError, OSError):
+            files.own_folder(folder)
+            files.write_whole(path, "".join(lines).encode("utf-8"))
 
     def keep_session(
         self,

@@ -204,6 +204,14 @@ function __awsenv_profiles
     set -q AWS_CONFIG_FILE; and set config $AWS_CONFIG_FILE
     set -l credentials $HOME/.aws/credentials
     set -q AWS_SHARED_CREDENTIALS_FILE; and set credentials $AWS_SHARED_CREDENTIALS_FILE
+    # Those that awsenv left, if they are younger than the two files.
+    set -l names $HOME/.local/state/awsenv/names
+    string match -q '/*' -- "$XDG_STATE_HOME"; and set names $XDG_STATE_HOME/awsenv/names
+    if not set -q AWS_CONFIG_FILE; and not set -q AWS_SHARED_CREDENTIALS_FILE
+        and test -f $names -a -O $names -a $names -nt $config -a $names -nt $credentials
+        string collect <$names
+        return
+    end
     for file in $config $credentials
         test -f $file -a -r $file; or continue
         string match -r '^\[.*\]' <$file | string sub -s 2 -e -1 |
@@ -212,5 +220,5 @@ function __awsenv_profiles
     end
 end
 complete -c awsenv -f
-complete -c awsenv -n __fish_use_subcommand -a 'use off exec status list show login logout add remove dotenv link unlink orgs direnv hook demo'
+complete -c awsenv -n __fish_use_subcommand -a 'use off exec status list show login logout add remove dotenv link unlink orgs direnv hook credential-process demo'
 complete -c awsenv -n '__fish_seen_subcommand_from use show remove dotenv link login logout exec' -a '(__awsenv_profiles)'

@@ -178,14 +178,21 @@ __awsenv_ends() {
 __awsenv_complete() {
   setopt local_options extended_glob
   if (( CURRENT == 2 )); then
-    compadd -- use off exec status list show login logout add remove dotenv link unlink orgs direnv hook demo
+    compadd -- use off exec status list show login logout add remove dotenv link unlink orgs direnv hook credential-process demo
     return
   fi
   [[ $words[2] == (use|show|remove|dotenv|link|login|logout|exec) ]] || { _default; return }
-  local file line
+  local file line config=${HOME-}/.aws/config credentials=${HOME-}/.aws/credentials
   local -a names
-  for file in "${AWS_CONFIG_FILE-${HOME-}/.aws/config}" \
-    "${AWS_SHARED_CREDENTIALS_FILE-${HOME-}/.aws/credentials}"; do
+  # Those that awsenv left, if they are younger than the two files.
+  file=${${(M)XDG_STATE_HOME:#/*}:-${HOME-}/.local/state}/awsenv/names
+  if [[ -z ${AWS_CONFIG_FILE+x}${AWS_SHARED_CREDENTIALS_FILE+x} && -f $file && -O $file ]] &&
+    [[ ! -e $config || $file -nt $config ]] && [[ ! -e $credentials || $file -nt $credentials ]]; then
+    names=("${(@f)$(<$file)}")
+    compadd -a -- names
+    return
+  fi
+  for file in "${AWS_CONFIG_FILE-$config}" "${AWS_SHARED_CREDENTIALS_FILE-$credentials}"; do
     [[ -f $file && -r $file ]] || continue
     for line in ${(M)${(@f)"$(<$file)"}:#\[*\]*}; do
       line=${${line#\[}%\]*}

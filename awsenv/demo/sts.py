@@ -1,4 +1,4 @@
-"""The stand-in's STS: the Query protocol, version 2011-06-15. It believes nobody."""
+"""The stand-in's STS, and of IAM what it needs: the Query protocol, version 2011-06-15. It believes nobody."""
 
 import re
 import threading
@@ -50,6 +50,7 @@ class Sts:
             "GetCallerIdentity": self._get_caller_identity,
             "GetSessionToken": self._get_session_token,
             "AssumeRole": self._assume_role,
+            "ListMFADevices": self._list_mfa_devices,
         }
         if action not in actions:
             raise RefusedError("InvalidAction", f"Could not find operation {action}", 400)
@@ -68,6 +69,16 @@ class Sts:
         if mfa:
             self.check_code(user, parameters)
         return credentials(self.issue(session_of(user, seconds, mfa)))
+
+    def _list_mfa_devices(self, user: User, _: Mapping[str, str]) -> str:
+        """IAM's, of the same protocol."""
+        if user.token and not user.mfa:
+            raise RefusedError("InvalidClientTokenId", "a session without MFA cannot call IAM")
+        device = user.device
+        told = {"UserName": user.name, "SerialNumber": device.serial} if device else {}
+        enabled = "<EnableDate>2026-01-01T00:00:00Z</EnableDate>"
+        members = f"<member>{xml(told)}{enabled}</member>" if told else ""
+        return f"<MFADevices>{members}</MFADevices><IsTruncated>false</IsTruncated>"
 
     def _assume_role(self, user: User, parameters: Mapping[str, str]) -> str:
         role = self._role(parameters)

@@ -1,6 +1,7 @@
 """The two AWS files as profiles."""
 
 import shlex
+from collections.abc import Callable, Iterable
 
 from awsenv import paths
 from awsenv.errors import AwsenvError
@@ -30,10 +31,16 @@ def profiles(environ: dict[str, str]) -> dict[str, Profile]:
     return found
 
 
-def profile(name: str, environ: dict[str, str]) -> Profile:
-    """The profile called ``name``. Raises ``AwsenvError``, naming near ones, when there is none."""
+def profile(
+    name: str, environ: dict[str, str], seen: Callable[[Iterable[str]], None] = lambda _: None
+) -> Profile:
+    """The profile called ``name``; ``seen`` is shown the names of all, which it need not look at.
+
+    Raises ``AwsenvError``, naming near ones, when there is none.
+    """
     config_path, credentials_path = paths.config_file(environ), paths.credentials_file(environ)
     config, credentials = ini.read(config_path), ini.read(credentials_path)
+    seen(name for name in (*credentials, *map(profile_name, config)) if name)
     # Only where it can be so at all: profile_name has its price.
     there = [
         each

@@ -32,7 +32,7 @@ class Chosen:
 def variables(request: Request, terms: Terms, environ: dict[str, str]) -> Chosen:
     """What ``request`` sets. Raises ``AwsenvError``, too when that is not of its account."""
     sources = records.Sources(environ)
-    profile = read.profile(request.profile, environ)
+    profile = read.profile(request.profile, environ, sources.keep_names)
     if request.profile_only:
         chosen = _named(profile, sources)
     else:

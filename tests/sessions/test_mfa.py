@@ -295,3 +295,49 @@ def test_save_as_writes_a_profile_and_logout_takes_it_away(place: Place) -> None
     assert (place.home / ".aws/credentials").read_text().strip() == before.strip()
     assert not place.record.exists()
     assert "there was no session of mfa" in place.run("logout", "mfa").stderr
+
+
+def test_the_users_own_device_is_found(place: Place) -> None:
+    place.config("[profile mfa]\nregion = r-1\n")
+    result = place.run(*USE, "--mfa", "--mfa-code", place.code)
+    assert result.returncode == 0, result.stderr
+    session = place.server.sts.users[values(result.stdout)["AWS_ACCESS_KEY_ID"]]
+    assert session.mfa
+    assert place.server.calls == ["ListMFADevices", "GetSessionToken"]
+    assert (
+        "has not one MFA device"
+        in place.run("use", "key", "--mfa", "--mfa-code", place.code).stderr
+    )
+
+
+def test_thirty_processes_at_one_terminal_ask_once(place: Place, tmp_path: Path) -> None:
+    script = "for i in $(seq 30); do awsenv use mfa --shell json >out$i 2>/dev/null & done; wait; echo ALL''DONE"
+    shell = pexpect.spawn(
+        "bash",
+        ["-c", script],
+        env=clean(place.home) | place.endpoint,
+        cwd=str(tmp_path),
+        encoding="utf-8",
+        timeout=100,
+    )
+    shell.expect_exact("MFA code of")
+    shell.sendline(place.code)
+    shell.expect_exact("ALLDONE")
+    assert "MFA code of" not in (shell.before or "")
+    shell.close(force=True)
+    assert len({path.read_text() for path in tmp_path.glob("out*")}) == 1
+    assert place.server.calls == ["GetSessionToken"]
+
+
+def test_no_secret_is_in_a_process_list_or_a_debug_log(place: Place, tmp_path: Path) -> None:
+    log = tmp_path / "exec"
+    strace = (installed("strace"), "-f", "-s", "9999", "-e", "trace=execve", "-o", str(log))
+    result = place.run(*USE, "--mfa-code", place.code, prefix=strace, AWSENV_DEBUG="1")
+    session = place.server.sts.users[values(result.stdout)["AWS_ACCESS_KEY_ID"]]
+    assert session.token
+    for secret in (place.user.secret, session.secret, session.token):
+        assert secret not in log.read_text() + result.stderr
+    private = {place.record, place.home / ".aws/credentials"}
+    for path in place.home.rglob("*"):
+        if path.is_file() and path not in private:
+            assert session.secret.encode() not in path.read_bytes(), path

@@ -174,7 +174,8 @@ def test_what_awsenv_got_the_aws_cli_uses_and_the_other_way_round(roles: Place) 
     program = CLI["PyPI's aws"]
     session = got(roles, "admin")
     assert aws(roles, program, "admin") == session.arn
-    assert roles.server.calls == ["AssumeRole", "GetCallerIdentity"]
+    assert aws(roles, CLI["Debian's aws"], "admin") == session.arn
+    assert roles.server.calls == ["AssumeRole", "GetCallerIdentity", "GetCallerIdentity"]
     for path in (roles.home / ".local/state/awsenv/records").iterdir():
         path.unlink()
     assert got(roles, "admin") == session

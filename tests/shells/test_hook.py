@@ -370,3 +370,17 @@ def test_the_posix_hook(name: str, home: Path, tmp_path: Path) -> None:
     assert read_environment(tmp_path / "dev")[b"AWS_ACCESS_KEY_ID"] == b"AKIADEV"
     assert read_environment(tmp_path / "bare")[b"AWS_ACCESS_KEY_ID"] == b"AKIABARE"
     assert b"AWS_ACCESS_KEY_ID" not in read_environment(tmp_path / "off")
+
+
+def test_completion_follows_an_edit_of_the_files(home: Path, tmp_path: Path) -> None:
+    bash = HOOKED[0]
+    for path in (home / ".aws/config", home / ".aws/credentials"):
+        os.utime(path, (1, 1))
+    complete = (
+        'COMP_WORDS=(awsenv use be) COMP_CWORD=2; __awsenv_complete; echo "${COMPREPLY[@]-}"\n'
+        "echo '[better]' >>~/.aws/credentials; touch -d '1 hour' ~/.aws/credentials\n"
+        '__awsenv_complete; echo "${COMPREPLY[@]-}"'
+    )
+    script = f"{load(bash)}\nawsenv use dev\necho best >>~/.local/state/awsenv/names\n{complete}"
+    result = bash.run(script, clean(home), tmp_path)
+    assert result.stdout.decode().splitlines() == ["best", "better"], result.stderr

@@ -1,0 +1,28 @@
+"""Every command's help says what it does and shows an example."""
+
+from pathlib import Path
+
+import pytest
+
+from awsenv.cli.app import COMMANDS
+from tests.program import awsenv
+
+README = Path(__file__).parents[2] / "README.md"
+SHELL = Path(__file__).parents[2] / "shell"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example_and_the_readme_knows_the_command(command: str, tmp_path: Path) -> None:
+    words = ("direnv", "install") if command == "direnv" else (command,)
+    result = awsenv(tmp_path, *words, "--help", COLUMNS="100")
+    assert result.returncode == 0
+    assert "Example: " in result.stdout + result.stderr
+    assert f"awsenv {command}" in README.read_text()
+
+
+def test_completion_knows_every_command() -> None:
+    for name in ("awsenv.bash", "awsenv.zsh", "awsenv.fish"):
+        text = (SHELL / name).read_text()
+        start = text.index("use off exec")
+        words = text[start : text.index("\n", start)].replace("'", " ").replace(";", " ").split()
+        assert set(COMMANDS) <= set(words), name
