@@ -93,7 +93,8 @@ __awsenv_replay() {
         ;;
       awsenv) [[ $__awsenv_v == 1 ]] || return 1 ;;
       profile) __awsenv_name=$__awsenv_v ;;
-      expires) __awsenv_until=$__awsenv_v ;;
+      # Renewed a little before its end: that is the program's.
+      renew) __awsenv_until=$__awsenv_v ;;
       key) return 1 ;;
       config.path | credentials.path) [[ ! $__awsenv_v -nt $__awsenv_file ]] || return 1 ;;
       env.HOME) [[ $__awsenv_v == "${HOME-}" ]] || return 1 ;;

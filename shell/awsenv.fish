@@ -82,7 +82,8 @@ function __awsenv_replay
                 test "$value" = 1; or return 1
             case profile
                 set whose $value
-            case expires
+            # Renewed a little before its end: that is the program's.
+            case renew
                 set until $value
             case key
                 return 1
@@ -100,10 +101,8 @@ function __awsenv_replay
     end <$file
     test "$whole$whose" = "1$profile"; and contains -- AWS_ACCESS_KEY_ID $names; or return 1
     string match -qr '^[0-9]+$' -- "$until"; or return 1
-    # fish has no clock of its own: the record's mtime is its end.
-    set -l stamp $folder/awsenv/now
-    echo -n >$stamp; or return 1
-    test $file -nt $stamp; or return 1
+    set -l now (__awsenv_clock)
+    test -n "$now"; and test $until -gt $now; or return 1
     __awsenv_switch $profile (count $names) $names $values
 end
 

@@ -81,7 +81,8 @@ __awsenv_replay() {
         ;;
       (awsenv) [[ $value == 1 ]] || return 1 ;;
       (profile) whose=$value ;;
-      (expires) until=$value ;;
+      # Renewed a little before its end: that is the program's.
+      (renew) until=$value ;;
       (key) return 1 ;;
       (config.path|credentials.path) [[ ! $value -nt $file ]] || return 1 ;;
       (env.HOME) [[ $value == "${HOME-}" ]] || return 1 ;;

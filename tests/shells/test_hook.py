@@ -43,7 +43,13 @@ def record(home: Path, seconds: int = 3600, **more: str) -> Path:
     """A record of a session as a resolved one would leave it: its mtime is its end."""
     path = home / ".local/state/awsenv/records/live"
     end = int(time.time()) + seconds
-    fields = {"profile": "live", "kind": "mfa", "expires": str(end), "env.HOME": str(home)}
+    fields = {
+        "profile": "live",
+        "kind": "mfa",
+        "expires": str(end),
+        "renew": str(end),
+        "env.HOME": str(home),
+    }
     fields |= {"config.path": str(home / ".aws/config"), "config.stamp": "x"}
     for name in ("config", "credentials"):
         (home / ".aws" / name).touch()
@@ -125,6 +131,7 @@ def test_off_after_a_replay_puts_everything_back(hooked: Shell, home: Path, tmp_
 
 NOT_BELIEVED = {
     "ended": {"seconds": -5},
+    "due for renewal": {"renew": "1"},
     "another profile's": {"profile": "other"},
     "a key's place": {"key": "credentials"},
     "another home's": {"env.HOME": "/x"},
