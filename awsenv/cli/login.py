@@ -15,6 +15,8 @@ from awsenv.paths import shown
 from awsenv.profiles import edit, read, write
 from awsenv.profiles.profile import ACCESS_KEY, EXPIRES, SECRET_KEY, Profile
 from awsenv.replay import Request
+from awsenv.sessions import sso, sso_token
+from awsenv.sessions.terms import Terms
 
 # In a section that --save-as wrote: the profile whose session it holds.
 OF = "awsenv_session_of"
@@ -49,6 +51,9 @@ def login(
         }
     )
     known = read.profiles(environ)
+    if signed := _sign_in(profile, known, terms, environ):
+        terminal.say(signed)
+        return
     if process and not save_as:
         raise UsageError(
             "--process goes with --save-as NAME", "awsenv login PROFILE --save-as NAME --process"
@@ -78,16 +83,54 @@ def logout(
     profile = profile or ("" if all_ else environ.get(environment.PROFILE, ""))
     if not profile and not all_:
         raise UsageError("logout: which profile?", "awsenv logout PROFILE, or --all")
-    removed = refresh.forget(profile, environ)
-    for name, found in read.profiles(environ).items():
-        of = found.get(OF)
+    found = read.profiles(environ)
+    removed = _sign_out(profile, found, environ) + refresh.forget(profile, environ)
+    for name, each in found.items():
+        of = each.get(OF)
         if of and (all_ or of == profile):
-            place = found.credentials or found.config
+            place = each.credentials or each.config
             assert place is not None
             write.change(place.path, partial(_taken, path=place.path, header=place.header), environ)
             terminal.say(f"profile {name} is taken out of {shown(place.path)}")
     what = profile or "every profile"
     terminal.say(f"signed out of {what}" if removed else f"there was no session of {what}")
+
+
+def _sign_in(name: str, known: dict[str, Profile], terms: Terms, environ: dict[str, str]) -> str:
+    """Sign in anew to IAM Identity Center, where ``name`` is an SSO profile or an sso-session; what
+    to say of it, else nothing."""
+    profile = known.get(name)
+    if profile is not None and profile.kind != "sso":
+        return ""
+    if profile is None and read.sso_session(name, environ) is None:
+        return ""
+    where = sso_token.of_profile(profile, environ) if profile else sso_token.named(name, environ)
+    sso.sign_in(where, profile or Profile(name, None, None), terms, environ)
+    left = sso_token.left(sso_token.load(where.token_path(environ)), "expiresAt", terms.now())
+    return f"signed in to {where.shown}, {spans.left(left)} left"
+
+
+def _sign_out(name: str, known: dict[str, Profile], environ: dict[str, str]) -> int:
+    """Sign out of what ``name`` (or, for an empty one, anybody) signed in to, and forget every
+    session that came from it; how many tokens there were."""
+    removed = 0
+    wanted = [each for each in known.values() if each.kind == "sso" and name in ("", each.name)]
+    paths = set()
+    for profile in wanted:
+        where = sso_token.of_profile(profile, environ)
+        paths.add(where.token_path(environ))
+        removed += sso.sign_out(where, profile, environ)
+    if name and name not in known and read.sso_session(name, environ) is not None:
+        where = sso_token.named(name, environ)
+        paths.add(where.token_path(environ))
+        removed += sso.sign_out(where, Profile(name, None, None), environ)
+    for profile in known.values():
+        if (
+            profile.kind == "sso"
+            and sso_token.of_profile(profile, environ).token_path(environ) in paths
+        ):
+            removed += refresh.forget(profile.name, environ)
+    return removed
 
 
 def _taken(text: str, path: str, header: str) -> str:

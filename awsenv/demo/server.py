@@ -1,5 +1,6 @@
 """The stand-in as an HTTP server on 127.0.0.1, in a thread of its own."""
 
+import json
 import threading
 import time
 from collections import deque
@@ -11,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from awsenv.demo import sts
 from awsenv.demo.signature import RefusedError, signer
+from awsenv.demo.sso import OidcError, Sso
 from awsenv.demo.users import User
 
 
@@ -24,6 +26,7 @@ class Server:
 
     def __init__(self, users: Iterable[User]) -> None:
         self.sts = sts.Sts({user.key_id: user for user in users})
+        self.sso = Sso(self.sts)
         self.calls: list[str] = []
         self.faults: deque[int | str] = deque()
         self.slow = 0.0
@@ -68,8 +71,14 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self) -> None:
+            self._identity_center(b"")
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if self.path.partition("?")[0] != "/":
+                self._identity_center(body)
+                return
             parameters = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
             server.calls.append(parameters.get("Action", ""))
             fault = server.faults.popleft() if server.faults else None
@@ -91,10 +100,31 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             data = text.encode()
             if fault == "cut":
                 data = data[: len(data) // 2]
+            self._send(status, "text/xml", data)
+
+        def _identity_center(self, body: bytes) -> None:
+            path, _, query = self.path.partition("?")
+            page = server.sso.page(path, query, self.command, body)
+            if page is not None:
+                self._send(200, "text/html; charset=utf-8", page.encode())
+                return
+            server.calls.append(f"{self.command} {path}")
+            server.stopped.wait(server.slow)
+            token = self.headers.get("x-amz-sso_bearer_token", "")
+            try:
+                told = server.sso.answer(self.command, path, dict(parse_qsl(query)), token, body)
+                self._send(200, "application/json", json.dumps(told).encode())
+            except OidcError as error:
+                data = json.dumps({"error": error.name, "message": error.name}).encode()
+                self._send(error.status, "application/json", data, kind=error.name)
+
+        def _send(self, status: int, media: str, data: bytes, kind: str = "") -> None:
             self.send_response_only(status)
             self.send_header("Date", formatdate(time.time() + server.clock, usegmt=True))
-            self.send_header("Content-Type", "text/xml")
+            self.send_header("Content-Type", media)
             self.send_header("Content-Length", str(len(data)))
+            if kind:
+                self.send_header("x-amzn-ErrorType", kind)
             self.end_headers()
             self.wfile.write(data)
 

@@ -69,6 +69,21 @@ def profile(
     raise AwsenvError(f"no profile named {name}", hint)
 
 
+def sso_session(name: str, environ: dict[str, str]) -> Place | None:
+    """The ``[sso-session NAME]`` of the config file, found as ``build_profile_map`` finds it."""
+    path = paths.config_file(environ)
+    found = None
+    for header, section in ini.read(path).items():
+        if header.startswith("sso-session") and name in header:
+            try:
+                words = shlex.split(header)
+            except ValueError:
+                continue
+            if len(words) == 2 and words[1] == name:
+                found = _place(path, section)
+    return found
+
+
 def profile_name(header: str) -> str | None:
     """The profile that a section of the config file stands for, or ``None``.
 

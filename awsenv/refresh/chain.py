@@ -23,6 +23,10 @@ _DEPENDS = (
     "web_identity_token_file",
     "credential_process",
     "login_session",
+    "sso_session",
+    "sso_start_url",
+    "sso_account_id",
+    "sso_role_name",
 )
 # What the AWS CLI's cache knows a role's session by.
 _ROLE = ("role_arn", "external_id", "role_session_name", "duration_seconds", "mfa_serial")
@@ -66,8 +70,8 @@ class Chain:
                 if alive is not None and not terms.fresh:
                     return alive.session
                 raise mfa.person_needed(profile, terms)
-            # A role's source may be the one to ask.
-            asks = person or profile.kind == "role"
+            # A role's source may be the one to ask, or a page in a browser.
+            asks = person or profile.kind in ("role", "sso")
             lock.holds("asks for an MFA code" if person else "is getting a session", at_prompt=asks)
             try:
                 session = self._get(profile, given, terms)

@@ -33,22 +33,27 @@ class _ProfileSession(botocore.session.Session):
 
     def __init__(self, profile: Profile) -> None:
         super().__init__(profile=profile.name)
-        self._of = {profile.name: profile.settings()}
+        # Without what botocore would look for credentials by: those are given.
+        settings = {n: v for n, v in profile.settings().items() if not n.startswith("sso_")}
+        self._of = {profile.name: settings}
 
     @property
     def full_config(self) -> Any:
         return {"profiles": self._of, "sso_sessions": {}, "services": {}}
 
 
-def client(service: str, key: Session | None, profile: Profile, environ: dict[str, str]) -> Any:
-    """A client of ``service`` that signs with ``key``, or not at all, in the world of ``profile``."""
+def client(
+    service: str, key: Session | None, profile: Profile, environ: dict[str, str], region: str = ""
+) -> Any:
+    """A client of ``service`` that signs with ``key``, or not at all, in the world of ``profile``;
+    in ``region`` where that is not the profile's own."""
     # What an earlier `use` put into this shell is not the user's wish: not its endpoint, its
     # Region or its CA.
     for name in environ.get(SET, "").split():
         os.environ.pop(name, None)
     if key is None:
         unsigned = _CONFIG.merge(botocore.config.Config(signature_version=botocore.UNSIGNED))
-        region = profile.get("region") or "us-east-1"
+        region = region or profile.get("region") or "us-east-1"
         return _ProfileSession(profile).create_client(service, region_name=region, config=unsigned)
     return _ProfileSession(profile).create_client(
         service,

@@ -28,11 +28,6 @@ def lasting(profile: Profile, terms: Terms) -> bool:
 
 def check(profile: Profile, environ: dict[str, str]) -> None:
     """Refuse a profile that nothing here can resolve. Raises ``AwsenvError``."""
-    if profile.kind == "sso":
-        raise AwsenvError(
-            f"profile {profile.name} signs in with IAM Identity Center, which awsenv cannot do yet",
-            f"awsenv use --profile-only {shlex.quote(profile.name)}",
-        )
     if profile.kind == "process":
         from awsenv.sessions import process
 
@@ -52,6 +47,10 @@ def session(
         return mfa.session(profile, terms, environ)
     from awsenv.sessions import process, role
 
+    if profile.kind == "sso":
+        from awsenv.sessions import sso
+
+        return sso.session(profile, terms, environ)
     if profile.kind == "web-identity":
         return role.web_session(profile, terms, environ)
     if profile.kind == "process":

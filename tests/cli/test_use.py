@@ -116,7 +116,8 @@ REFUSALS = {
         code=3,
     ),
     "SSO": Refusal(
-        ("profile p", "Identity Center"), {"config": "[profile p]\nsso_role_name = x\n"}
+        ("profile p lacks sso_start_url and sso_region", "awsenv show p"),
+        {"config": "[profile p]\nsso_role_name = x\nsso_account_id = 1\n"},
     ),
     "a process": Refusal(
         ("profile p", "credential_process cannot be started"),

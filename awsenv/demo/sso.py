@@ -1,0 +1,186 @@
+"""The stand-in's IAM Identity Center: sso-oidc (device code and refresh, with rotation), the portal,
+and the page where a person approves. Names and answers follow botocore's service models.
+"""
+
+import json
+import secrets
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+from urllib.parse import parse_qs
+
+from awsenv.demo.sts import Sts
+from awsenv.demo.users import session_of
+
+START_URL = "https://demo.awsapps.com/start"  # never contacted
+
+
+class OidcError(Exception):
+    """An error of sso-oidc or the portal: the name of its exception, and HTTP status."""
+
+    def __init__(self, name: str, status: int = 400) -> None:
+        super().__init__(name)
+        self.name = name
+        self.status = status
+
+
+@dataclass
+class Device:
+    """A sign-in by device code: ``state`` is pending, allowed or denied."""
+
+    user_code: str
+    until: float
+    state: str = "pending"
+
+
+@dataclass
+class Sso:
+    """An instance in ``region`` with ``assignments`` (account → role names).
+
+    Tokens last ``lifetime`` seconds, role credentials ``role_lifetime``; ``interval`` is how often a
+    client may poll.
+    """
+
+    sts: Sts
+    region: str = "us-east-1"
+    assignments: dict[str, list[str]] = field(default_factory=dict)
+    lifetime: int = 8 * 3600
+    role_lifetime: int = 3600
+    interval: int = 1
+    clients: dict[str, str] = field(default_factory=dict)
+    devices: dict[str, Device] = field(default_factory=dict)
+    tokens: dict[str, float] = field(default_factory=dict)
+    refreshable: dict[str, str] = field(default_factory=dict)
+    lock: Any = field(default_factory=threading.Lock)
+
+    def answer(
+        self, method: str, path: str, query: Mapping[str, str], token: str, body: bytes
+    ) -> dict[str, Any]:
+        """The JSON that answers a call. Raises ``OidcError``."""
+        calls = {
+            ("POST", "/client/register"): self._register,
+            ("POST", "/device_authorization"): self._start,
+            ("POST", "/token"): self._token,
+        }
+        with self.lock:
+            if (method, path) in calls:
+                return calls[method, path](json.loads(body or b"{}"))
+            if self.tokens.get(token, 0) <= time.time():
+                raise OidcError("UnauthorizedException", 401)
+            if (method, path) == ("GET", "/federation/credentials"):
+                return self._credentials(query)
+            if (method, path) == ("POST", "/logout"):
+                del self.tokens[token]
+                return {}
+        raise OidcError("ResourceNotFoundException", 404)
+
+    def page(self, path: str, query: str, method: str, body: bytes) -> str | None:
+        """The page for a person, or ``None`` for another path."""
+        if path != "/device":
+            return None
+        code = (parse_qs(query).get("user_code") or [""])[0]
+        found = next((d for d in self.devices.values() if d.user_code == code), None)
+        if found is None:
+            return _PAGE.format(title="Unknown code", body="<p>This code is not known.</p>")
+        if method == "POST":
+            found.state = "allowed" if b"allow" in body else "denied"
+            what = "You are signed in" if found.state == "allowed" else "Denied"
+            return _PAGE.format(title=what, body="<p>You can close this tab.</p>")
+        return _PAGE.format(title="Sign in to the demo", body=_FORM.format(code=escape(code)))
+
+    def _register(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if asked.get("clientType") != "public":
+            raise OidcError("InvalidClientMetadataException")
+        name, secret = secrets.token_urlsafe(16), secrets.token_urlsafe(32)
+        self.clients[name] = secret
+        end = int(time.time()) + 90 * 86400
+        return {
+            "clientId": name,
+            "clientSecret": secret,
+            "clientSecretExpiresAt": end,
+            "clientIdIssuedAt": 0,
+        }
+
+    def _start(self, asked: dict[str, Any]) -> dict[str, Any]:
+        self._check_client(asked)
+        if asked.get("startUrl") != START_URL:
+            raise OidcError("InvalidRequestException")
+        code = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}".upper()
+        name = secrets.token_urlsafe(24)
+        self.devices[name] = Device(code, time.time() + 600)
+        page = "https://demo.example/device"
+        return {
+            "deviceCode": name,
+            "userCode": code,
+            "verificationUri": page,
+            "verificationUriComplete": f"{page}?user_code={code}",
+            "expiresIn": 600,
+            "interval": self.interval,
+        }
+
+    def _token(self, asked: dict[str, Any]) -> dict[str, Any]:
+        self._check_client(asked)
+        if asked.get("grantType") == "refresh_token":
+            # With rotation: a refresh token works once.
+            if self.refreshable.pop(asked.get("refreshToken", ""), None) != asked["clientId"]:
+                raise OidcError("InvalidGrantException")
+            return self._issue(asked["clientId"])
+        device = self.devices.get(asked.get("deviceCode", ""))
+        if device is None:
+            raise OidcError("InvalidGrantException")
+        if device.until <= time.time():
+            raise OidcError("ExpiredTokenException")
+        if device.state == "pending":
+            raise OidcError("AuthorizationPendingException")
+        if device.state == "denied":
+            raise OidcError("AccessDeniedException")
+        del self.devices[asked["deviceCode"]]
+        return self._issue(asked["clientId"])
+
+    def _issue(self, client: str) -> dict[str, Any]:
+        token, refresh = secrets.token_urlsafe(64), secrets.token_urlsafe(64)
+        self.tokens[token] = time.time() + self.lifetime
+        self.refreshable[refresh] = client
+        return {
+            "accessToken": token,
+            "refreshToken": refresh,
+            "expiresIn": self.lifetime,
+            "tokenType": "Bearer",
+        }
+
+    def _check_client(self, asked: dict[str, Any]) -> None:
+        if self.clients.get(asked.get("clientId", "")) != asked.get("clientSecret", ""):
+            raise OidcError("InvalidClientException", 401)
+
+    def _credentials(self, query: Mapping[str, str]) -> dict[str, Any]:
+        account, role = query.get("account_id", ""), query.get("role_name", "")
+        if role not in self.assignments.get(account, []):
+            raise OidcError("ForbiddenException", 403)
+        person = next(iter(self.sts.users.values()))
+        end = f"assumed-role/AWSReservedSSO_{role}_demo/person"
+        session = self.sts.issue(session_of(person, self.role_lifetime, True, end, account))
+        assert session.expires is not None
+        told = {
+            "accessKeyId": session.key_id,
+            "secretAccessKey": session.secret,
+            "sessionToken": session.token,
+        }
+        return {"roleCredentials": {**told, "expiration": int(session.expires * 1000)}}
+
+
+_FORM = """\
+<p>A program on this machine wants to sign in. Go on only if it shows this code:</p>
+<p class="code">{code}</p>
+<form method="post"><button name="answer" value="allow">Allow</button>
+<button name="answer" value="deny" class="no">Deny</button></form>"""
+
+_PAGE = """\
+<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
+<style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:26rem;margin:15vh auto;padding:0 1rem}}
+.code{{font:2rem ui-monospace,monospace;letter-spacing:.1em}}
+button{{font:inherit;padding:.5em 1.5em;border-radius:.4em;border:1px solid;margin-right:.5em}}
+</style></head><body><main><h1>{title}</h1>{body}</main></body></html>"""

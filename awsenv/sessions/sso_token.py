@@ -1,0 +1,130 @@
+"""IAM Identity Center's access tokens in the AWS CLI's cache: ``~/.aws/sso/cache``.
+
+Key and form are botocore's (``utils.SSOTokenLoader``) and the AWS CLI's: one line of JSON, 0600; its
+name is the SHA-1 of the sso-session's name, or of the start URL where a profile holds that itself.
+"""
+
+import hashlib
+import json
+import os
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from awsenv import files
+from awsenv.errors import AwsenvError
+from awsenv.paths import shown
+from awsenv.profiles import read
+from awsenv.profiles.profile import Profile
+
+# In the order in which the AWS CLI writes them.
+_FIELDS = ("startUrl", "region", "accessToken", "expiresAt", "clientId", "clientSecret",
+           "registrationExpiresAt", "refreshToken")  # fmt: skip
+
+
+class SsoSession:
+    """Where one signs in: ``name`` of the ``[sso-session]``, empty for a profile of the old form."""
+
+    def __init__(self, name: str, start_url: str, region: str, scopes: list[str]) -> None:
+        self.name = name
+        self.start_url = start_url
+        self.region = region
+        self.scopes = scopes
+
+    @property
+    def shown(self) -> str:
+        """As a person knows it."""
+        return self.name or self.start_url
+
+    def token_path(self, environ: dict[str, str]) -> str:
+        """Where its token lies."""
+        key = hashlib.sha1((self.name or self.start_url).encode()).hexdigest()
+        return os.path.join(folder(environ), f"{key}.json")
+
+    def registration_path(self, environ: dict[str, str]) -> str:
+        """Where the registration of the client lies, which the AWS CLI shares."""
+        key = json.dumps(
+            {
+                "tool": "botocore",
+                "startUrl": self.start_url,
+                "region": self.region,
+                "scopes": self.scopes or None,
+                "session_name": self.name or None,
+            },
+            sort_keys=True,
+        )
+        return os.path.join(folder(environ), f"{hashlib.sha1(key.encode()).hexdigest()}.json")
+
+
+def folder(environ: dict[str, str]) -> str:
+    """The AWS CLI's folder; it has no variable for it."""
+    return os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".aws/sso/cache")
+
+
+def of_profile(profile: Profile, environ: dict[str, str]) -> SsoSession:
+    """Where ``profile`` signs in. Raises ``AwsenvError`` where it does not say."""
+    if name := profile.get("sso_session"):
+        return named(name, environ)
+    missing = [o for o in ("sso_start_url", "sso_region") if not profile.get(o)]
+    if missing:
+        what = f"profile {profile.name} lacks {' and '.join(missing)}"
+        raise AwsenvError(what, f"awsenv show {profile.name}")
+    return SsoSession("", profile.get("sso_start_url") or "", profile.get("sso_region") or "", [])
+
+
+def named(name: str, environ: dict[str, str]) -> SsoSession:
+    """The ``[sso-session NAME]`` of the config file. Raises ``AwsenvError`` when it is not whole."""
+    place = read.sso_session(name, environ)
+    if place is None:
+        raise AwsenvError(f"there is no [sso-session {name}]", "aws configure sso-session")
+    values = {option: value[0] for option, value in place.options.items()}
+    missing = [o for o in ("sso_start_url", "sso_region") if not values.get(o)]
+    if missing:
+        raise AwsenvError(
+            f"{place}: [sso-session {name}] lacks {' and '.join(missing)}", "add it there"
+        )
+    scopes = values.get("sso_registration_scopes", "sso:account:access")
+    split = [scope.strip() for scope in scopes.split(",") if scope.strip()]
+    return SsoSession(name, values["sso_start_url"], values["sso_region"], split)
+
+
+def load(path: str) -> dict[str, Any] | None:
+    """The JSON at ``path``; ``None`` where there is none. The AWS CLI truncates in place, so half a
+    file is looked at again."""
+    for _ in range(5):
+        try:
+            with open(path, encoding="utf-8") as file:
+                found = json.load(file)
+        except OSError:
+            return None
+        except ValueError:
+            time.sleep(0.05)
+            continue
+        return found if isinstance(found, dict) else None
+    return None
+
+
+def store(path: str, fields: dict[str, Any]) -> None:
+    """Write ``fields`` as the AWS CLI would, whole. Raises ``AwsenvError``."""
+    order = [name for name in _FIELDS if name in fields]
+    ordered = {name: fields[name] for name in [*order, *(n for n in fields if n not in order)]}
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        files.write_whole(path, json.dumps(ordered).encode(), secret=True)
+    except OSError as error:
+        raise AwsenvError(f"cannot write {shown(path)}: {error.strerror}") from None
+
+
+def left(fields: dict[str, Any] | None, name: str, now: float) -> float:
+    """Seconds until the moment in ``fields[name]``; minus infinity where there is none."""
+    text = str((fields or {}).get(name, "")).replace("UTC", "+00:00")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return float("-inf")
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
+
+
+def written(moment: float) -> str:
+    """``moment`` (seconds since 1970) as these files have it."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,297 @@
+"""IAM Identity Center: sign in once, renew without a person, share with the AWS CLI."""
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+
+from awsenv.demo.sso import START_URL
+from tests.sessions.place import Place
+from tests.shells.real import BIN, clean, installed
+
+USE = ("use", "xxx-admin", "--shell", "json")
+ACCOUNT = "777788889999"
+CONFIG = f"""\
+[sso-session demo]
+sso_start_url = {START_URL}
+sso_region = us-east-1
+sso_registration_scopes = sso:account:access
+[profile xxx-admin]
+sso_session = demo
+sso_account_id = {ACCOUNT}
+sso_role_name = AdministratorAccess
+region = ap-northeast-1
+[profile xxx-other]
+sso_session = demo
+sso_account_id = {ACCOUNT}
+sso_role_name = Nothing
+[profile legacy]
+sso_start_url = {START_URL}
+sso_region = us-east-1
+sso_account_id = {ACCOUNT}
+sso_role_name = AdministratorAccess
+[profile chained]
+role_arn = arn:aws:iam::{ACCOUNT}:role/chained
+source_profile = xxx-admin
+"""
+
+
+@pytest.fixture
+def center(place: Place) -> Place:
+    place.config(CONFIG)
+    place.server.sso.assignments[ACCOUNT] = ["AdministratorAccess"]
+    return place
+
+
+def token_file(place: Place, key: str = "demo") -> Path:
+    return place.home / f".aws/sso/cache/{hashlib.sha1(key.encode()).hexdigest()}.json"
+
+
+def approve(place: Place, page: str, answer: str = "allow") -> None:
+    """Open the page that a person was shown, at the stand-in, and answer it."""
+    code = page.rpartition("=")[2]
+    url = f"{place.server.url}/device?user_code={code}"
+    assert code in urllib.request.urlopen(url).read().decode()
+    urllib.request.urlopen(url, data=f"answer={answer}".encode()).read()
+
+
+def login(place: Place, name: str = "xxx-admin", answer: str = "allow") -> tuple[int, str]:
+    """``awsenv login``, with somebody who answers the page; exit code and what was said."""
+    program = subprocess.Popen(
+        [BIN / "awsenv", "login", name],
+        env=clean(place.home) | place.endpoint,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert program.stderr
+    told = program.stderr.readline()
+    if found := re.search(r"at (\S+) and compare the code", told):
+        approve(place, found[1], answer)
+    rest = program.communicate(timeout=60)[1]
+    return program.returncode, told + rest
+
+
+def values(text: str) -> dict[str, Any]:
+    return dict(json.loads(text))
+
+
+def test_a_sign_in_gives_every_profile_of_the_session_its_role(center: Place) -> None:
+    code, told = login(center)
+    assert code == 0, told
+    assert "awsenv: signed in to demo, 7h59m left" in told
+    result = center.run(*USE)
+    assert result.returncode == 0, result.stderr
+    got = values(result.stdout)
+    session = center.server.sts.users[got["AWS_ACCESS_KEY_ID"]]
+    assert (
+        session.arn
+        == f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_AdministratorAccess_demo/person"
+    )
+    assert (got["AWS_ACCOUNT_ID"], got["AWS_REGION"]) == (ACCOUNT, "ap-northeast-1")
+    left = datetime.fromisoformat(got["AWS_CREDENTIAL_EXPIRATION"]) - datetime.now(UTC)
+    assert 3500 < left.total_seconds() <= 3600
+    for _ in range(3):
+        assert values(center.run(*USE).stdout) == got
+    assert center.server.calls.count("GET /federation/credentials") == 1
+
+
+def test_the_token_file_is_as_the_aws_cli_writes_it(center: Place) -> None:
+    login(center)
+    path = token_file(center)
+    assert path.stat().st_mode & 0o777 == 0o600
+    text = path.read_text()
+    assert "\n" not in text
+    fields = json.loads(text)
+    assert list(fields) == ["startUrl", "region", "accessToken", "expiresAt", "clientId", "clientSecret",
+                            "registrationExpiresAt", "refreshToken"]  # fmt: skip
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", fields["expiresAt"])
+
+
+def test_boto3_uses_our_sign_in_and_we_use_theirs(center: Place) -> None:
+    login(center)
+    program = "import boto3; print(boto3.Session(profile_name='xxx-admin').client('sts').get_caller_identity()['Arn'])"
+    environ = clean(center.home) | center.endpoint
+    told = subprocess.run(
+        [sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True
+    )
+    assert "AWSReservedSSO_AdministratorAccess" in told.stdout
+    # A token in the CLI's form, written by nobody of ours.
+    fields = json.loads(token_file(center).read_text())
+    token_file(center).write_text(
+        json.dumps({**fields, "expiresAt": fields["expiresAt"].replace("Z", "UTC")})
+    )
+    assert center.run(*USE).returncode == 0
+
+
+def expire(place: Place, minutes: float = -1) -> dict[str, Any]:
+    """Let the stored token end in ``minutes``."""
+    fields: dict[str, Any] = json.loads(token_file(place).read_text())
+    end = time.time() + minutes * 60
+    fields["expiresAt"] = datetime.fromtimestamp(end, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    token_file(place).write_text(json.dumps(fields))
+    return fields
+
+
+@pytest.mark.parametrize("minutes", [-60, 10])
+def test_a_token_is_renewed_without_a_person(minutes: float, center: Place) -> None:
+    login(center)
+    before = expire(center, minutes)
+    calls = center.server.calls.count("POST /token")
+    result = center.run(*USE, prefix=(installed("setsid"), "--wait"))
+    assert result.returncode == 0, result.stderr
+    after = json.loads(token_file(center).read_text())
+    assert after["accessToken"] != before["accessToken"]
+    assert after["refreshToken"] != before["refreshToken"]
+    assert center.server.calls.count("POST /token") == calls + 1
+
+
+def test_fifty_processes_make_one_renewal(center: Place) -> None:
+    login(center)
+    expire(center)
+    calls = center.server.calls.count("POST /token")
+    center.server.slow = 0.3
+    shells = [
+        subprocess.Popen([BIN / "awsenv", *USE], env=clean(center.home) | center.endpoint, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(50)
+    ]  # fmt: skip
+    told = [shell.communicate(timeout=120) for shell in shells]
+    assert {shell.returncode for shell in shells} == {0}, told[0]
+    assert center.server.calls.count("POST /token") == calls + 1
+    assert center.server.calls.count("GET /federation/credentials") == 1
+    assert len({out for out, _ in told}) == 1
+
+
+def test_a_kill_in_the_middle_of_a_rotation_loses_nothing(center: Place) -> None:
+    login(center)
+    before = expire(center)
+    center.server.slow = 2.0
+    program = subprocess.Popen(
+        [BIN / "awsenv", *USE], env=clean(center.home) | center.endpoint, stdout=subprocess.DEVNULL
+    )
+    calls = center.server.calls.count("POST /token")
+    while center.server.calls.count("POST /token") == calls:
+        pass
+    program.kill()
+    program.wait()
+    center.server.slow = 0.0
+    result = center.run(*USE, prefix=(installed("setsid"), "--wait"))
+    assert result.returncode == 0, result.stderr
+    assert json.loads(token_file(center).read_text())["refreshToken"] != before["refreshToken"]
+    assert center.server.calls.count("POST /token") == calls + 1
+
+
+def test_a_token_that_the_service_does_not_take_is_renewed_once(center: Place) -> None:
+    login(center)
+    token = json.loads(token_file(center).read_text())["accessToken"]
+    del center.server.sso.tokens[token]
+    result = center.run(*USE, prefix=(installed("setsid"), "--wait"))
+    assert result.returncode == 0, result.stderr
+    assert json.loads(token_file(center).read_text())["accessToken"] != token
+
+
+def test_without_a_terminal_and_a_token_it_names_the_command(center: Place) -> None:
+    result = center.run(
+        "use", "xxx-admin", "--shell", "bash", prefix=(installed("setsid"), "--wait")
+    )
+    assert (result.returncode, result.stdout) == (3, "false\n")
+    assert result.stderr == (
+        "awsenv: the sign-in of demo has ended and there is no terminal; awsenv login demo\n"
+    )
+    # A refresh token that is spent, too.
+    login(center)
+    expire(center)
+    center.server.sso.refreshable.clear()
+    result = center.run(
+        "use", "xxx-admin", "--shell", "bash", prefix=(installed("setsid"), "--wait")
+    )
+    assert result.returncode == 3
+
+
+def test_at_a_terminal_use_signs_in(center: Place) -> None:
+    shell = pexpect.spawn(
+        "bash",
+        ["--norc", "-i"],
+        env=clean(center.home) | center.endpoint,
+        encoding="utf-8",
+        timeout=60,
+        dimensions=(30, 300),
+    )
+    shell.sendline("eval \"$(awsenv use xxx-admin)\"; echo CODE''=$?=${AWS_SESSION_TOKEN:+set}=")
+    shell.expect(r"at (https://\S+) and compare the code: (\S+)")
+    assert isinstance(shell.match, re.Match)
+    approve(center, shell.match[1])
+    shell.expect_exact("CODE=0=set=")
+    shell.close(force=True)
+
+
+def test_a_denial_is_one_line(center: Place) -> None:
+    code, told = login(center, answer="deny")
+    assert code == 1
+    assert told.splitlines()[-1] == "awsenv: the sign-in to demo was denied; again"
+    assert not token_file(center).exists()
+
+
+def test_a_wrong_region_or_start_url_is_named(center: Place) -> None:
+    center.config(CONFIG.replace("/start", "/stort"))
+    code, told = login(center)
+    assert code == 1
+    assert (
+        "demo is not known in us-east-1: the SSO Region is probably wrong; set sso_region" in told
+    )
+    center.config(CONFIG.replace("https://", "http://"))
+    assert "the start URL is not https" in login(center)[1]
+
+
+def test_a_role_that_is_not_assigned_and_one_over_sso(center: Place) -> None:
+    login(center)
+    result = center.run("use", "xxx-other", "--shell", "bash")
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (1, "false\n", 1)
+    assert f"you have no role Nothing in account {ACCOUNT}" in result.stderr
+    from awsenv.demo.sts import Role
+
+    arn = f"arn:aws:iam::{ACCOUNT}:role/chained"
+    center.server.sts.roles[arn] = Role(arn)
+    result = center.run("use", "chained", "--shell", "json")
+    assert result.returncode == 0, result.stderr
+    session = center.server.sts.users[values(result.stdout)["AWS_ACCESS_KEY_ID"]]
+    assert ":assumed-role/chained/" in session.arn
+
+
+def test_a_profile_of_the_old_form_lives_beside(center: Place) -> None:
+    login(center)
+    code, told = login(center, "legacy")
+    assert code == 0, told
+    assert token_file(center, START_URL).exists()
+    assert (
+        values(center.run("use", "legacy", "--shell", "json").stdout)["AWS_ACCOUNT_ID"] == ACCOUNT
+    )
+
+
+def test_a_client_that_the_server_forgot_is_registered_again(center: Place) -> None:
+    login(center)
+    center.server.sso.clients.clear()
+    code, told = login(center)
+    assert code == 0, told
+    assert center.server.calls.count("POST /client/register") == 2
+
+
+def test_logout_tells_the_service_and_forgets_what_came_of_it(center: Place) -> None:
+    login(center)
+    center.run(*USE)
+    assert center.run("logout", "xxx-admin").returncode == 0
+    assert "POST /logout" in center.server.calls
+    assert not center.server.sso.tokens
+    assert not token_file(center).exists()
+    assert center.run(*USE, prefix=(installed("setsid"), "--wait")).returncode == 3
+    assert center.run("logout", "demo").returncode == 0
+    assert os.path.isdir(center.home)
