@@ -29,6 +29,12 @@ def login(
     mfa_serial: choose.MfaSerial = "",
     mfa: choose.Mfa = False,
     duration: choose.Duration = "",
+    device_code: Annotated[
+        bool, typer.Option("--device-code", help="SSO: a code to type in any browser anywhere.")
+    ] = False,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="SSO: show the page's address, and open nothing.")
+    ] = False,
     save_as: Annotated[
         str, typer.Option("--save-as", metavar="NAME", help="Store the session as profile NAME.")
     ] = "",
@@ -47,6 +53,8 @@ def login(
             "--mfa-serial": mfa_serial,
             "--mfa": "yes" if mfa else "",
             "--duration": duration,
+            "--device-code": "yes" if device_code else "",
+            "--no-browser": "yes" if no_browser else "",
             "--fresh": "yes",
         }
     )

@@ -1,9 +1,10 @@
 """The options on how a session is to be got, as the core takes them. Without Typer: this runs at a
 prompt, too."""
 
+import os
 import sys
 
-from awsenv.cli import terminal
+from awsenv.cli import browser, terminal
 from awsenv.errors import UsageError
 from awsenv.sessions.terms import Terms
 
@@ -15,6 +16,8 @@ def terms(wishes: dict[str, str]) -> Terms:
     if "--session" in given and without:
         raise UsageError("--session is without MFA", "--session, or --mfa-serial SERIAL")
     code = given.get("--mfa-code", "")
+    ask = terminal.asker()
+    wish = "device" if "--device-code" in given else "none" if "--no-browser" in given else ""
     return Terms(
         mfa_code=sys.stdin.readline().strip() if code == "-" else code,
         mfa_serial=given.get("--mfa-serial", ""),
@@ -25,7 +28,9 @@ def terms(wishes: dict[str, str]) -> Terms:
         role_arn=given.get("--role-arn", ""),
         fresh="--fresh" in given,
         min_left=_seconds(given, "--min-left"),
-        ask=terminal.asker(),
+        ask=ask,
+        open=browser.opener(dict(os.environ), wish) if ask or "--fresh" in given else None,
+        waiting=browser.waiting,
         say=terminal.say,
     )
 

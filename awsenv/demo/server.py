@@ -33,6 +33,7 @@ class Server:
         self.clock = 0.0
         self.stopped = threading.Event()
         self._http = _Http(("127.0.0.1", 0), _handler(self))
+        self.sso.url = self.url
         self._thread = threading.Thread(target=self._http.serve_forever, daemon=True)
 
     @property
@@ -105,6 +106,12 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
         def _identity_center(self, body: bytes) -> None:
             path, _, query = self.path.partition("?")
             page = server.sso.page(path, query, self.command, body)
+            if page is not None and page.startswith("http"):
+                self.send_response_only(302)
+                self.send_header("Location", page)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             if page is not None:
                 self._send(200, "text/html; charset=utf-8", page.encode())
                 return

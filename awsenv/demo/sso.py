@@ -2,6 +2,8 @@
 and the page where a person approves. Names and answers follow botocore's service models.
 """
 
+import base64
+import hashlib
 import json
 import secrets
 import threading
@@ -10,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from awsenv.demo.sts import Sts
 from awsenv.demo.users import session_of
@@ -52,6 +54,8 @@ class Sso:
     interval: int = 1
     clients: dict[str, str] = field(default_factory=dict)
     devices: dict[str, Device] = field(default_factory=dict)
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    url: str = ""
     tokens: dict[str, float] = field(default_factory=dict)
     refreshable: dict[str, str] = field(default_factory=dict)
     lock: Any = field(default_factory=threading.Lock)
@@ -78,7 +82,9 @@ class Sso:
         raise OidcError("ResourceNotFoundException", 404)
 
     def page(self, path: str, query: str, method: str, body: bytes) -> str | None:
-        """The page for a person, or ``None`` for another path."""
+        """The page for a person, an address to go on to (``http…``), or ``None`` for another path."""
+        if path == "/authorize":
+            return self._authorize(dict(parse_qsl(query)), method, body)
         if path != "/device":
             return None
         code = (parse_qs(query).get("user_code") or [""])[0]
@@ -90,6 +96,31 @@ class Sso:
             what = "You are signed in" if found.state == "allowed" else "Denied"
             return _PAGE.format(title=what, body="<p>You can close this tab.</p>")
         return _PAGE.format(title="Sign in to the demo", body=_FORM.format(code=escape(code)))
+
+    def _authorize(self, asked: dict[str, str], method: str, body: bytes) -> str:
+        """The page of a browser's sign-in, and where its buttons lead."""
+        back = urlsplit(asked.get("redirect_uri", ""))
+        good = (
+            back.scheme == "http"
+            and back.hostname == "127.0.0.1"
+            and back.path == "/oauth/callback"
+        )
+        if (
+            not good
+            or asked.get("client_id") not in self.clients
+            or asked.get("code_challenge_method") != "S256"
+        ):
+            return _PAGE.format(title="Not possible", body="<p>This request is not valid.</p>")
+        if method != "POST":
+            return _PAGE.format(title="Sign in to the demo", body=_ALLOW)
+        answer = {"state": asked.get("state", "")}
+        if b"allow" in body:
+            answer["code"] = secrets.token_urlsafe(24)
+            with self.lock:
+                self.codes[answer["code"]] = asked
+        else:
+            answer["error"] = "access_denied"
+        return f"{asked['redirect_uri']}?{urlencode(answer)}"
 
     def _register(self, asked: dict[str, Any]) -> dict[str, Any]:
         if asked.get("clientType") != "public":
@@ -111,7 +142,7 @@ class Sso:
         code = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}".upper()
         name = secrets.token_urlsafe(24)
         self.devices[name] = Device(code, time.time() + 600)
-        page = "https://demo.example/device"
+        page = f"{self.url}/device"
         return {
             "deviceCode": name,
             "userCode": code,
@@ -126,6 +157,18 @@ class Sso:
         if asked.get("grantType") == "refresh_token":
             # With rotation: a refresh token works once.
             if self.refreshable.pop(asked.get("refreshToken", ""), None) != asked["clientId"]:
+                raise OidcError("InvalidGrantException")
+            return self._issue(asked["clientId"])
+        if asked.get("grantType") == "authorization_code":
+            given = self.codes.pop(asked.get("code", ""), None)
+            digest = hashlib.sha256(asked.get("codeVerifier", "").encode()).digest()
+            challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+            if (
+                given is None
+                or given["client_id"] != asked["clientId"]
+                or given["redirect_uri"] != asked.get("redirectUri")
+                or given.get("code_challenge") != challenge
+            ):
                 raise OidcError("InvalidGrantException")
             return self._issue(asked["clientId"])
         device = self.devices.get(asked.get("deviceCode", ""))
@@ -174,6 +217,11 @@ class Sso:
 _FORM = """\
 <p>A program on this machine wants to sign in. Go on only if it shows this code:</p>
 <p class="code">{code}</p>
+<form method="post"><button name="answer" value="allow">Allow</button>
+<button name="answer" value="deny" class="no">Deny</button></form>"""
+
+_ALLOW = """\
+<p>A program on this machine wants to sign in as you.</p>
 <form method="post"><button name="answer" value="allow">Allow</button>
 <button name="answer" value="deny" class="no">Deny</button></form>"""
 

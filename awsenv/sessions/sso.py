@@ -76,8 +76,10 @@ def sign_in(
 ) -> str:
     """Sign in anew, one at a time; the token. ``refused``: a token that is known not to do, while
     one that another sign-in has just brought does; ``None`` signs in whatever there is."""
-    from awsenv.sessions import sso_login
+    from awsenv.sessions import sso_browser, sso_login
 
+    if not where.start_url.startswith("https://"):
+        raise AwsenvError(f"{where.shown}: the start URL is not https", "sso_start_url = https://…")
     path = where.token_path(environ)
     before = (sso_token.load(path) or {}).get("accessToken")
     with files.locked(_lock(path, "login", environ), say=terms.say) as lock:
@@ -89,7 +91,9 @@ def sign_in(
         ):
             return str(found["accessToken"])
         lock.holds("waits for somebody to sign in", at_prompt=True)
-        fields = sso_login.device_code(where, profile, terms, environ)
+        # The old form of profile has no scopes, and a browser's sign-in needs them.
+        how = sso_browser.sign_in if where.name and terms.open else sso_login.device_code
+        fields = how(where, profile, terms, environ)
         sso_token.store(path, fields)
         return str(fields["accessToken"])
 

@@ -21,29 +21,35 @@ def device_code(
 
     Raises ``AwsenvError`` for a denial, a code that has ended, or a Region that is wrong.
     """
-    if not where.start_url.startswith("https://"):
-        raise AwsenvError(f"{where.shown}: the start URL is not https", "sso_start_url = https://…")
     from awsenv.sessions import client
 
     oidc = client.client("sso-oidc", None, profile, environ, where.region)
-    registration = _registration(oidc, where, profile, terms, environ)
+    known = registration(oidc, where, profile, terms, environ)
     try:
-        asked = _start(oidc, where, registration, profile)
+        asked = _start(oidc, where, known, profile)
     except _ForgottenError:
         # The server knows the client no longer: its file goes, and once more.
-        registration = _registration(oidc, where, profile, terms, environ, anew=True)
-        asked = _start(oidc, where, registration, profile)
+        known = registration(oidc, where, profile, terms, environ, anew=True)
+        asked = _start(oidc, where, known, profile)
     page = asked.get("verificationUriComplete") or asked["verificationUri"]
     terms.say(f"sign in to {where.shown} at {page} and compare the code: {asked['userCode']}")
-    got = _wait(oidc, where, registration, asked, profile, terms)
+    with terms.waiting(f"waiting for the sign-in to {where.shown}, code {asked['userCode']}"):
+        got = _wait(oidc, where, known, asked, profile, terms)
+    return token(where, known, got, terms)
+
+
+def token(
+    where: SsoSession, known: dict[str, Any], got: dict[str, Any], terms: Terms
+) -> dict[str, Any]:
+    """What CreateToken answered to the client ``known``, as the AWS CLI stores it."""
     fields = {
         "startUrl": where.start_url,
         "region": where.region,
         "accessToken": got["accessToken"],
         "expiresAt": sso_token.written(terms.now() + got["expiresIn"]),
-        "clientId": registration["clientId"],
-        "clientSecret": registration["clientSecret"],
-        "registrationExpiresAt": registration["expiresAt"],
+        "clientId": known["clientId"],
+        "clientSecret": known["clientSecret"],
+        "registrationExpiresAt": known["expiresAt"],
     }
     if got.get("refreshToken"):
         fields["refreshToken"] = got["refreshToken"]
@@ -54,29 +60,30 @@ class _ForgottenError(AwsenvError):
     """The server does not know the client."""
 
 
-def _registration(
+def registration(
     oidc: Any,
     where: SsoSession,
     profile: Profile,
     terms: Terms,
     environ: dict[str, str],
+    more: dict[str, Any] | None = None,
     anew: bool = False,
 ) -> dict[str, Any]:
+    """The client that is registered, shared with the AWS CLI, else a new one; ``more`` is what a
+    browser's sign-in registers besides, which a device code's does not."""
     from awsenv.sessions import client
 
     path = where.registration_path(environ)
     found = sso_token.load(path)
-    if (
-        found
-        and not anew
-        and found.get("clientId")
-        and sso_token.left(found, "expiresAt", terms.now()) > SOON
-    ):
+    fits = found is not None and (
+        not more or set(more["grantTypes"]) <= set(found.get("grantTypes", []))
+    )
+    if found and fits and not anew and sso_token.left(found, "expiresAt", terms.now()) > SOON:
         return found
     # Scopes, so that there is a refresh token.
     scopes = {"scopes": where.scopes} if where.scopes else {}
     name = f"botocore-client-{where.name or int(terms.now())}"
-    wish = {"clientName": name, "clientType": "public", **scopes}
+    wish = {"clientName": name, "clientType": "public", **scopes, **(more or {})}
     got = client.call(profile, lambda: oidc.register_client(**wish))
     fields = {
         "clientId": got["clientId"],
@@ -84,6 +91,8 @@ def _registration(
         "expiresAt": sso_token.written(got["clientSecretExpiresAt"]),
         **scopes,
     }
+    if more:
+        fields["grantTypes"] = more["grantTypes"]
     sso_token.store(path, fields)
     return fields
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 
 class Terms:
@@ -12,6 +13,7 @@ class Terms:
     named, where this is one of its sources.
 
     ``ask`` puts a question to a person and gives the answer; ``None`` where nobody can be asked.
+    ``open`` opens a page in a browser, ``None`` where none can be; ``waiting`` shows that it waits.
     ``now`` is the clock.
     """
 
@@ -28,6 +30,8 @@ class Terms:
         role_arn: str = "",
         named: str = "",
         ask: Callable[[str], str] | None = None,
+        open: Callable[[str], None] | None = None,  # noqa: A002
+        waiting: Callable[[str], AbstractContextManager[object]] = nullcontext,
         say: Callable[[str], None] = lambda _: None,
         now: Callable[[], float] = time.time,
     ) -> None:
@@ -42,6 +46,8 @@ class Terms:
         self.role_arn = role_arn
         self.named = named
         self.ask = ask
+        self.open = open
+        self.waiting = waiting
         self.say = say
         self.now = now
 
@@ -63,6 +69,8 @@ class Terms:
             plain=plain,
             named=self.named or named,
             ask=self.ask,
+            open=self.open,
+            waiting=self.waiting,
             say=self.say,
             now=self.now,
         )

@@ -227,7 +227,7 @@ def test_at_a_terminal_use_signs_in(center: Place) -> None:
         dimensions=(30, 300),
     )
     shell.sendline("eval \"$(awsenv use xxx-admin)\"; echo CODE''=$?=${AWS_SESSION_TOKEN:+set}=")
-    shell.expect(r"at (https://\S+) and compare the code: (\S+)")
+    shell.expect(r"at (http://\S+) and compare the code: (\S+)")
     assert isinstance(shell.match, re.Match)
     approve(center, shell.match[1])
     shell.expect_exact("CODE=0=set=")

@@ -1,0 +1,75 @@
+"""Opening a page for a person: in a browser, or as a line and a QR code to open elsewhere."""
+
+import contextlib
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+Open = Callable[[str], None]
+
+
+def opener(environ: dict[str, str], wish: str = "") -> Open | None:
+    """What opens a page here; ``None`` where none can be, and a device code is the way.
+
+    ``wish``: ``device`` for that all the same; ``none`` to have the page only shown, which over ssh
+    would come back to the wrong machine.
+    """
+    if wish == "device" or (wish == "none" and environ.get("SSH_CONNECTION")):
+        return None
+    if wish == "none":
+        return show_code
+    words = _command(environ)
+    return None if words is None else lambda page: _start(words, page)
+
+
+def show_code(page: str) -> None:
+    """``page`` as a QR code, where the terminal can show one."""
+    if not sys.stderr.isatty() or "utf" not in (sys.stderr.encoding or "").lower():
+        return
+    import segno
+
+    segno.make(page, error="l").terminal(out=sys.stderr, compact=True)
+
+
+def waiting(text: str) -> AbstractContextManager[object]:
+    """A spinner with ``text`` while something is waited for; nothing where it would not be seen."""
+    if not sys.stderr.isatty():
+        return contextlib.nullcontext()
+    from rich.console import Console
+
+    return Console(stderr=True).status(text)
+
+
+def _command(environ: dict[str, str]) -> list[str] | None:
+    """The words that a page is put behind; in this order: BROWSER, ssh, a display, WSL's opener."""
+    if browser := environ.get("BROWSER", "").partition(os.pathsep)[0]:
+        try:
+            words = shlex.split(browser)
+        except ValueError:
+            return None
+        return words if words and shutil.which(words[0], path=environ.get("PATH")) else None
+    if environ.get("SSH_CONNECTION"):
+        return None
+    if sys.platform == "darwin":
+        return ["open"]
+    if environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"):
+        return ["xdg-open"] if shutil.which("xdg-open", path=environ.get("PATH")) else None
+    return ["wslview"] if shutil.which("wslview", path=environ.get("PATH")) else None
+
+
+def _start(words: list[str], page: str) -> None:
+    """Started and not waited for; our stdin and stdout are not its own: they may be the text for a
+    shell, or hold a `$(…)` open."""
+    filled = [word.replace("%s", page) for word in words]
+    with contextlib.suppress(OSError):  # the page is shown in any case
+        subprocess.Popen(
+            filled if filled != words else [*words, page],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
