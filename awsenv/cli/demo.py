@@ -18,6 +18,7 @@ Profiles: {profiles}. Try:
     {use}
     caller-identity          # asks the stand-in who you are, through boto3
     awsenv use careful       # asks for an MFA code; mfa-code prints it
+    awsenv login xxx-admin   # signs in with a browser, or a code
     {off}
     exit
 """
@@ -25,12 +26,20 @@ Profiles: {profiles}. Try:
 
 def demo(
     run: Annotated[bool, typer.Option("--run", help="The tour: no terminal needed.")] = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Only the stand-in, for other clients; Ctrl-C ends it.")
+    ] = False,
 ) -> int:
     """Try awsenv in a sandbox, against a stand-in for AWS on this machine.
 
     Example: awsenv demo
     """
     with sandbox(dict(os.environ)) as box:
+        if serve:
+            print(f"# HOME={box.home} has AWS files for it; approve sign-ins in a browser")
+            for name, value in box.server.endpoints.items():
+                print(f"export {name}={value}", flush=True)
+            box.server.stopped.wait()
         if run:
             failed = tour.run(box, tour.steps(box), print)
             print("The tour failed." if failed else "The tour went well.")

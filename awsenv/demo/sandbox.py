@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from awsenv.demo.server import Server
+from awsenv.demo.sso import START_URL
 from awsenv.demo.sts import Role
 from awsenv.demo.users import User, new_user
 
 ROLE = "arn:aws:iam::777788889999:role/admin"
+CENTER = "888899990000"
 PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
 
 _CALLER_IDENTITY = """\
@@ -21,6 +23,13 @@ import boto3
 print(boto3.client("sts").get_caller_identity()["Arn"])
 """
 
+
+# A browser with a person in front who clicks Allow.
+_PERSON = """\
+#!{python}
+import sys, urllib.request
+urllib.request.urlopen(sys.argv[1], data=b"answer=allow").read()
+"""
 
 _MFA_CODE = """\
 #!{python}
@@ -54,6 +63,7 @@ def sandbox(caller: dict[str, str], program: Path | None = None) -> Iterator[San
     with tempfile.TemporaryDirectory(prefix="awsenv-demo-") as folder, Server(users.values()) as it:
         home = Path(folder)
         it.sts.roles[ROLE] = Role(ROLE, needs_mfa=True)
+        it.sso.assignments[CENTER] = ["AdministratorAccess"]
         _write_files(home, users)
         # The console script stands beside the interpreter that it was installed for.
         awsenv = program.parent if program else Path(sys.executable).parent
@@ -65,7 +75,7 @@ def sandbox(caller: dict[str, str], program: Path | None = None) -> Iterator[San
         }
         environ["HOME"] = folder
         environ["PATH"] = f"{home / 'bin'}:{awsenv}:{caller.get('PATH', os.defpath)}"
-        environ["AWS_ENDPOINT_URL_STS"] = it.url
+        environ.update(it.endpoints)
         environ["AWS_EC2_METADATA_DISABLED"] = "true"  # nothing here leaves the machine
         yield Sandbox(home, users, it, environ)
 
@@ -89,6 +99,9 @@ def _write_files(home: Path, users: dict[str, User]) -> None:
         "[profile prod]\nregion = us-east-1\noutput = table\n\n"
         "[profile careful]\nregion = eu-west-1\n"
         f"mfa_serial = {users['careful'].device.serial if users['careful'].device else ''}\n\n"
+        f"[sso-session demo]\nsso_start_url = {START_URL}\nsso_region = us-east-1\n\n"
+        f"[profile xxx-admin]\nsso_session = demo\nsso_account_id = {CENTER}\n"
+        "sso_role_name = AdministratorAccess\nregion = us-east-1\n\n"
         f"[profile careful-admin]\nregion = eu-west-1\nrole_arn = {ROLE}\nsource_profile = careful\n",
         0o600,
     )
@@ -98,6 +111,7 @@ def _write_files(home: Path, users: dict[str, User]) -> None:
         # The phone that a person would look at.
         script = _MFA_CODE.format(python=sys.executable, serial=device.serial, secret=device.secret)
         _write(home / "bin/mfa-code", script, 0o700)
+    _write(home / "bin/person", _PERSON.format(python=sys.executable), 0o700)
     script = _CALLER_IDENTITY.format(python=sys.executable)
     _write(home / "bin/caller-identity", script, 0o700)
 

@@ -40,6 +40,12 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._http.server_port}"
 
+    @property
+    def endpoints(self) -> dict[str, str]:
+        """The variables that point a client at it."""
+        names = ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC")
+        return dict.fromkeys(names, self.url)
+
     def __enter__(self) -> "Server":
         self._thread.start()
         return self

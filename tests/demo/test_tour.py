@@ -1,6 +1,8 @@
 """The tour passes, fails when a step fails, and touches nothing of the caller's."""
 
 import os
+import re
+import signal
 import subprocess
 from pathlib import Path
 
@@ -79,3 +81,27 @@ def test_a_demo_without_a_terminal_says_what_to_type(tmp_path: Path) -> None:
     assert result.stderr.splitlines() == [
         "awsenv: demo opens a shell and there is no terminal; awsenv demo --run"
     ]
+
+
+def test_the_stand_in_alone_serves_other_clients(tmp_path: Path) -> None:
+    program = subprocess.Popen(
+        [BIN / "awsenv", "demo", "--serve"], env=clean(tmp_path), stdout=subprocess.PIPE, text=True
+    )
+    assert program.stdout
+    home = re.search(r"HOME=(\S+)", program.stdout.readline())
+    assert home
+    lines = [program.stdout.readline() for _ in range(3)]
+    endpoints = dict(line.removeprefix("export ").strip().partition("=")[::2] for line in lines)
+    assert set(endpoints) == {
+        "AWS_ENDPOINT_URL_STS",
+        "AWS_ENDPOINT_URL_SSO",
+        "AWS_ENDPOINT_URL_SSO_OIDC",
+    }
+    told = subprocess.run(
+        [BIN / "aws", "--profile", "prod", "sts", "get-caller-identity", "--query", "Arn", "--output", "text"],
+        env=clean(Path(home[1])) | endpoints, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout == "arn:aws:iam::444455556666:user/prod-user\n"
+    program.send_signal(signal.SIGINT)
+    assert program.wait(30) == 130
+    assert not Path(home[1]).exists()
