@@ -7,7 +7,7 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 
-from awsenv.errors import AwsenvError
+from awsenv.errors import PERSON_NEEDED, AwsenvError
 from awsenv.paths import shown
 
 
@@ -106,6 +106,12 @@ def own_folder(path: str) -> str:
     return path
 
 
+class WaitingError(AwsenvError):
+    """A person is being asked elsewhere, and nobody here can wait for that."""
+
+    code = PERSON_NEEDED
+
+
 class Lock:
     """A lock that is held. What it is held for stands in its file, for those who wait."""
 
@@ -132,17 +138,20 @@ class Lock:
 
 @contextlib.contextmanager
 def locked(
-    path: str, seconds: float = 60, say: Callable[[str], None] = lambda _: None
+    path: str,
+    seconds: float = 60,
+    say: Callable[[str], None] = lambda _: None,
+    patience: float = float("inf"),
 ) -> Iterator[Lock]:
     """Hold the kernel's lock on the file at ``path`` for as long as the context lasts.
 
     It ends with the process, however that ends; no child gets it. After 2 s it is said who is in
     the way. Raises ``AwsenvError`` when others have held it for ``seconds``, the time in which a
-    person was asked not counted.
+    person was asked not counted, or when a person is asked for longer than ``patience``.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        waited, said, before = 0.0, False, time.monotonic()
+        waited, asked, said, before = 0.0, 0.0, False, time.monotonic()
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -151,13 +160,18 @@ def locked(
                 pass
             pid, what, at_prompt, *_ = [*_told(descriptor), "", "", ""]
             now = time.monotonic()
-            waited += 0 if at_prompt and said else now - before
+            if at_prompt:
+                asked += now - before
+            else:
+                waited += now - before
             before = now
+            if asked > patience:
+                raise WaitingError(f"process {pid} {what}", "try again when that is done")
             if waited > seconds:
                 raise AwsenvError(
                     f"process {pid} has been at this for {seconds:.0f} s", "try again"
                 )
-            if waited > 2 and not said:
+            if waited + asked > 2 and not said:
                 say(f"waiting for process {pid}, which {what}")
                 said = True
             time.sleep(0.02)

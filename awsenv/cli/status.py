@@ -60,12 +60,14 @@ def _told(name: str | None, profile: Profile | None, environ: dict[str, str]) ->
     key_id = environ.get("AWS_ACCESS_KEY_ID", "")
     end = conflicts.expiration(environ)
     of_profile = account.of_profile(profile) if profile and not key_id else None
+    signed_in = profile and profile.kind == "sso" and _sign_in_left(profile, environ)
     return {
         "profile": name,
         "account": account.of_key(key_id) or of_profile,
         "region": environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION"),
         "kind": profile.kind if profile else None,
         "left": int((end - datetime.now(UTC)).total_seconds()) if end and key_id else None,
+        "signed_in": signed_in or None,
         "variables": [
             {
                 "name": variable,
@@ -76,6 +78,20 @@ def _told(name: str | None, profile: Profile | None, environ: dict[str, str]) ->
             if variable in environ
         ],
     }
+
+
+def _sign_in_left(profile: Profile, environ: dict[str, str]) -> int | None:
+    """Seconds until the sign-in that the profile's session came from ends."""
+    import time
+
+    from awsenv.sessions import sso_token
+
+    try:
+        where = sso_token.of_profile(profile, environ)
+    except AwsenvError:
+        return None
+    found = sso_token.load(where.token_path(environ))
+    return int(sso_token.left(found, "expiresAt", time.time())) if found else None
 
 
 def _own_key(profile: Profile | None) -> str | None:
@@ -110,8 +126,10 @@ def _asked(profile: Profile | None, environ: dict[str, str]) -> str:
 def _print(active: bool, told: dict[str, Any], problems: Iterable[tuple[str, str]]) -> None:
     if active:
         left = told["left"]
+        signed_in = told["signed_in"]
         told = {**told, "left": None if left is None else spans.left(left)}
-        for title in ("profile", "account", "region", "kind", "left", "arn"):
+        told["sign-in"] = None if signed_in is None else spans.left(signed_in)
+        for title in ("profile", "account", "region", "kind", "left", "sign-in", "arn"):
             if told.get(title):
                 print(f"{title:8} {terminal.printable(told[title])}")
     else:

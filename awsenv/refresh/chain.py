@@ -60,7 +60,9 @@ class Chain:
         person = resolve.needs_person(profile, terms)
         locks = files.own_folder(os.path.join(environment.state_folder(self._environ), "locks"))
         name = hashlib.sha256(os.fsencode(path)).hexdigest()
-        with files.locked(os.path.join(locks, name), say=terms.say) as lock:
+        # Nobody here: a sign-in elsewhere is not waited for, a code is.
+        patience = 5 if profile.kind == "sso" and terms.ask is None else float("inf")
+        with files.locked(os.path.join(locks, name), say=terms.say, patience=patience) as lock:
             if session := self._look(path, profile, bound, terms, begun):
                 return session
             alive = stored.load(path, profile, bound)
@@ -70,9 +72,10 @@ class Chain:
                 if alive is not None and not terms.fresh:
                     return alive.session
                 raise mfa.person_needed(profile, terms)
-            # A role's source may be the one to ask, or a page in a browser.
-            asks = person or profile.kind in ("role", "sso")
+            # A role's source may be the one to ask.
+            asks = person or profile.kind == "role"
             lock.holds("asks for an MFA code" if person else "is getting a session", at_prompt=asks)
+            terms.holds = lock.holds
             try:
                 session = self._get(profile, given, terms)
             except AwsenvError as error:

@@ -90,10 +90,24 @@ def sign_in(
             and sso_token.left(found, "expiresAt", terms.now()) > 0
         ):
             return str(found["accessToken"])
+        failed, _, why = lock.remembered().partition(" ")
+        if refused is not None and failed and float(failed) > terms.begun:
+            # Asked for in another shell while this one waited: one tab is enough.
+            raise AwsenvError(why, f"awsenv login {where.name or profile.name}")
         lock.holds("waits for somebody to sign in", at_prompt=True)
+        terms.holds("waits for somebody to sign in", True)
         # The old form of profile has no scopes, and a browser's sign-in needs them.
         how = sso_browser.sign_in if where.name and terms.open else sso_login.device_code
-        fields = how(where, profile, terms, environ)
+        try:
+            fields = how(where, profile, terms, environ)
+        except BaseException as error:
+            why = (
+                error.message
+                if isinstance(error, AwsenvError)
+                else f"the sign-in to {where.shown} was given up"
+            )
+            lock.remember(f"{terms.now()} {why}")
+            raise
         sso_token.store(path, fields)
         return str(fields["accessToken"])
 

@@ -50,6 +50,10 @@ class Terms:
         self.waiting = waiting
         self.say = say
         self.now = now
+        # When it was begun: what others have tried since counts for this one, too.
+        self.begun = now()
+        # Tells those who wait for this process what it does, and whether a person is asked.
+        self.holds: Callable[[str, bool], None] = lambda _, __: None
 
     @property
     def variant(self) -> str:
@@ -63,7 +67,7 @@ class Terms:
     def of_source(self, named: str, serial: str = "", plain: bool = False) -> "Terms":
         """The terms for the source of the profile ``named``: the same people and clock, and the
         code, if it is to be had with the device ``serial``."""
-        return Terms(
+        found = Terms(
             mfa_code=self.mfa_code,
             mfa_serial=serial,
             plain=plain,
@@ -74,3 +78,5 @@ class Terms:
             say=self.say,
             now=self.now,
         )
+        found.begun, found.holds = self.begun, self.holds
+        return found

@@ -295,3 +295,75 @@ def test_logout_tells_the_service_and_forgets_what_came_of_it(center: Place) -> 
     assert center.run(*USE, prefix=(installed("setsid"), "--wait")).returncode == 3
     assert center.run("logout", "demo").returncode == 0
     assert os.path.isdir(center.home)
+
+
+def test_status_tells_the_sign_ins_end_too(center: Place) -> None:
+    login(center)
+    got = values(center.run(*USE).stdout)
+    told = center.run("status", **{name: value for name, value in got.items() if value}).stdout
+    assert re.search(r"^left +59m$", told, re.M)
+    assert re.search(r"^sign-in +7h59m$", told, re.M)
+
+
+SHELLS = "for i in $(seq {n}); do awsenv use xxx-admin --shell json >out$i 2>err$i & done; wait; echo ALL''DONE"
+
+
+def at_one_terminal(center: Place, number: int, answer: str, folder: Path) -> None:
+    """``number`` shells at one terminal need a sign-in; the page is answered once."""
+    shell = pexpect.spawn(
+        "bash", ["-c", SHELLS.format(n=number)],
+        env=clean(center.home) | center.endpoint, cwd=str(folder), encoding="utf-8", timeout=100,
+    )  # fmt: skip
+    pages: list[str] = []
+    while not pages:
+        texts = [path.read_text() for path in folder.glob("err*")]
+        pages = [m[1] for text in texts if (m := re.search(r"at (http://\S+) and compare", text))]
+    approve(center, pages[0], answer)
+    shell.expect_exact("ALLDONE")
+    shell.close(force=True)
+
+
+def test_fifty_shells_at_a_terminal_sign_in_once(center: Place, tmp_path: Path) -> None:
+    at_one_terminal(center, 50, "allow", tmp_path)
+    assert center.server.calls.count("POST /device_authorization") == 1
+    assert len({path.read_text() for path in tmp_path.glob("out*")}) == 1
+
+
+def test_a_denial_ends_the_attempt_of_all_who_waited(center: Place, tmp_path: Path) -> None:
+    at_one_terminal(center, 8, "deny", tmp_path)
+    assert center.server.calls.count("POST /device_authorization") == 1
+    told = [path.read_text().splitlines()[-1] for path in tmp_path.glob("err*")]
+    assert all(line.startswith("awsenv: the sign-in to demo was denied; ") for line in told), told
+    # The next one, begun later, asks again.
+    assert login(center)[0] == 0
+
+
+def test_without_a_terminal_a_sign_in_elsewhere_is_not_waited_for(center: Place) -> None:
+    (center.home / "err").touch()
+    holder = pexpect.spawn(
+        "bash", ["-c", f"awsenv use xxx-admin --shell json >/dev/null 2>{center.home}/err"],
+        env=clean(center.home) | center.endpoint, encoding="utf-8", timeout=60,
+    )  # fmt: skip
+    while "compare the code" not in (center.home / "err").read_text():
+        pass
+    result = center.run(
+        "use", "xxx-admin", "--shell", "bash", prefix=(installed("setsid"), "--wait")
+    )
+    assert (result.returncode, result.stdout) == (3, "false\n")
+    assert "waits for somebody to sign in" in result.stderr
+    holder.close(force=True)
+
+
+def test_a_token_that_boto3_renewed_serves_us(center: Place) -> None:
+    login(center)
+    before = expire(center, 10)
+    program = (
+        "import boto3; boto3.Session(profile_name='xxx-admin').client('sts').get_caller_identity()"
+    )
+    environ = clean(center.home) | center.endpoint
+    subprocess.run([sys.executable, "-c", program], env=environ, check=True)
+    after = json.loads(token_file(center).read_text())
+    assert after["accessToken"] != before["accessToken"]
+    calls = center.server.calls.count("POST /token")
+    assert center.run(*USE).returncode == 0
+    assert center.server.calls.count("POST /token") == calls
