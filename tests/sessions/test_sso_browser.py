@@ -1,9 +1,11 @@
 """Signing in with a real browser, and what attacks the callback."""
 
+import itertools
 import re
 import socket
 import subprocess
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -11,13 +13,17 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import pexpect
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from awsenv.profiles.profile import Profile
+from awsenv.sessions import sso_login, sso_token
 from awsenv.sessions.sso_browser import Callback, listening
 from awsenv.sessions.sso_token import SsoSession
+from awsenv.sessions.terms import Terms
 from tests.sessions.place import Place
-from tests.sessions.test_sso import ACCOUNT, CONFIG, token_file
+from tests.sessions.test_sso import ACCOUNT, CONFIG, approve, token_file
 from tests.shells.real import BIN, clean, installed
 
 
@@ -214,3 +220,35 @@ def test_an_attack_is_refused_and_the_right_answer_still_taken(
 def test_another_page_is_not_there(callback: Callback) -> None:
     with pytest.raises(urllib.error.HTTPError, match="404"):
         urllib.request.urlopen(f"http://{callback.host}/favicon.ico")
+
+
+def test_no_browser_shows_a_qr_code_on_a_terminal(center: Place) -> None:
+    program = pexpect.spawn(
+        str(BIN / "awsenv"), ["login", "demo", "--no-browser"],
+        env=clean(center.home, TERM="xterm") | center.endpoint, encoding="utf-8", timeout=60, dimensions=(80, 200),
+    )  # fmt: skip
+    program.expect("[▀▄█]{5}")
+    program.expect_exact("/authorize?")
+    program.close(force=True)
+
+
+def test_after_a_while_the_wait_says_what_may_be_wrong(
+    center: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (center.endpoint | {"HOME": str(center.home)}).items():
+        monkeypatch.setenv(name, value)
+    environ = clean(center.home) | center.endpoint
+    heard: list[str] = []
+
+    def say(text: str) -> None:
+        heard.append(text)
+        if "still waiting" in text:
+            approve(center, heard[0].split()[5])
+
+    clock = itertools.count(time.time(), 8)  # eight seconds pass at each look
+    terms = Terms(say=say, now=lambda: next(clock))
+    where = sso_token.named("demo", environ)
+    fields = sso_login.device_code(where, Profile("demo", None, None), terms, environ)
+    assert fields["accessToken"] in center.server.sso.tokens
+    assert "if the page says invalid_grant, sso_region = us-east-1 is wrong" in heard[1]
+    assert len(heard) == 2
