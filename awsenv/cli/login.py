@@ -59,15 +59,16 @@ def login(
         }
     )
     known = read.profiles(environ)
-    if signed := _sign_in(profile, known, terms, environ):
-        terminal.say(signed)
-        return
     if process and not save_as:
         raise UsageError(
             "--process goes with --save-as NAME", "awsenv login PROFILE --save-as NAME --process"
         )
     if save_as:
         _check_target(save_as, known.get(save_as))
+    if signed := _sign_in(profile, known, terms, environ):
+        terminal.say(signed)
+        if not save_as:
+            return
     chosen = refresh.variables(Request("login", profile), terms, environ)
     if chosen.long_lived:
         what = f"profile {profile} is a plain key: there is nothing to sign in to"
@@ -121,24 +122,29 @@ def _sign_in(name: str, known: dict[str, Profile], terms: Terms, environ: dict[s
 def _sign_out(name: str, known: dict[str, Profile], environ: dict[str, str]) -> int:
     """Sign out of what ``name`` (or, for an empty one, anybody) signed in to, and forget every
     session that came from it; how many tokens there were."""
-    removed = 0
-    wanted = [each for each in known.values() if each.kind == "sso" and name in ("", each.name)]
-    paths = set()
-    for profile in wanted:
-        where = sso_token.of_profile(profile, environ)
-        paths.add(where.token_path(environ))
-        removed += sso.sign_out(where, profile, environ)
+    wheres = {each.name: _where(each, environ) for each in known.values() if each.kind == "sso"}
     if name and name not in known and read.sso_session(name, environ) is not None:
-        where = sso_token.named(name, environ)
-        paths.add(where.token_path(environ))
-        removed += sso.sign_out(where, Profile(name, None, None), environ)
-    for profile in known.values():
-        if (
-            profile.kind == "sso"
-            and sso_token.of_profile(profile, environ).token_path(environ) in paths
-        ):
-            removed += refresh.forget(profile.name, environ)
+        wheres[name] = sso_token.named(name, environ)
+    left = {
+        where.token_path(environ): (profile, where)
+        for profile, where in wheres.items()
+        if where is not None and name in ("", profile)
+    }
+    removed = 0
+    for profile, where in left.values():
+        removed += sso.sign_out(where, known.get(profile) or Profile(profile, None, None), environ)
+    for profile, of in wheres.items():
+        if of is not None and of.token_path(environ) in left:
+            removed += refresh.forget(profile, environ)
     return removed
+
+
+def _where(profile: Profile, environ: dict[str, str]) -> sso_token.SsoSession | None:
+    """Where ``profile`` signs in; ``None`` where it does not say, and so never did."""
+    try:
+        return sso_token.of_profile(profile, environ)
+    except AwsenvError:
+        return None
 
 
 def _taken(text: str, path: str, header: str) -> str:

@@ -367,3 +367,24 @@ def test_a_token_that_boto3_renewed_serves_us(center: Place) -> None:
     calls = center.server.calls.count("POST /token")
     assert center.run(*USE).returncode == 0
     assert center.server.calls.count("POST /token") == calls
+
+
+def test_a_role_is_saved_as_a_profile_and_a_broken_one_does_not_hold_up_logout(
+    center: Place,
+) -> None:
+    with open(center.home / ".aws/config", "a") as file:
+        file.write("[profile broken]\nsso_account_id = 1\nsso_role_name = x\n")
+    program = subprocess.Popen(
+        [BIN / "awsenv", "login", "xxx-admin", "--save-as", "now"],
+        env=clean(center.home) | center.endpoint, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert program.stderr
+    found = re.search(r"at (\S+) and compare the code", program.stderr.readline())
+    assert found
+    approve(center, found[1])
+    assert "stored as profile now" in program.communicate(timeout=60)[1]
+    saved = values(center.run("use", "now", "--shell", "json").stdout)
+    assert saved["AWS_ACCESS_KEY_ID"] in center.server.sts.users
+    assert center.run("logout", "--all").returncode == 0
+    assert not center.server.sso.tokens
+    assert "[now]" not in (center.home / ".aws/credentials").read_text()
