@@ -74,6 +74,13 @@ def _refuse(fault: int | str | None) -> None:
         raise RefusedError("InternalFailure", "An internal error occurred", fault)
 
 
+def _refuse_oidc(fault: int | str | None) -> None:
+    if fault == "throttle":
+        raise OidcError("TooManyRequestsException", 429)
+    if isinstance(fault, int):
+        raise OidcError("InternalServerException", fault)
+
+
 def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -124,7 +131,9 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             server.calls.append(f"{self.command} {path}")
             server.stopped.wait(server.slow)
             token = self.headers.get("x-amz-sso_bearer_token", "")
+            fault = server.faults.popleft() if server.faults else None
             try:
+                _refuse_oidc(fault)
                 told = server.sso.answer(self.command, path, dict(parse_qsl(query)), token, body)
                 self._send(200, "application/json", json.dumps(told).encode())
             except OidcError as error:

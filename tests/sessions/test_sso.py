@@ -388,3 +388,17 @@ def test_a_role_is_saved_as_a_profile_and_a_broken_one_does_not_hold_up_logout(
     assert center.run("logout", "--all").returncode == 0
     assert not center.server.sso.tokens
     assert "[now]" not in (center.home / ".aws/credentials").read_text()
+
+
+@pytest.mark.parametrize("fault", ["throttle", 500])
+def test_throttling_and_faults_of_the_service_are_lived_through(
+    fault: str | int, center: Place
+) -> None:
+    login(center)
+    expire(center)
+    center.server.faults.extend([fault, fault])
+    assert center.run(*USE).returncode == 0
+    center.server.faults.extend([fault] * 8)
+    result = center.run("use", "xxx-admin", "--shell", "bash", "--fresh")
+    assert (result.returncode, result.stdout) == (1, "false\n")
+    assert "slow down" in result.stderr or "has a fault of its own" in result.stderr
