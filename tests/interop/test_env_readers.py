@@ -1,6 +1,7 @@
 """Every reader of ``.env`` files reads what we write alike."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -73,7 +74,9 @@ PRINT = "console.log(JSON.stringify(process.env))"
 
 def by_node_dotenv(folder: Path) -> Values:
     module = NODE_MODULES / "dotenv"
-    assert module.is_dir(), "npm install --prefix .venv/node dotenv"
+    if not module.is_dir():
+        missing = "Node's dotenv is not installed: npm install --prefix .venv/node dotenv"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     script = f"console.log(JSON.stringify(require({str(module)!r}).parse(fs.readFileSync('.env'))))"
     return dict(json.loads(run(folder, "node", "-e", script)))
 
