@@ -68,10 +68,7 @@ def session(profile: Profile, terms: Terms, environ: dict[str, str]) -> Session:
             return client.call(profile, partial(sts.get_session_token, **wish))
 
         answer = with_code(device, profile, terms, environ, get)
-    got = answer["Credentials"]
-    return resolve.of_profile(
-        profile, got["AccessKeyId"], got["SecretAccessKey"], got["SessionToken"], got["Expiration"]
-    )
+    return resolve.of_answer(profile, answer)
 
 
 def with_code(

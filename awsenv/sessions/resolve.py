@@ -109,6 +109,14 @@ def key(profile: Profile) -> Session:
     return of_profile(profile, access_key_id, secret_access_key, session_token, expires)
 
 
+def of_answer(profile: Profile, answer: dict[str, Any]) -> Session:
+    """The Credentials of an answer of STS's."""
+    got = answer["Credentials"]
+    return of_profile(
+        profile, got["AccessKeyId"], got["SecretAccessKey"], got["SessionToken"], got["Expiration"]
+    )
+
+
 def of_credentials(profile: Profile, got: dict[str, Any]) -> Session:
     """Credentials as botocore's fetchers and ``credential_process`` give them."""
     end = got.get("expiry_time")

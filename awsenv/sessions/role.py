@@ -52,10 +52,13 @@ def session(
     if name := profile.get("role_session_name"):
         wish["RoleSessionName"] = name
     if codes_itself(profile, terms):
-        call = partial(_with_code, profile, source, terms, environ)
-        answer = mfa.with_code(
-            profile.get("mfa_serial") or "", profile, terms, environ, partial(call, wish)
-        )
+        device = profile.get("mfa_serial") or ""
+
+        def get(code: str) -> Any:
+            coded = {**wish, "SerialNumber": device}
+            return _assumed(profile, source, coded, terms, environ, False, code)
+
+        answer = mfa.with_code(device, profile, terms, environ, get)
     else:
         answer = _assumed(profile, source, wish, terms, environ, shared)
     return resolve.of_credentials(profile, answer)
@@ -81,22 +84,7 @@ def web_session(profile: Profile, terms: Terms, environ: dict[str, str]) -> Sess
         wish["DurationSeconds"] = seconds
     sts = client.client("sts", None, profile, environ)
     answer = client.call(profile, partial(sts.assume_role_with_web_identity, **wish))
-    got = answer["Credentials"]
-    return resolve.of_profile(
-        profile, got["AccessKeyId"], got["SecretAccessKey"], got["SessionToken"], got["Expiration"]
-    )
-
-
-def _with_code(
-    profile: Profile,
-    source: Session,
-    terms: Terms,
-    environ: dict[str, str],
-    wish: dict[str, Any],
-    code: str,
-) -> Any:
-    wish = {**wish, "SerialNumber": profile.get("mfa_serial")}
-    return _assumed(profile, source, wish, terms, environ, False, code)
+    return resolve.of_answer(profile, answer)
 
 
 def _assumed(
