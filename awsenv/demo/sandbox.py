@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from awsenv.demo import organization
 from awsenv.demo.server import Server
 from awsenv.demo.sso import START_URL
 from awsenv.demo.sts import Role
@@ -63,7 +64,7 @@ def sandbox(caller: dict[str, str], program: Path | None = None) -> Iterator[San
     with tempfile.TemporaryDirectory(prefix="awsenv-demo-") as folder, Server(users.values()) as it:
         home = Path(folder)
         it.sts.roles[ROLE] = Role(ROLE, needs_mfa=True)
-        it.sso.assignments[CENTER] = ["AdministratorAccess"]
+        organization.found(it.portal, CENTER)
         _write_files(home, users)
         # The console script stands beside the interpreter that it was installed for.
         awsenv = program.parent if program else Path(sys.executable).parent

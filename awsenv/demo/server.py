@@ -11,8 +11,9 @@ from types import TracebackType
 from urllib.parse import parse_qsl
 
 from awsenv.demo import sts
+from awsenv.demo.portal import OidcError, Portal
 from awsenv.demo.signature import RefusedError, signer
-from awsenv.demo.sso import OidcError, Sso
+from awsenv.demo.sso import Sso
 from awsenv.demo.users import User
 
 
@@ -26,7 +27,8 @@ class Server:
 
     def __init__(self, users: Iterable[User]) -> None:
         self.sts = sts.Sts({user.key_id: user for user in users})
-        self.sso = Sso(self.sts)
+        self.portal = Portal(self.sts)
+        self.sso = Sso(self.portal)
         self.calls: list[str] = []
         self.faults: deque[int | str] = deque()
         self.slow = 0.0

@@ -1,5 +1,5 @@
-"""The stand-in's IAM Identity Center: sso-oidc (device code and refresh, with rotation), the portal,
-and the page where a person approves. Names and answers follow botocore's service models.
+"""The stand-in's IAM Identity Center: sso-oidc (device code and refresh, with rotation), and the page
+where a person approves. Names and answers follow botocore's service models.
 """
 
 import base64
@@ -14,19 +14,10 @@ from html import escape
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
-from awsenv.demo.sts import Sts
-from awsenv.demo.users import session_of
+from awsenv.demo.portal import OidcError, Portal
+from awsenv.demo.sso_pages import ALLOW, FORM, PAGE
 
 START_URL = "https://demo.awsapps.com/start"  # never contacted
-
-
-class OidcError(Exception):
-    """An error of sso-oidc or the portal: the name of its exception, and HTTP status."""
-
-    def __init__(self, name: str, status: int = 400) -> None:
-        super().__init__(name)
-        self.name = name
-        self.status = status
 
 
 @dataclass
@@ -40,17 +31,12 @@ class Device:
 
 @dataclass
 class Sso:
-    """An instance in ``region`` with ``assignments`` (account → role names).
+    """An instance in ``region``. Tokens last ``lifetime`` seconds; ``interval`` is how often a client
+    may poll."""
 
-    Tokens last ``lifetime`` seconds, role credentials ``role_lifetime``; ``interval`` is how often a
-    client may poll.
-    """
-
-    sts: Sts
+    portal: Portal
     region: str = "us-east-1"
-    assignments: dict[str, list[str]] = field(default_factory=dict)
     lifetime: int = 8 * 3600
-    role_lifetime: int = 3600
     interval: int = 1
     clients: dict[str, str] = field(default_factory=dict)
     devices: dict[str, Device] = field(default_factory=dict)
@@ -74,12 +60,10 @@ class Sso:
                 return calls[method, path](json.loads(body or b"{}"))
             if self.tokens.get(token, 0) <= time.time():
                 raise OidcError("UnauthorizedException", 401)
-            if (method, path) == ("GET", "/federation/credentials"):
-                return self._credentials(query)
             if (method, path) == ("POST", "/logout"):
                 del self.tokens[token]
                 return {}
-        raise OidcError("ResourceNotFoundException", 404)
+            return self.portal.answer(method, path, query)
 
     def page(self, path: str, query: str, method: str, body: bytes) -> str | None:
         """The page for a person, an address to go on to (``http…``), or ``None`` for another path."""
@@ -90,12 +74,12 @@ class Sso:
         code = (parse_qs(query).get("user_code") or [""])[0]
         found = next((d for d in self.devices.values() if d.user_code == code), None)
         if found is None:
-            return _PAGE.format(title="Unknown code", body="<p>This code is not known.</p>")
+            return PAGE.format(title="Unknown code", body="<p>This code is not known.</p>")
         if method == "POST":
             found.state = "allowed" if b"allow" in body else "denied"
             what = "You are signed in" if found.state == "allowed" else "Denied"
-            return _PAGE.format(title=what, body="<p>You can close this tab.</p>")
-        return _PAGE.format(title="Sign in to the demo", body=_FORM.format(code=escape(code)))
+            return PAGE.format(title=what, body="<p>You can close this tab.</p>")
+        return PAGE.format(title="Sign in to the demo", body=FORM.format(code=escape(code)))
 
     def _authorize(self, asked: dict[str, str], method: str, body: bytes) -> str:
         """The page of a browser's sign-in, and where its buttons lead."""
@@ -110,9 +94,9 @@ class Sso:
             or asked.get("client_id") not in self.clients
             or asked.get("code_challenge_method") != "S256"
         ):
-            return _PAGE.format(title="Not possible", body="<p>This request is not valid.</p>")
+            return PAGE.format(title="Not possible", body="<p>This request is not valid.</p>")
         if method != "POST":
-            return _PAGE.format(title="Sign in to the demo", body=_ALLOW)
+            return PAGE.format(title="Sign in to the demo", body=ALLOW)
         answer = {"state": asked.get("state", "")}
         if b"allow" in body:
             answer["code"] = secrets.token_urlsafe(24)
@@ -197,38 +181,3 @@ class Sso:
     def _check_client(self, asked: dict[str, Any]) -> None:
         if self.clients.get(asked.get("clientId", "")) != asked.get("clientSecret", ""):
             raise OidcError("InvalidClientException", 401)
-
-    def _credentials(self, query: Mapping[str, str]) -> dict[str, Any]:
-        account, role = query.get("account_id", ""), query.get("role_name", "")
-        if role not in self.assignments.get(account, []):
-            raise OidcError("ForbiddenException", 403)
-        person = next(iter(self.sts.users.values()))
-        end = f"assumed-role/AWSReservedSSO_{role}_demo/person"
-        session = self.sts.issue(session_of(person, self.role_lifetime, True, end, account))
-        assert session.expires is not None
-        told = {
-            "accessKeyId": session.key_id,
-            "secretAccessKey": session.secret,
-            "sessionToken": session.token,
-        }
-        return {"roleCredentials": {**told, "expiration": int(session.expires * 1000)}}
-
-
-_FORM = """\
-<p>A program on this machine wants to sign in. Go on only if it shows this code:</p>
-<p class="code">{code}</p>
-<form method="post"><button name="answer" value="allow">Allow</button>
-<button name="answer" value="deny" class="no">Deny</button></form>"""
-
-_ALLOW = """\
-<p>A program on this machine wants to sign in as you.</p>
-<form method="post"><button name="answer" value="allow">Allow</button>
-<button name="answer" value="deny" class="no">Deny</button></form>"""
-
-_PAGE = """\
-<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
-<style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:26rem;margin:15vh auto;padding:0 1rem}}
-.code{{font:2rem ui-monospace,monospace;letter-spacing:.1em}}
-button{{font:inherit;padding:.5em 1.5em;border-radius:.4em;border:1px solid;margin-right:.5em}}
-</style></head><body><main><h1>{title}</h1>{body}</main></body></html>"""

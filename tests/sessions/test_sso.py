@@ -49,7 +49,7 @@ source_profile = xxx-admin
 @pytest.fixture
 def center(place: Place) -> Place:
     place.config(CONFIG)
-    place.server.sso.assignments[ACCOUNT] = ["AdministratorAccess"]
+    place.server.portal.assignments[ACCOUNT] = ["AdministratorAccess"]
     return place
 
 

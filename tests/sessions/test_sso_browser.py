@@ -41,7 +41,7 @@ def browser() -> Iterator[Callable[[], Page]]:
 @pytest.fixture
 def center(place: Place, tmp_path: Path) -> Place:
     place.config(CONFIG)
-    place.server.sso.assignments[ACCOUNT] = ["AdministratorAccess"]
+    place.server.portal.assignments[ACCOUNT] = ["AdministratorAccess"]
     # What a person's BROWSER would be given.
     opener = tmp_path / "opener"
     opener.write_text(f'#!/bin/sh\necho "$1" >>{tmp_path}/opened\n')
