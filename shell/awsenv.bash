@@ -240,7 +240,7 @@ __awsenv_complete() {
   builtin local __awsenv_word=${COMP_WORDS[COMP_CWORD]} __awsenv_n __awsenv_file
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    for __awsenv_n in use off exec status list show login logout add remove dotenv link unlink orgs direnv hook credential-process demo; do
+    for __awsenv_n in use off exec status list show login logout sso add remove dotenv link unlink orgs direnv hook credential-process demo; do
       case $__awsenv_n in "$__awsenv_word"*) COMPREPLY[${#COMPREPLY[@]}]=$__awsenv_n ;; esac
     done
     return 0

@@ -179,7 +179,7 @@ __awsenv_ends() {
 __awsenv_complete() {
   setopt local_options extended_glob
   if (( CURRENT == 2 )); then
-    compadd -- use off exec status list show login logout add remove dotenv link unlink orgs direnv hook credential-process demo
+    compadd -- use off exec status list show login logout sso add remove dotenv link unlink orgs direnv hook credential-process demo
     return
   fi
   [[ $words[2] == (use|show|remove|dotenv|link|login|logout|exec) ]] || { _default; return }

@@ -24,15 +24,19 @@ def text(request: Request) -> str:
         raise UsageError(f"no such shell: {form}", f"one of {', '.join(environment.FORMS)}")
     if request.command == "off":
         return environment.render(environment.leave(environ), form)
+    terms = wishes.terms(request.wishes)
+    if form in ("direnv", "credential-process"):
+        terms.ask = None  # a question there would hang the shell, or a program that waits
     if not request.profile:
-        raise UsageError("use: which profile?", "awsenv list")
+        if terms.ask is None:
+            raise UsageError("use: which profile?", "awsenv list")
+        from awsenv.cli import choose_profile
+
+        request.profile = choose_profile.chosen(environ)
     if request.profile == "-":
         request.profile = environ.get(environment.PREVIOUS, "")
         if not request.profile:
             raise AwsenvError("no profile was used before this one", "awsenv list")
-    terms = wishes.terms(request.wishes)
-    if form in ("direnv", "credential-process"):
-        terms.ask = None  # a question there would hang the shell, or a program that waits
     chosen = refresh.variables(request, terms, environ)
     if form == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
         terminal.say(replay.summary(request.profile, chosen.account, chosen.variables))

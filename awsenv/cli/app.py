@@ -22,6 +22,7 @@ COMMANDS = {
     "status": ("status", "status"),
     "login": ("login", "login"),
     "logout": ("login", "logout"),
+    "sso": ("sso", "sso_app"),
     "add": ("add", "add"),
     "remove": ("add", "remove"),
     "dotenv": ("dotenv", "dotenv"),

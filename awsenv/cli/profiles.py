@@ -33,7 +33,7 @@ def list_(
     if kind and kind not in KINDS:
         raise UsageError(f"no such kind: {kind}", f"one of {', '.join(KINDS)}")
     rows = [
-        _fields(profile)
+        fields(profile)
         for profile in read.profiles(dict(os.environ)).values()
         if fnmatchcase(profile.name, pattern) and kind in ("", profile.kind)
     ]
@@ -41,7 +41,7 @@ def list_(
         print(json.dumps(rows, indent=2))
         return
     titles = TITLES if sys.stdout.isatty() else ("profile", "kind")
-    terminal.table(titles, [_cells(row) for row in rows])
+    terminal.table(titles, [cells(row) for row in rows])
 
 
 def show(
@@ -54,11 +54,11 @@ def show(
     found = read.profile(profile, dict(os.environ))
     rows = _values(found)
     if as_json:
-        print(json.dumps({**_fields(found), "values": rows}, indent=2))
+        print(json.dumps({**fields(found), "values": rows}, indent=2))
         return
-    known = " · ".join(cell for cell in _cells(_fields(found)) if cell != "-")
+    known = " · ".join(cell for cell in cells(fields(found)) if cell != "-")
     print(terminal.printable(known))
-    cells = [
+    lines = [
         [
             str(row["name"]),
             str(row["value"]),
@@ -67,10 +67,12 @@ def show(
         ]
         for row in rows
     ]
-    terminal.table(("setting", "value", "from", ""), cells)
+    terminal.table(("setting", "value", "from", ""), lines)
 
 
-def _fields(profile: Profile) -> dict[str, str | int | None]:
+def fields(profile: Profile) -> dict[str, str | int | None]:
+    """What there is to say of ``profile``: its name and, in the order of ``TITLES``, the rest; the
+    seconds left are a number."""
     try:
         number = account.of_profile(profile)
     except AwsenvError:  # half a key: `show` and `status --all` say so
@@ -86,7 +88,8 @@ def _fields(profile: Profile) -> dict[str, str | int | None]:
     }
 
 
-def _cells(row: dict[str, str | int | None]) -> list[str]:
+def cells(row: dict[str, str | int | None]) -> list[str]:
+    """``row`` as a person reads it."""
     left = row["left"]
     said = "" if left is None else spans.left(int(left))
     return [*(str(row[name] or "-") for name in list(row)[:-1]), said or "-"]

@@ -48,6 +48,13 @@ def steps(box: Sandbox) -> list[Step]:
         Step("BROWSER=person awsenv login xxx-admin", ("signed in to demo",)),
         Step('eval "$(awsenv use xxx-admin)"'),
         Step("caller-identity", ("assumed-role/AWSReservedSSO_AdministratorAccess",)),
+        Step(
+            "awsenv sso setup --session demo --account search-prod --region eu-west-1",
+            ("2 profiles added", "search-prod-readonly"),
+        ),
+        Step("awsenv sso sync", ("up to date",)),
+        Step('eval "$(awsenv use search-prod-readonly)"'),
+        Step("caller-identity", ("assumed-role/AWSReservedSSO_ReadOnlyAccess",)),
         Step("awsenv exec prod -- caller-identity", (arn["prod"],)),
         Step('eval "$(awsenv off)"'),
         Step(key, ("AKIAMINE",)),

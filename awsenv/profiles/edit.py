@@ -9,7 +9,8 @@ import re
 from awsenv.errors import AwsenvError
 from awsenv.profiles import ini
 
-_LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+# A line with its end, as the file has it.
+LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _SETTING = re.compile(r"(?P<start>\s*[^=:]*?\s*[=:][^\S\r\n]*)[^\r\n]*(?P<end>[\r\n]*)")
 
 
@@ -21,12 +22,12 @@ def put(text: str, path: str, header: str, options: dict[str, str]) -> str:
     written so that it reads the same.
     """
     section = ini.parse(text, path).get(header)
-    lines = _LINES.findall(text)
+    lines = LINES.findall(text)
     end = "\r\n" if "\r\n" in text else "\n"
     if section is None:
         written = [f"[{header}]{end}", *(f"{n} = {v}{end}" for n, v in options.items())]
         if lines:
-            lines[-1] = _ended(lines[-1], end)
+            lines[-1] = ended(lines[-1], end)
             written = [end, *written] if lines[-1].strip() else written
         return _checked(text, "".join([*lines, *written]), path, header, options)
     own = {name: value for name, value in section.options.items() if value[1] > section.line}
@@ -48,7 +49,7 @@ def put(text: str, path: str, header: str, options: dict[str, str]) -> str:
         else:
             fresh.append(f"{indent[0] if indent else ''}{name} = {value}{end}")
     if fresh:
-        lines[last - 1] = _ended(lines[last - 1], end) if lines[last - 1] else ""
+        lines[last - 1] = ended(lines[last - 1], end) if lines[last - 1] else ""
         lines[last:last] = fresh
     return _checked(text, "".join(lines), path, header, options)
 
@@ -56,7 +57,7 @@ def put(text: str, path: str, header: str, options: dict[str, str]) -> str:
 def take_options(text: str, path: str, header: str, names: set[str]) -> str:
     """``text`` without the options ``names`` of its section ``[header]``."""
     section = ini.parse(text, path).get(header)
-    lines = _LINES.findall(text)
+    lines = LINES.findall(text)
     for name, (_, first, last) in section.options.items() if section else ():
         if name in names and section and first > section.line:
             lines[first - 1 : last] = [""] * (last - first + 1)
@@ -70,24 +71,24 @@ def take_section(text: str, path: str, header: str) -> str:
     section = sections.get(header)
     if section is None:
         return text
-    lines = _LINES.findall(text)
+    lines = LINES.findall(text)
     own = [value[2] for value in section.options.values() if value[1] > section.line]
     last = max(own, default=section.line)
     while last < len(lines) and not lines[last].strip():
         last += 1
     new = "".join(lines[: section.line - 1] + lines[last:])
     left = {name: each for name, each in sections.items() if name != header}
-    if _values(ini.parse(new, path)) != _values(left):
+    if values(ini.parse(new, path)) != values(left):
         raise AwsenvError(f"[{header}] cannot be taken out without changing another", "by hand")
     return new
 
 
 def _checked(old: str, new: str, path: str, header: str, options: dict[str, str]) -> str:
     """``new``, if it reads as ``old`` does but for ``options``."""
-    expected = _values(ini.parse(old, path))
-    expected[header] = {**_defaults(old, path), **expected.get(header, {}), **options}
+    expected = values(ini.parse(old, path))
+    expected[header] = {**defaults(old, path), **expected.get(header, {}), **options}
     try:
-        found = _values(ini.parse(new, path))
+        found = values(ini.parse(new, path))
     except ini.MalformedError:
         found = {}
     if found != expected:
@@ -95,18 +96,20 @@ def _checked(old: str, new: str, path: str, header: str, options: dict[str, str]
     return new
 
 
-def _defaults(text: str, path: str) -> dict[str, str]:
+def defaults(text: str, path: str) -> dict[str, str]:
     """The values of ``[DEFAULT]``, which every section has."""
     probe = ini.parse(text + "\n[awsenv probe]\n", path).get("awsenv probe")
     return {name: value[0] for name, value in probe.options.items()} if probe else {}
 
 
-def _values(sections: dict[str, ini.Section]) -> dict[str, dict[str, str]]:
+def values(sections: dict[str, ini.Section]) -> dict[str, dict[str, str]]:
+    """The values of ``sections``, by section and option, without their lines."""
     return {
         name: {option: value[0] for option, value in section.options.items()}
         for name, section in sections.items()
     }
 
 
-def _ended(line: str, end: str) -> str:
+def ended(line: str, end: str) -> str:
+    """``line`` with a line end, which the last one of a file may lack."""
     return line if line.endswith(("\n", "\r")) else line + end

@@ -74,14 +74,21 @@ def sso_session(name: str, environ: dict[str, str]) -> Place | None:
     path = paths.config_file(environ)
     found = None
     for header, section in ini.read(path).items():
-        if header.startswith("sso-session") and name in header:
-            try:
-                words = shlex.split(header)
-            except ValueError:
-                continue
-            if len(words) == 2 and words[1] == name:
-                found = _place(path, section)
+        if session_name(header) == name:
+            found = _place(path, section)
     return found
+
+
+def session_name(header: str) -> str | None:
+    """The sso-session that a section of the config file stands for, or ``None``; as in
+    ``build_profile_map``."""
+    if not header.startswith("sso-session"):
+        return None
+    try:
+        words = shlex.split(header)
+    except ValueError:
+        return None
+    return words[1] if len(words) == 2 else None
 
 
 def profile_name(header: str) -> str | None:
@@ -106,10 +113,20 @@ def profile_name(header: str) -> str | None:
 
 def header(profile: str) -> str:
     """The header of ``profile`` in the config file: the inverse of ``profile_name``."""
-    if profile == "default":
-        return profile
-    word = f'"{profile}"' if " " in profile and not set(profile) & set('"\\') else None
-    return f"profile {word or shlex.quote(profile)}"
+    return profile if profile == "default" else f"profile {_word(profile)}"
+
+
+def session_header(name: str) -> str:
+    """The header of an sso-session in the config file."""
+    return f"sso-session {_word(name)}"
+
+
+def _word(name: str) -> str:
+    """``name`` as one word for ``shlex``, and without quotes where that goes: not every SDK takes
+    them away."""
+    if name and not any(c.isspace() or c in "\"'\\" for c in name):
+        return name
+    return f'"{name}"' if " " in name and not set(name) & set('"\\') else shlex.quote(name)
 
 
 def _place(path: str, section: ini.Section) -> Place:

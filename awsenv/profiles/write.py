@@ -20,7 +20,7 @@ def change(path: str, edit: Callable[[str], str], environ: dict[str, str]) -> bo
         with files.writing(folder, environment.state_folder(environ)):
             for _ in range(10):
                 before = _stamp(path)
-                old = _read(path)
+                old = text(path)
                 new = edit(old)
                 if new == old:
                     return False
@@ -42,7 +42,8 @@ def _stamp(path: str) -> tuple[int, ...] | None:
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
-def _read(path: str) -> str:
+def text(path: str) -> str:
+    """The text of the AWS file at ``path``, empty where there is none. Raises ``AwsenvError``."""
     try:
         with open(path, encoding="utf-8", newline="") as file:
             return file.read()

@@ -72,7 +72,6 @@ def page_of(program: "subprocess.Popen[str]") -> str:
 def test_allow_in_a_real_browser_signs_in(center: Place, browser: Callable[[], Page]) -> None:
     program = started(center)
     url = page_of(program)
-    assert (center.home / "opened").read_text().strip() == url
     page = browser()
     page.goto(url)
     assert page.get_by_role("heading").inner_text() == "Sign in to the demo"
@@ -82,6 +81,7 @@ def test_allow_in_a_real_browser_signs_in(center: Place, browser: Callable[[], P
     page.screenshot(path=str(center.home / "done.png"))
     assert "You can close this tab." in page.inner_text("body")
     assert program.wait(60) == 0
+    assert (center.home / "opened").read_text().strip() == url
     assert token_file(center).exists()
     assert center.run("use", "xxx-admin", "--shell", "json").returncode == 0
     # The registration serves the next sign-in, too.

@@ -1,0 +1,99 @@
+"""Choosing among many by typing a part of it: fzf where it is installed, else questionary."""
+
+import shutil
+import subprocess
+import unicodedata
+from collections.abc import Sequence
+
+from awsenv.cli import terminal
+from awsenv.errors import AwsenvError
+
+# How a row in production is shown, in the columns and by colour.
+MARK = "PRODUCTION"
+
+
+def pick(
+    what: str,
+    titles: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    marked: Sequence[bool],
+    many: bool = False,
+) -> list[int]:
+    """The numbers of the ``rows`` that a person picks at the terminal: one, or ``many``.
+
+    ``marked`` rows are shown so that it is seen. Raises ``KeyboardInterrupt`` where nothing is
+    picked, ``AwsenvError`` without a terminal.
+    """
+    cells = [[terminal.printable(cell) for cell in row] for row in [titles, *rows]]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    lines = [
+        "  ".join(
+            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+        )
+        for row in cells
+    ]
+    lines = [
+        line.rstrip() if not mark else f"{line}  {MARK}"
+        for line, mark in zip(lines, [False, *marked], strict=True)
+    ]
+    found = (_fzf if shutil.which("fzf") else _questionary)(what, lines[0], lines[1:], marked, many)
+    if not found:
+        raise KeyboardInterrupt
+    return found
+
+
+def _fzf(what: str, title: str, lines: list[str], marked: Sequence[bool], many: bool) -> list[int]:
+    shown = "".join(
+        f"{number}\t\x1b[31;1m{line}\x1b[0m\n" if mark else f"{number}\t{line}\n"
+        for number, (line, mark) in enumerate(zip(lines, marked, strict=True))
+    )
+    hint = "Tab: choose, Ctrl-A: all, Enter: done" if many else "Enter: choose"
+    options = ["--ansi", "--delimiter=\t", "--with-nth=2..", "--reverse", "--height=~60%",
+               "--header-lines=1", f"--prompt={what}> ", f"--header={hint}"]  # fmt: skip
+    if many:
+        options += ["--multi", "--bind=ctrl-a:select-all"]
+    done = subprocess.run(
+        ["fzf", *options],
+        input=f"\t{title}\n{shown}",
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode not in (0, 1, 130):
+        raise AwsenvError("fzf failed", "fzf --version")
+    first = [line.partition("\t")[0] for line in done.stdout.splitlines()]
+    return [int(number) for number in first if number.isdigit()]
+
+
+def _questionary(
+    what: str, title: str, lines: list[str], _: Sequence[bool], many: bool
+) -> list[int]:
+    import questionary
+    from prompt_toolkit.input import create_input
+    from prompt_toolkit.output import create_output
+
+    # Its search takes plain titles only, so here the mark is a word without a colour.
+    choices = [questionary.Choice(line, value=number) for number, line in enumerate(lines)]
+    # stdin and stdout may be a pipe: eval "$(awsenv use)".
+    with open("/dev/tty") as keys, open("/dev/tty", "w") as screen:
+        asked = (questionary.checkbox if many else questionary.select)(
+            what,
+            choices=[questionary.Separator("   " + title), *choices],
+            use_search_filter=True,
+            use_jk_keys=False,
+            instruction="(type to search; Space: choose, Ctrl-A: all, Enter: done)"
+            if many
+            else "(type to search)",
+            input=create_input(keys),
+            output=create_output(screen),
+        )
+        found = asked.unsafe_ask()
+    return [] if found is None else found if many else [found]
+
+
+def _width(text: str) -> int:
+    """Columns of ``text`` on a terminal."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )

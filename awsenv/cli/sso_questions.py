@@ -1,0 +1,144 @@
+"""What ``sso setup`` has to know, asked where it was not given."""
+
+import re
+from urllib.parse import urlsplit
+
+from awsenv.cli import terminal
+from awsenv.errors import AwsenvError
+from awsenv.paths import config_file
+from awsenv.profiles import ini, read, sso_choice, sso_names
+from awsenv.profiles.sso_choice import Choice
+
+# Hosts of AWS's own that name the Region; xxx.awsapps.com does not.
+_OF_REGION = re.compile(
+    r"[^.]+\.(?:portal\.(?P<a>[a-z]+(?:-[a-z]+)+-\d)\.app\.(?:aws|amazonwebservices\.com\.cn)"
+    r"|(?P<b>[a-z]+(?:-[a-z]+)+-\d)\.portal\.amazonaws\.(?:com|com\.cn|eu))"
+)
+_REGION = re.compile(r"[a-z]+(?:-[a-z]+)+-\d")
+
+
+def answered(
+    given: Choice,
+    output: str | None,
+    legacy: bool,
+    earlier: list[Choice],
+    environ: dict[str, str],
+    person: bool,
+) -> Choice:
+    """``given`` with what it lacks: as it was chosen earlier, found out, or asked of a ``person``.
+
+    Raises ``AwsenvError`` for what cannot be, with exit code 3 for a question and no person.
+    """
+    before = _same(given, legacy, earlier) or Choice()
+    if not (before.start_url or given.start_url or legacy):
+        before.session = given.session or _only_session(environ)
+    name = given.session or before.session
+    if name and (place := read.sso_session(name, environ)):
+        before.start_url = place.options.get("sso_start_url", (before.start_url,))[0]
+        before.sso_region = place.options.get("sso_region", (before.sso_region,))[0]
+    choice = Choice()
+    url = given.start_url or _asked("SSO start URL", before.start_url, "--start-url", person)
+    choice.start_url = _start_url(url)
+    found = region_of(choice.start_url)
+    if before.start_url != choice.start_url:
+        before.sso_region = ""  # another instance's
+    choice.sso_region = (
+        given.sso_region or found or _asked("SSO Region", before.sso_region, "--sso-region", person)
+    )
+    _check(_REGION.fullmatch(choice.sso_region), "SSO Region", choice.sso_region, "us-east-1")
+    if not legacy:
+        offered = before.session or _session_name(choice.start_url)
+        choice.session = given.session or _offered("SSO session name", offered, person)
+        good = choice.session.isprintable() and not choice.session.startswith("-")
+        _check(good and choice.session, "SSO session name", choice.session, "xxx")
+    choice.regions = given.regions or before.regions
+    if not given.regions:
+        default = before.region("", "") or _default("region", environ)
+        rest = [each for each in before.regions if "=" in each]
+        asked = _offered("Default region name", default, person) if person else default
+        choice.regions = [*([asked] if asked else []), *rest]
+    for each in choice.regions:
+        of_account = each.rpartition("=")[2]
+        _check(_REGION.fullmatch(of_account), "Region", each, "ap-northeast-1")
+    if output is None:
+        default = before.output or _default("output", environ)
+        output = _offered("Default output format", default, person)
+    _check(re.fullmatch(r"[a-z-]*", output), "output format", output, "json")
+    choice.output = output
+    choice.template = sso_choice.checked_template(
+        given.template or before.template or sso_names.TEMPLATE
+    )
+    for each in (*given.accounts, *given.roles):
+        _check(each.isprintable() and each, "account or role", each, "awsenv sso setup")
+    anew = given.accounts or given.roles
+    choice.accounts = given.accounts if anew else before.accounts
+    choice.roles = given.roles if anew else before.roles
+    return choice
+
+
+def region_of(start_url: str) -> str:
+    """The Region that the host of ``start_url`` names, empty where it names none."""
+    found = _OF_REGION.fullmatch(urlsplit(start_url).hostname or "")
+    return (found["a"] or found["b"]) if found else ""
+
+
+def _same(given: Choice, legacy: bool, earlier: list[Choice]) -> Choice | None:
+    """The earlier choice that this one is the next of."""
+    for choice in earlier:
+        if bool(choice.session) == legacy:
+            continue
+        if given.session and choice.session != given.session:
+            continue
+        if given.start_url and choice.start_url != _start_url(given.start_url):
+            continue
+        if given.session or given.start_url or len(earlier) == 1:
+            return choice
+    return None
+
+
+def _only_session(environ: dict[str, str]) -> str:
+    """The one sso-session that the config file has, if it has just one."""
+    names = [name for h in ini.read(config_file(environ)) if (name := read.session_name(h))]
+    return names[0] if len(names) == 1 else ""
+
+
+def _start_url(given: str) -> str:
+    """``given`` as AWS takes it: without what a browser's address bar puts behind it."""
+    url = given.strip().partition("#")[0].rstrip("/")
+    parts = urlsplit(url)
+    good = parts.scheme == "https" and parts.hostname and url.isprintable() and " " not in url
+    _check(good, "start URL", given, "https://xxx.awsapps.com/start")
+    return url
+
+
+def _session_name(start_url: str) -> str:
+    """A name for the session: the instance's, where a person would know it by that."""
+    first = (urlsplit(start_url).hostname or "").partition(".")[0]
+    return sso_names.slug(first) or "sso"
+
+
+def _default(option: str, environ: dict[str, str]) -> str:
+    profile = read.profiles(environ).get("default")
+    return (profile.get(option) if profile else "") or ""
+
+
+def _asked(question: str, offered: str, option: str, person: bool) -> str:
+    if not person:
+        if offered:
+            return offered
+        raise terminal.person_needed(
+            f"sso setup asks for the {question} and there is no terminal", f"{option} VALUE"
+        )
+    found = terminal.ask(question, offered)
+    if not found:
+        raise AwsenvError(f"sso setup needs the {question}", f"{option} VALUE")
+    return found
+
+
+def _offered(question: str, offered: str, person: bool) -> str:
+    return terminal.ask(question, offered) if person else offered
+
+
+def _check(good: object, what: str, given: str, like: str) -> None:
+    if not good:
+        raise AwsenvError(f"that is no {what}: {given or 'nothing'}", f"like {like}")

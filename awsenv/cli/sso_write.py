@@ -1,0 +1,191 @@
+"""Signing in, listing, and writing the profiles, with what a person sees of it."""
+
+import difflib
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+
+from awsenv.cli import picker, terminal
+from awsenv.errors import AwsenvError
+from awsenv.paths import config_file, shown
+from awsenv.profiles import production, read, sso_profiles, write
+from awsenv.profiles.profile import Profile
+from awsenv.profiles.sso_choice import Choice
+from awsenv.profiles.sso_profiles import Plan
+from awsenv.sessions import sso, sso_listing
+from awsenv.sessions.sso_listing import Listing
+from awsenv.sessions.sso_token import SsoSession
+from awsenv.sessions.terms import Terms
+
+SCOPE = "sso:account:access"
+# As many names as a line holds.
+_NAMED = 8
+
+
+def setup(
+    choice: Choice, chosen: bool, terms: Terms, environ: dict[str, str], dry_run: bool
+) -> None:
+    """Write the session of ``choice`` and its profiles; a person chooses which unless ``chosen``.
+    Raises ``AwsenvError``, ``KeyboardInterrupt``; what was listed by then is written."""
+    if not chosen:
+        choice.accounts, choice.roles = [], []
+    listing = _listing(choice, terms, environ)
+    if not any(listing.roles.values()) and not listing.missing:
+        raise AwsenvError(
+            f"{_called(choice)} gives you no account and no role",
+            "ask whoever runs IAM Identity Center",
+        )
+    choice.accounts = [one for each in choice.accounts for one in _accounts(each, listing)]
+    if not chosen:
+        _choose(choice, listing, environ)
+    elif not any(choice.takes(a, listing.names[a], r) for a, r in _pairs(listing)):
+        known = ", ".join(sorted({role for _, role in _pairs(listing)})[:_NAMED])
+        raise AwsenvError(f"no account there has the role {', '.join(choice.roles)}", known)
+    _write(choice, listing, environ, dry_run, anew=True)
+
+
+def sync(choice: Choice, terms: Terms, environ: dict[str, str], dry_run: bool, prune: bool) -> None:
+    """The same again with what was chosen. Raises ``AwsenvError``, ``KeyboardInterrupt``."""
+    listing = _listing(choice, terms, environ)
+    _write(choice, listing, environ, dry_run, prune)
+
+
+def _listing(choice: Choice, terms: Terms, environ: dict[str, str]) -> Listing:
+    where = SsoSession(
+        choice.session, choice.start_url, choice.sso_region, [SCOPE] if choice.session else []
+    )
+    profile = Profile(where.shown, None, None)
+    wanted = {part for each in choice.accounts for part in (each, each.partition("/")[0])}
+    token = sso.access_token(where, profile, terms, environ)
+    with _progress(f"roles of {_called(choice)}") as progress:
+        try:
+            return sso_listing.listed(where, token, environ, wanted, progress)
+        except sso.EndedError:
+            token = sso.access_token(where, profile, terms, environ, refused=token)
+            return sso_listing.listed(where, token, environ, wanted, progress)
+
+
+def _choose(choice: Choice, listing: Listing, environ: dict[str, str]) -> None:
+    """Have a person choose, where there is a choice."""
+    pairs = _pairs(listing)
+    if len(pairs) < 2:
+        return
+    path = config_file(environ)
+    plan = _planned(write.text(path), choice, listing, environ)
+    rows = [
+        [plan.names.get((account, role), ""), listing.names[account], account, role]
+        for account, role in pairs
+    ]
+    marked = [production.names_production(f"{name} {called}") for name, called, *_ in rows]
+    titles = ("profile", "account", "ID", "role")
+    found = picker.pick("profiles", titles, rows, marked, many=True)
+    if len(found) < len(pairs):
+        choice.accounts = ["/".join(pairs[number]) for number in sorted(found)]
+
+
+def _write(
+    choice: Choice,
+    listing: Listing,
+    environ: dict[str, str],
+    dry_run: bool,
+    prune: bool = False,
+    anew: bool = False,
+) -> None:
+    path = config_file(environ)
+    plans: list[Plan] = []
+
+    def edit(text: str) -> str:
+        if anew:
+            text = sso_profiles.with_session(text, path, choice, SCOPE)
+        plans.append(_planned(text, choice, listing, environ, prune))
+        return plans[-1].text
+
+    if dry_run:
+        old = write.text(path)
+        _show_diff(old, edit(old), shown(path))
+    else:
+        write.change(path, edit, environ)
+    _tell(plans[-1], choice, path, dry_run)
+    if listing.missing:
+        what = f"{len(listing.missing)} of {len(listing.missing) + len(listing.roles)} accounts are missing"
+        names = _some([listing.names[account] or account for account in listing.missing])
+        if listing.error is None:
+            terminal.say(f"{what}: {names}; awsenv sso sync")
+            raise KeyboardInterrupt
+        raise AwsenvError(f"{what} ({names}): {listing.error.message}", "awsenv sso sync")
+
+
+def _planned(
+    text: str, choice: Choice, listing: Listing, environ: dict[str, str], prune: bool = False
+) -> Plan:
+    taken = read.profiles(environ).keys()
+    complete = not listing.missing and listing.error is None
+    path = config_file(environ)
+    return sso_profiles.planned(
+        text, path, choice, listing.names, listing.roles, taken, complete, prune
+    )
+
+
+def _tell(plan: Plan, choice: Choice, path: str, dry_run: bool) -> None:
+    done = "would be " if dry_run else ""
+    for names, what in (
+        (plan.added, f"{done}added to {shown(path)}"),
+        (plan.changed, f"{done}changed"),
+        (plan.removed, f"{done}removed"),
+        (plan.edited, "left alone: you changed them"),
+        (plan.gone, "gone from your accounts; awsenv sso sync --prune removes what awsenv wrote"),
+    ):
+        if names:
+            count = f"{len(names)} profile{'s' if len(names) > 1 else ''}"
+            terminal.say(f"{count} {what}: {_some(names)}")
+    if not (plan.added or plan.changed or plan.removed):
+        terminal.say(f"the profiles of {_called(choice)} are up to date")
+
+
+def _show_diff(old: str, new: str, name: str) -> None:
+    """The lines that change and no others: a neighbour may be a secret."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(soft_wrap=True)
+    styles = {"+": "green", "-": "red", "@": "cyan"}
+    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), name, name, n=0, lineterm="")
+    for line in lines:
+        console.print(Text(terminal.printable(line), style=styles.get(line[:1], "")))
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr, where a person sees it."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(terminal.printable(what), total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _pairs(listing: Listing) -> list[tuple[str, str]]:
+    return [(account, role) for account, roles in listing.roles.items() for role in roles]
+
+
+def _accounts(given: str, listing: Listing) -> list[str]:
+    """``given`` (an ID, a name, ``ID/ROLE``) by IDs, which outlast a renaming."""
+    named = [account for account, name in listing.names.items() if given == name]
+    if named or given.partition("/")[0] in listing.names:
+        return named or [given]
+    near = get_close_matches(given, listing.names.values(), n=3) or list(listing.names)[:3]
+    raise AwsenvError(f"there is no account {given}", f"like {', '.join(near)}")
+
+
+def _called(choice: Choice) -> str:
+    return choice.session or choice.start_url
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more; awsenv list" if more > 0 else "")

@@ -1,0 +1,27 @@
+"""Which profiles are production: a person is to see it before acting as one."""
+
+import re
+
+from awsenv.profiles.profile import Profile
+
+OPTION = "awsenv_production"
+_WORDS = {"prod", "production", "prd", "live"}
+_BEFORE = {"non", "not", "no", "pre", "post"}
+_PART = re.compile(r"[^\W\d_]+")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def is_production(profile: Profile) -> bool:
+    """What the profile says by ``awsenv_production``, else what its name says."""
+    said = profile.get(OPTION)
+    return names_production(profile.name) if said is None else said.strip().lower() == "true"
+
+
+def names_production(name: str) -> bool:
+    """Whether ``name`` is that of something in production: ``org-prod``, not ``non-prod``,
+    ``preprod`` or ``product``."""
+    parts = [part.lower() for part in _PART.findall(_HUMP.sub("-", name))]
+    return any(
+        part in _WORDS and before not in _BEFORE
+        for before, part in zip(["", *parts], parts, strict=False)
+    ) or bool(re.search("(?<!非)(?<!準)本番", name))

@@ -1,0 +1,55 @@
+"""Names for the profiles of accounts and roles: safe, short, each taken once."""
+
+import unicodedata
+from collections.abc import Container
+
+TEMPLATE = "<env>-<role>"
+PLACEHOLDERS = ("<env>", "<role>", "<account>", "<session>")
+# IAM Identity Center's own permission sets, as people call them.
+_SHORT = {
+    "AdministratorAccess": "admin",
+    "PowerUserAccess": "poweruser",
+    "ReadOnlyAccess": "readonly",
+    "ViewOnlyAccess": "viewonly",
+}
+# A name of 200 characters is no name to type; the rest of it is in the account's ID.
+_LONGEST = 48
+
+
+def slug(text: str) -> str:
+    """The letters and digits of ``text``, of any script and in lower case, joined by ``-``."""
+    kept = [
+        character if unicodedata.category(character)[0] in "LMN" else " "
+        for character in unicodedata.normalize("NFC", text).lower()
+    ]
+    return "-".join("".join(kept).split())
+
+
+def short(role: str) -> str:
+    """What ``role`` is called in a name."""
+    return _SHORT.get(role) or slug(role) or "role"
+
+
+def name(template: str, account: str, called: str, role: str, session: str) -> str:
+    """The name by ``template`` for ``role`` in the ``account`` that is ``called`` so."""
+    values = {
+        "<env>": slug(called)[:_LONGEST].strip("-") or account,
+        "<role>": short(role),
+        "<account>": account,
+        "<session>": slug(session) or "sso",
+    }
+    for placeholder, value in values.items():
+        template = template.replace(placeholder, value)
+    return template
+
+
+def unique(wanted: str, account: str, taken: Container[str]) -> str:
+    """``wanted``; with the account's ID where that is taken, and a number where that is, too."""
+    found = wanted if account in wanted else f"{wanted}-{account}"
+    if wanted not in taken:
+        return wanted
+    number = 2
+    while found in taken:
+        found = f"{wanted}-{account}-{number}" if account not in wanted else f"{wanted}-{number}"
+        number += 1
+    return found
