@@ -148,8 +148,8 @@ def _standing(
     """The names of all profiles, and those that stand for an account and role of ``choice``."""
     names, found = set(), {}
     ordered = sorted(sections.values(), key=lambda section: section.line)
-    behind = [*(section.line - 1 for section in ordered[1:]), len(lines)]
-    for section, stop in zip(ordered, behind, strict=True):
+    starts = [*(section.line - 1 for section in ordered), len(lines)]
+    for section, stop in zip(ordered, starts[1:], strict=True):
         name = read.profile_name(section.name)
         if name is None:
             continue
