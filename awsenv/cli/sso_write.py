@@ -31,12 +31,13 @@ def setup(
     if not chosen:
         choice.accounts, choice.roles = [], []
     listing = _listing(choice, terms, environ)
+    if listing.names:
+        choice.accounts = [one for each in choice.accounts for one in _accounts(each, listing)]
     if not any(listing.roles.values()) and not listing.missing:
         raise AwsenvError(
             f"{_called(choice)} gives you no account and no role",
             "ask whoever runs IAM Identity Center",
         )
-    choice.accounts = [one for each in choice.accounts for one in _accounts(each, listing)]
     if not chosen:
         _choose(choice, listing, environ)
     elif not any(choice.takes(a, listing.names[a], r) for a, r in _pairs(listing)):

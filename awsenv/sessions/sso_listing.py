@@ -20,6 +20,8 @@ from awsenv.sessions.sso_token import SsoSession
 # Calls a second, a little under what the portal takes; threads for answers that take a while.
 PACE = 19.0
 THREADS = 8
+# How often a call that is throttled all the same is made again, beside botocore's own tries.
+_PATIENCE = 3
 # What AWS allows as an account's ID and a role's name: they go into a file.
 _ACCOUNT = re.compile(r"\d{12}")
 _ROLE = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
@@ -59,8 +61,7 @@ def listed(
     def pages(operation: Callable[..., Any], member: str, **asked: Any) -> Iterator[Any]:
         more: dict[str, Any] = {"accessToken": token, **asked}
         while True:
-            pace.wait()
-            answer = _call(where, profile, lambda: operation(**more))
+            answer = _paced(pace, lambda: _call(where, profile, lambda: operation(**more)))
             yield from answer.get(member) or []
             if not answer.get("nextToken"):
                 return
@@ -124,6 +125,22 @@ def _together(
         yield account, told
 
 
+class _ThrottledError(AwsenvError):
+    """The portal asked to slow down, a few times over: others are at it, too."""
+
+
+def _paced(pace: "_Pace", request: Callable[[], Any]) -> Any:
+    """What ``request`` gives, at ``pace``, which slows down where the portal asks for that."""
+    for _ in range(_PATIENCE):
+        pace.wait()
+        try:
+            return request()
+        except _ThrottledError:
+            pace.slow()
+    pace.wait()
+    return request()
+
+
 class _Pace:
     """Lets its callers through ``rate`` times a second, whichever thread they are in."""
 
@@ -140,6 +157,12 @@ class _Pace:
             self._next = turn + self._gap
         if self._stopped.wait(max(0.0, turn - time.monotonic())):
             raise AwsenvError("given up")
+
+    def slow(self) -> None:
+        """Half as many turns from now on, one a second at least, and a rest first."""
+        with self._lock:
+            self._gap = min(self._gap * 2, 1.0)
+            self._next = time.monotonic() + 1
 
     @property
     def stopped(self) -> bool:
@@ -159,6 +182,10 @@ def _call(where: SsoSession, profile: Profile, request: Callable[[], Any]) -> An
         try:
             return request()
         except ClientError as error:
+            if error.response["Error"]["Code"] == "TooManyRequestsException":
+                raise _ThrottledError(
+                    f"{where.shown} asks to slow down", "try again in a minute"
+                ) from None
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 401:
                 raise sso.EndedError(
                     f"the sign-in of {where.shown} has ended", f"awsenv login {where.shown}"
