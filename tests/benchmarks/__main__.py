@@ -18,6 +18,7 @@ from pathlib import Path
 from awsenv.demo.server import Server
 from awsenv.demo.users import User, new_user
 from awsenv.profiles import read
+from tests.benchmarks import sync
 
 CHECKOUT = Path(__file__).parents[2]
 Row = tuple[str, list[str], str, list[str], str]
@@ -49,6 +50,7 @@ def main() -> None:
         print(
             f"peak memory above the bare interpreter: {memory(python, homes[10])} KiB (at most 2048)"
         )
+        print(sync.run(python.parent / "awsenv"))
 
 
 def rows(python: Path, homes: dict[int, Path]) -> list[Row]:

@@ -11,10 +11,14 @@ README = Path(__file__).parents[2] / "README.md"
 SHELL = Path(__file__).parents[2] / "shell"
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+GROUPS = {"direnv": ["direnv install"], "sso": ["sso setup", "sso sync"]}
+
+
+@pytest.mark.parametrize(
+    "command", [each for name in COMMANDS for each in GROUPS.get(name, [name])]
+)
 def test_help_has_an_example_and_the_readme_knows_the_command(command: str, tmp_path: Path) -> None:
-    words = ("direnv", "install") if command == "direnv" else (command,)
-    result = awsenv(tmp_path, *words, "--help", COLUMNS="100")
+    result = awsenv(tmp_path, *command.split(), "--help", COLUMNS="100")
     assert result.returncode == 0
     assert "Example: " in result.stdout + result.stderr
     assert f"awsenv {command}" in README.read_text()
