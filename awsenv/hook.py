@@ -9,13 +9,17 @@ import sys
 from awsenv import paths
 from awsenv.environment import fish, posix
 
-FILES = {"bash": "awsenv.bash", "zsh": "awsenv.zsh", "fish": "awsenv.fish", "posix": "awsenv.sh"}
+FILES = {
+    "bash": ("awsenv.bash", "folders.bash"),
+    "zsh": ("awsenv.zsh", "folders.zsh"),
+    "fish": ("awsenv.fish",),
+    "posix": ("awsenv.sh",),
+}
 
 
 def text(shell: str) -> str:
     """What ``eval`` (fish: ``source``) makes the hook for ``shell``, one of ``FILES``."""
-    with open(paths.shipped(FILES[shell]), encoding="utf-8") as file:
-        body = file.read()
+    body = "".join(_shipped(name) for name in FILES[shell])
     words = (sys.executable, "-I", "-S", __file__.rpartition("/")[0] + "/__main__.py")
     if shell == "fish":
         quoted = " ".join(fish.quote(word) for word in words)
@@ -27,3 +31,8 @@ def text(shell: str) -> str:
         body = f"typeset -ga __awsenv_program=({quoted})\n{body}"
         return f"'builtin' 'emulate' 'zsh' -o 'no_aliases' -c {posix.quote(body)}\n"
     return f"__awsenv_program=({quoted})\n{body}"
+
+
+def _shipped(name: str) -> str:
+    with open(paths.shipped(name), encoding="utf-8") as file:
+        return file.read()

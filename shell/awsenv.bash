@@ -18,6 +18,8 @@ AWS_DISABLE_REQUEST_COMPRESSION AWS_ACCOUNT_ID_ENDPOINT_MODE AWS_SIGV4A_SIGNING_
 AWS_AUTH_SCHEME_PREFERENCE AWS_EC2_METADATA_SERVICE_ENDPOINT AWS_METADATA_SERVICE_TIMEOUT
 AWS_METADATA_SERVICE_NUM_ATTEMPTS'
 __awsenv_managed=${__awsenv_managed//$'\n'/ }
+__awsenv_news=" $__awsenv_managed"
+__awsenv_news=${__awsenv_news// / __awsenv_new_}
 
 awsenv() {
   builtin local __awsenv_word
@@ -25,7 +27,9 @@ awsenv() {
     use | off) ;;
     *)
       "${__awsenv_program[@]}" "$@"
-      return
+      builtin set -- "$?"
+      __awsenv_pwd='' # looked at again: it may be allowed now, or linked, or signed in
+      return "$1"
       ;;
   esac
   for __awsenv_word in "$@"; do
@@ -66,21 +70,40 @@ __awsenv_act() {
       builtin printf 'awsenv: killed by signal %d; nothing was changed\n' \
         "$((__awsenv_status - 128))" >&2
   fi
+  # By hand, so it is no longer the folder that has no session.
+  [[ $__awsenv_how != closed || $__awsenv_status != 0 ]] || __awsenv_how=loaded
   case $__awsenv_x in *x*) builtin set -x ;; esac
   return "$__awsenv_status"
 }
 
 # Act as $1 by its record, if that is ours, whole, alive, newer than the AWS files, and holds the
 # session itself. A record of a plain key only says where the key stands: that is the program's.
+# $2 and $3: another Region, and the account that it has to be of.
 __awsenv_replay() {
-  builtin local IFS=' ' LC_ALL=C __awsenv_p=$1 __awsenv_file __awsenv_kv __awsenv_k __awsenv_v
-  builtin local __awsenv_end='' __awsenv_now='' __awsenv_name='' __awsenv_until=0 __awsenv_set=' '
+  builtin local IFS=' ' __awsenv_p=$1 __awsenv_account='' __awsenv_now=''
+  builtin local __awsenv_until=0 __awsenv_ends=0 __awsenv_set=' '
+  # shellcheck disable=SC2086 # names
+  builtin local $__awsenv_news
   [[ $__awsenv_p != - ]] || __awsenv_p=${AWSENV_PREVIOUS-}
-  # The record of an odd name has an encoded one: that is the program's, too.
-  case $__awsenv_p in '' | *[!A-Za-z0-9-]*) return 1 ;; esac
-  __awsenv_file=${HOME-}/.local/state
-  case ${XDG_STATE_HOME-} in /*) __awsenv_file=$XDG_STATE_HOME ;; esac
-  __awsenv_file=$__awsenv_file/awsenv/records/$__awsenv_p
+  [[ $__awsenv_p ]] && __awsenv_record "$__awsenv_p" || return 1
+  [[ -z ${3-} || $__awsenv_account == "$3" ]] || return 1
+  __awsenv_clock
+  # Renewed a little before its end: that is the program's.
+  ((__awsenv_until > __awsenv_now)) || return 1
+  if [[ ${2-} ]]; then
+    __awsenv_new_AWS_REGION=$2 __awsenv_new_AWS_DEFAULT_REGION=$2
+    case $__awsenv_set in *' AWS_REGION '*) ;; *) __awsenv_set="${__awsenv_set}AWS_REGION AWS_DEFAULT_REGION " ;; esac
+  fi
+  __awsenv_switch
+}
+
+# The record of $1 into the caller's __awsenv_new_NAME, whose names come into __awsenv_set, and
+# __awsenv_account, __awsenv_until (from when on it is to be renewed) and __awsenv_ends.
+__awsenv_record() {
+  builtin local LC_ALL=C __awsenv_file=$1 __awsenv_kv __awsenv_k __awsenv_v __awsenv_whole='' __awsenv_of_whom=''
+  case $1 in *[!A-Za-z0-9._@+-]* | .*) __awsenv_encode "$1" ;; esac
+  __awsenv_state
+  __awsenv_file=$__awsenv_folder/records/$__awsenv_file
   [[ -f $__awsenv_file && -O $__awsenv_file && ! -L $__awsenv_file ]] || return 1
   while IFS= builtin read -r __awsenv_kv; do
     __awsenv_k=${__awsenv_kv%%=*} __awsenv_v=${__awsenv_kv#*=}
@@ -88,36 +111,63 @@ __awsenv_replay() {
     case $__awsenv_k in
       AWS_*)
         case " $__awsenv_managed " in *" $__awsenv_k "*) ;; *) return 1 ;; esac
-        builtin local "__awsenv_new_$__awsenv_k=$__awsenv_v"
+        builtin printf -v "__awsenv_new_$__awsenv_k" %s "$__awsenv_v"
         __awsenv_set="$__awsenv_set$__awsenv_k "
         ;;
-      awsenv) [[ $__awsenv_v == 1 ]] || return 1 ;;
-      profile) __awsenv_name=$__awsenv_v ;;
-      # Renewed a little before its end: that is the program's.
+      awsenv) [ "$__awsenv_v" = 1 ] || return 1 ;;
+      profile) __awsenv_of_whom=$__awsenv_v ;;
+      account) __awsenv_account=$__awsenv_v ;;
       renew) __awsenv_until=$__awsenv_v ;;
+      expires) __awsenv_ends=$__awsenv_v ;;
       key) return 1 ;;
       config.path | credentials.path) [[ ! $__awsenv_v -nt $__awsenv_file ]] || return 1 ;;
-      env.HOME) [[ $__awsenv_v == "${HOME-}" ]] || return 1 ;;
-      env.AWS_CONFIG_FILE) [[ $__awsenv_v == "${AWS_CONFIG_FILE-}" ]] || return 1 ;;
+      env.HOME) [ "$__awsenv_v" = "${HOME-}" ] || return 1 ;;
+      env.AWS_CONFIG_FILE) [ "$__awsenv_v" = "${AWS_CONFIG_FILE-}" ] || return 1 ;;
       env.AWS_SHARED_CREDENTIALS_FILE)
-        [[ $__awsenv_v == "${AWS_SHARED_CREDENTIALS_FILE-}" ]] || return 1
+        [ "$__awsenv_v" = "${AWS_SHARED_CREDENTIALS_FILE-}" ] || return 1
         ;;
-      end) __awsenv_end=1 ;;
+      end) __awsenv_whole=1 ;;
     esac
   done <"$__awsenv_file"
+  [ "$__awsenv_whole$__awsenv_of_whom" = "1$1" ] || return 1
   case $__awsenv_set in *' AWS_ACCESS_KEY_ID '*) ;; *) return 1 ;; esac
-  case $__awsenv_until in '' | *[!0-9]*) return 1 ;; esac
-  __awsenv_clock
-  [[ $__awsenv_end && $__awsenv_name == "$__awsenv_p" ]] && ((__awsenv_until > __awsenv_now)) || return 1
-  __awsenv_switch
+  case $__awsenv_until$__awsenv_ends in *[!0-9]*) return 1 ;; esac
+  return 0
 }
 
-# The second now, into __awsenv_now; before bash 4.2 that takes a process.
+# Our state folder, into __awsenv_folder.
+__awsenv_state() {
+  __awsenv_folder=${HOME-}/.local/state
+  case ${XDG_STATE_HOME-} in /*) __awsenv_folder=$XDG_STATE_HOME ;; esac
+  __awsenv_folder=$__awsenv_folder/awsenv
+}
+
+# The name of the record's file for the profile $1, into __awsenv_file; awsenv.replay.record_path.
+__awsenv_encode() {
+  builtin local __awsenv_rest=$1 __awsenv_c __awsenv_h LC_ALL=C
+  __awsenv_file=''
+  while [[ $__awsenv_rest ]]; do
+    __awsenv_c=${__awsenv_rest:0:1} __awsenv_rest=${__awsenv_rest:1}
+    case $__awsenv_c in
+      [!\!-~] | % | \\ | /)
+        builtin printf -v __awsenv_h %d "'$__awsenv_c"
+        builtin printf -v __awsenv_c %%%02X "$((__awsenv_h & 255))"
+        ;;
+    esac
+    __awsenv_file=$__awsenv_file$__awsenv_c
+  done
+  case $__awsenv_file in .*) __awsenv_file=%2E${__awsenv_file#.} ;; esac
+}
+
+# The second now, into __awsenv_now; before bash 4.2 that takes a process, once a shell.
 __awsenv_clock() {
-  if [[ ${EPOCHSECONDS-} ]]; then
+  if ((BASH_VERSINFO[0] >= 5)); then
     __awsenv_now=$EPOCHSECONDS
+  elif ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)); then
+    builtin printf -v __awsenv_now '%(%s)T' -1
   else
-    builtin printf -v __awsenv_now '%(%s)T' -1 2>/dev/null || __awsenv_now=$(command date +%s)
+    : "${__awsenv_epoch:=$(($(command date +%s) - SECONDS))}"
+    __awsenv_now=$((__awsenv_epoch + SECONDS))
   fi
 }
 
@@ -198,6 +248,8 @@ __awsenv_exported() {
 __awsenv_prompt() {
   builtin local __awsenv_status=$? __awsenv_now='' __awsenv_x=$-
   { builtin set +x; } 2>/dev/null
+  __awsenv_idle || __awsenv_look
+  __awsenv_arm
   AWSENV_PROMPT=${AWSENV_PROFILE-}
   if [[ $AWSENV_PROMPT && ${AWS_CREDENTIAL_EXPIRATION-} ]]; then
     [[ ${__awsenv_end_text-} == "$AWS_CREDENTIAL_EXPIRATION" ]] || __awsenv_ends
@@ -240,7 +292,7 @@ __awsenv_complete() {
   builtin local __awsenv_word=${COMP_WORDS[COMP_CWORD]} __awsenv_n __awsenv_file
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    for __awsenv_n in use off exec status list show login logout sso add remove dotenv link unlink orgs direnv hook credential-process demo; do
+    for __awsenv_n in use off exec status list show login logout sso add remove dotenv link unlink allow deny orgs direnv renew hook credential-process demo; do
       case $__awsenv_n in "$__awsenv_word"*) COMPREPLY[${#COMPREPLY[@]}]=$__awsenv_n ;; esac
     done
     return 0
@@ -296,17 +348,3 @@ __awsenv_names() {
   done
 }
 builtin complete -F __awsenv_complete awsenv
-
-# First at the prompt, once, whether PROMPT_COMMAND is a string or an array.
-case ";${PROMPT_COMMAND[*]-};" in
-  *__awsenv_prompt*) ;;
-  *)
-    if [[ ${PROMPT_COMMAND[1]+x} ]]; then
-      PROMPT_COMMAND=(__awsenv_prompt "${PROMPT_COMMAND[@]}")
-    else
-      PROMPT_COMMAND="__awsenv_prompt${PROMPT_COMMAND:+;$PROMPT_COMMAND}"
-    fi
-    ;;
-esac
-builtin shopt "$__awsenv_aliases" expand_aliases
-builtin unset __awsenv_aliases

@@ -219,5 +219,5 @@ function __awsenv_profiles
     end
 end
 complete -c awsenv -f
-complete -c awsenv -n __fish_use_subcommand -a 'use off exec status list show login logout sso add remove dotenv link unlink orgs direnv hook credential-process demo'
+complete -c awsenv -n __fish_use_subcommand -a 'use off exec status list show login logout sso add remove dotenv link unlink allow deny orgs direnv renew hook credential-process demo'
 complete -c awsenv -n '__fish_seen_subcommand_from use show remove dotenv link login logout exec' -a '(__awsenv_profiles)'

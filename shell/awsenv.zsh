@@ -23,7 +23,12 @@ typeset -ga __awsenv_keys=(${__awsenv_managed[1,8]})
 awsenv() {
   case ${1-} in
     (use|off) ;;
-    (*) "${__awsenv_program[@]}" "$@"; return ;;
+    (*)
+      local -i code=0
+      "${__awsenv_program[@]}" "$@" || code=$?
+      __awsenv_pwd= # looked at again: it may be allowed now, or linked, or signed in
+      return $code
+      ;;
   esac
   local word
   for word in "$@"; do
@@ -46,11 +51,12 @@ __awsenv_act() {
   local text
   local -i code=0
   if [[ $# -eq 2 && $1 == use ]] && __awsenv_replay "$2"; then
+    __awsenv_by_hand
     return 0
   fi
   text=$("${__awsenv_program[@]}" "$@" --shell zsh) || code=$?
   if (( ! code )); then
-    builtin eval "$text"
+    builtin eval "$text" && __awsenv_by_hand
     return
   fi
   if (( code >= 128 && code != 130 )); then
@@ -59,17 +65,37 @@ __awsenv_act() {
   return $code
 }
 
+# By hand, so it is no longer the folder that has no session.
+__awsenv_by_hand() {
+  [[ $__awsenv_how != closed ]] || __awsenv_how=loaded
+}
+
 # Act as $1 by its record, if that is ours, whole, alive, newer than the AWS files, and holds the
 # session itself. A record of a plain key only says where the key stands: that is the program's.
+# $2 and $3: another Region, and the account that it has to be of.
 __awsenv_replay() {
-  setopt local_options extended_glob
-  local profile=$1 file line name value end= until= whose=
+  local profile=$1 whose until=0 ends=0
   local -A new
   local -a order
   [[ $profile != - ]] || profile=${AWSENV_PREVIOUS-}
-  # The record of an odd name has an encoded one: that is the program's, too.
-  [[ $profile == [A-Za-z0-9-]## ]] || return 1
-  file=${${(M)XDG_STATE_HOME:#/*}:-${HOME-}/.local/state}/awsenv/records/$profile
+  [[ -n $profile ]] && __awsenv_record "$profile" || return 1
+  [[ -z ${3-} || $whose == $3 ]] || return 1
+  # Renewed a little before its end: that is the program's.
+  (( until > EPOCHSECONDS )) || return 1
+  if [[ -n ${2-} ]]; then
+    (( $+new[AWS_REGION] )) || order+=(AWS_REGION AWS_DEFAULT_REGION)
+    new[AWS_REGION]=$2 new[AWS_DEFAULT_REGION]=$2
+  fi
+  __awsenv_switch
+}
+
+# The record of $1 into the caller's `new` and `order`, the account into `whose`, and from when on it
+# is to be renewed and when it ends into `until` and `ends`.
+__awsenv_record() {
+  setopt local_options extended_glob
+  local file=$1 line name value whole= of=
+  [[ $1 == [A-Za-z0-9_@+-][A-Za-z0-9._@+-]# ]] || __awsenv_encode "$1"
+  file=${${(M)XDG_STATE_HOME:#/*}:-${HOME-}/.local/state}/awsenv/records/$file
   [[ -f $file && -O $file && ! -L $file ]] || return 1
   for line in "${(@f)$(<$file)}"; do
     name=${line%%=*} value=${line#*=}
@@ -80,21 +106,36 @@ __awsenv_replay() {
         new[$name]=$value order+=($name)
         ;;
       (awsenv) [[ $value == 1 ]] || return 1 ;;
-      (profile) whose=$value ;;
-      # Renewed a little before its end: that is the program's.
+      (profile) of=$value ;;
+      (account) whose=$value ;;
       (renew) until=$value ;;
+      (expires) ends=$value ;;
       (key) return 1 ;;
       (config.path|credentials.path) [[ ! $value -nt $file ]] || return 1 ;;
       (env.HOME) [[ $value == "${HOME-}" ]] || return 1 ;;
       (env.AWS_CONFIG_FILE) [[ $value == "${AWS_CONFIG_FILE-}" ]] || return 1 ;;
       (env.AWS_SHARED_CREDENTIALS_FILE)
         [[ $value == "${AWS_SHARED_CREDENTIALS_FILE-}" ]] || return 1 ;;
-      (end) end=1 ;;
+      (end) whole=1 ;;
     esac
   done
-  [[ -n $end && $whose == "$profile" && -n ${new[AWS_ACCESS_KEY_ID]-} ]] || return 1
-  [[ $until == [0-9]## ]] && (( until > EPOCHSECONDS )) || return 1
-  __awsenv_switch
+  [[ -n $whole && $of == "$1" && -n ${new[AWS_ACCESS_KEY_ID]-} && $until$ends == [0-9]## ]]
+}
+
+# The name of the record's file for the profile $1, into `file`; awsenv.replay.record_path.
+__awsenv_encode() {
+  setopt local_options no_multibyte
+  local rest=$1 byte hex
+  file=
+  while [[ -n $rest ]]; do
+    byte=$rest[1] rest=$rest[2,-1]
+    if (( #byte <= 32 || #byte >= 127 )) || [[ $byte == ([%/]|\\) ]]; then
+      printf -v hex %02X $(( #byte & 255 ))
+      byte=%$hex
+    fi
+    file+=$byte
+  done
+  [[ $file != .* ]] || file=%2E${file#.}
 }
 
 # To the values in `new`, as the program's text would do it, with the same originals:
@@ -145,6 +186,7 @@ __awsenv_switch() {
 __awsenv_prompt() {
   local code=$?
   setopt local_options no_xtrace
+  __awsenv_idle || __awsenv_look
   typeset -g AWSENV_PROMPT=${${AWSENV_PROFILE-}//\%/%%}
   if [[ -n $AWSENV_PROMPT && -n ${AWS_CREDENTIAL_EXPIRATION-} ]]; then
     [[ ${__awsenv_end_text-} == $AWS_CREDENTIAL_EXPIRATION ]] || __awsenv_ends
@@ -179,7 +221,7 @@ __awsenv_ends() {
 __awsenv_complete() {
   setopt local_options extended_glob
   if (( CURRENT == 2 )); then
-    compadd -- use off exec status list show login logout sso add remove dotenv link unlink orgs direnv hook credential-process demo
+    compadd -- use off exec status list show login logout sso add remove dotenv link unlink allow deny orgs direnv renew hook credential-process demo
     return
   fi
   [[ $words[2] == (use|show|remove|dotenv|link|login|logout|exec) ]] || { _default; return }
@@ -205,6 +247,3 @@ __awsenv_complete() {
   compadd -a -- names
 }
 (( ! ${+functions[compdef]} )) || compdef __awsenv_complete awsenv
-
-builtin autoload -Uz add-zsh-hook
-add-zsh-hook precmd __awsenv_prompt

@@ -25,7 +25,7 @@ def text(request: Request) -> str:
     if request.command == "off":
         return environment.render(environment.leave(environ), form)
     terms = wishes.terms(request.wishes)
-    if form in ("direnv", "credential-process"):
+    if form in ("direnv", "credential-process") or form.endswith("-hook"):
         terms.ask = None  # a question there would hang the shell, or a program that waits
     if not request.profile:
         if terms.ask is None:

@@ -137,6 +137,10 @@ FORMS = {
     "fish": "fish",
     "posix": "posix",
     "direnv": "posix",
+    # For a hook that loads a folder: nobody is asked.
+    "bash-hook": "posix",
+    "zsh-hook": "posix",
+    "fish-hook": "fish",
     "json": "json_object",
     "sts": "credential_process",
     "credential-process": "credential_process",

@@ -61,6 +61,20 @@ def allow(path: str, environ: dict[str, str]) -> None:
     subprocess.run(["direnv", "allow", path], env=environ, timeout=30, check=True)
 
 
+def changed(environ: dict[str, str]) -> list[str]:
+    """The variables that direnv has set or changed in ``environ``, by its ``DIRENV_DIFF`` (zlib and
+    URL-safe base64 around ``{"p": before, "n": now}``; ``gzenv.Marshal``)."""
+    import base64
+    import json
+    import zlib
+
+    try:
+        data = zlib.decompress(base64.urlsafe_b64decode(environ.get("DIRENV_DIFF", "")))
+        return sorted(json.loads(data)["n"])
+    except (ValueError, KeyError, TypeError, zlib.error):
+        return []
+
+
 def installed(environ: dict[str, str]) -> bool:
     """Whether there is a direnv to call."""
     return shutil.which("direnv", path=environ.get("PATH")) is not None

@@ -97,6 +97,12 @@ def profile_of(text: str) -> str | None:
     return unquote(found[-1][1]) if found else None
 
 
+def names_of(text: str) -> set[str]:
+    """The names that our comment lines in ``text`` say awsenv wrote."""
+    bindings = parse_stream(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    return {name for each in bindings for name in _names(each)}
+
+
 def _names(comment: Binding) -> list[str]:
     match = _COMMENT.fullmatch(comment.original.string)
     return match[2].split() if match else []

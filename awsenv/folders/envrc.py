@@ -15,8 +15,9 @@ _MENTION = re.compile(
 )
 # A shell word of literal text.
 _PIECE = rb"""[^\s'"\\;&|<>()$`]|'[^']*'|"[^"$`\\]*"|\\\S"""
-_WORD = re.compile(rb"[ \t]+((?!#)(?:" + _PIECE + rb")+)")
-_END = re.compile(rb"[ \t]*(?:[ \t]#[^\n]*)?\r?\n?$")
+# The next word of a line, in group 1, and what may follow the last.
+WORD = re.compile(rb"[ \t]+((?!#)(?:" + _PIECE + rb")+)")
+END = re.compile(rb"[ \t]*(?:[ \t]#[^\n]*)?\r?\n?$")
 WITH_VALUE = ("--region", "--account")
 
 
@@ -105,12 +106,15 @@ def unbind(text: bytes, path: str) -> bytes:
 def _words(line: bytes) -> list[tuple[str, tuple[int, int]]] | None:
     """The words behind the command with their places, or ``None`` for anything but those."""
     command = _COMMAND.match(line)
-    if command is None:
-        return None
+    return None if command is None else words_from(line, command.end())
+
+
+def words_from(line: bytes, at: int) -> list[tuple[str, tuple[int, int]]] | None:
+    """The literal words of ``line`` from ``at`` on with their places; ``None`` where a shell would
+    do more with it."""
     words = []
-    at = command.end()
-    while match := _WORD.match(line, at):
+    while match := WORD.match(line, at):
         raw = match[1].decode("utf-8", "surrogateescape")
         words.append(("".join(shlex.split(raw)), match.span(1)))
         at = match.end()
-    return words if _END.fullmatch(line, at) else None
+    return words if END.fullmatch(line, at) else None

@@ -1,0 +1,55 @@
+"""``renew``: what the hook calls shortly before a session ends."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from awsenv import refresh
+from awsenv.cli import wishes
+from awsenv.errors import PERSON_NEEDED, AwsenvError
+from awsenv.folders import direnv, unsafe
+from awsenv.profiles import read
+from awsenv.replay import Request
+
+# Names of the variables that the folder one stands in has set, exported by our hook.
+FOLDER_VARIABLES = "AWSENV_VARS"
+_RUNS = ("credential_process", "mfa_process")
+
+
+def renew(
+    profile: Annotated[str, typer.Argument(metavar="PROFILE", help="The profile.")],
+) -> None:
+    """Renew the stored session of PROFILE, if it is about to end, and ask nobody.
+
+    Example: awsenv renew org-prod
+    """
+    environ = dict(os.environ)
+    _refuse_processes(profile, environ)
+    terms = wishes.terms({})
+    terms.ask = terms.open = None
+    try:
+        refresh.variables(Request("renew", profile), terms, environ)
+    except AwsenvError as error:
+        if error.code == PERSON_NEEDED:
+            error.message = f"the session of {profile} has ended"
+            error.hint = f"awsenv login {profile}"
+        raise
+
+
+def _refuse_processes(profile: str, environ: dict[str, str]) -> None:
+    """No command that a folder's variables chose runs unasked: a file of profiles that lies in a
+    cloned repo, a program on a PATH of its own."""
+    names = [*environ.get(FOLDER_VARIABLES, "").split(), *direnv.changed(environ)]
+    chosen = sorted({name for name in names if unsafe.chooses_processes(name)})
+    if not chosen:
+        return
+    known = read.profiles(environ)
+    name: str | None = profile
+    while name is not None and (found := known.pop(name, None)):
+        if any(found.get(option) for option in _RUNS):
+            raise AwsenvError(
+                f"profile {name} runs a command, and this folder sets {', '.join(chosen)}",
+                f"awsenv login {profile}",
+            )
+        name = found.get("source_profile")

@@ -1,0 +1,70 @@
+"""What our hook reads of an ``.envrc`` itself: data, where direnv would run a script.
+
+``use_aws PROFILE [--region R] [--account ID] [--profile-only]`` (or ``use aws …``), ``dotenv [FILE]``,
+``dotenv_if_exists [FILE]``, ``source_up`` and comments, each a line of literal words.
+"""
+
+import os
+import re
+import stat
+
+from awsenv.errors import AwsenvError
+from awsenv.folders import envrc
+from awsenv.paths import shown
+
+# A file that is compared at each `cd` is a small one.
+LARGEST = 128 * 1024
+_COMMAND = re.compile(
+    rb"[ \t]*(use_aws|use[ \t]+aws|dotenv_if_exists|dotenv|source_up)(?=[ \t\r]|$)"
+)
+
+
+class Directive:
+    """The ``command`` in line ``line`` (from 1) with its ``words``."""
+
+    def __init__(self, line: int, command: str, words: list[str]) -> None:
+        self.line = line
+        self.command = command
+        self.words = words
+
+
+def directives(text: bytes, path: str) -> list[Directive]:
+    """What ``text``, the ``.envrc`` at ``path``, says. Raises ``AwsenvError`` for a line that needs
+    direnv."""
+    found = []
+    for number, line in enumerate(text.split(b"\n"), 1):
+        if not line.strip() or line.lstrip().startswith(b"#"):
+            continue
+        command = _COMMAND.match(line)
+        words = envrc.words_from(line, command.end()) if command else None
+        if command is None or words is None:
+            raise needs_direnv(path, number)
+        name = "use_aws" if command[1].startswith(b"use") else command[1].decode()
+        found.append(Directive(number, name, [word for word, _ in words]))
+    return found
+
+
+def needs_direnv(path: str, line: int) -> AwsenvError:
+    """The error of a line that is not ours to read."""
+    return AwsenvError(
+        f"{shown(path)}, line {line}: awsenv's own hook does not read this",
+        "load it with direnv, or take it out",
+    )
+
+
+def read(path: str) -> bytes:
+    """The bytes of the plain file at ``path``. Never waits, whatever lies there. Raises
+    ``AwsenvError``."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError as error:
+        raise AwsenvError(f"cannot read {shown(path)}: {error.strerror}", "ls -la") from None
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise AwsenvError(f"{shown(path)} is no plain file", f"ls -l {shown(path)}")
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise AwsenvError(f"{shown(path)} is over {LARGEST // 1024} KiB", "make it smaller")
+    if b"\0" in data:
+        raise AwsenvError(f"{shown(path)} holds a NUL byte", "it is no text")
+    return data

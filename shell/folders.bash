@@ -1,0 +1,487 @@
+# awsenv's hook for bash, second part: folders that act as a profile, and sessions that do not go
+# stale. Loaded behind awsenv.bash. At a prompt where nothing changed it runs builtins only.
+# shellcheck shell=bash disable=SC2154,SC2178,SC2034,SC2088 # set in the first part, by callers; for them
+
+# Where the binding in force lies (empty outside), and how it went: loaded, closed or refused. A
+# shell that was started from a bound folder has its variables.
+if [ "${__awsenv_shell-}" != "$$" ]; then
+  __awsenv_shell=$$ __awsenv_at=${AWSENV_DIR-} __awsenv_how=${AWSENV_DIR:+loaded} __awsenv_profile='' __awsenv_hand=''
+  case ${AWS_PROFILE-} in awsenv-no-session:*) __awsenv_how=${AWSENV_DIR:+closed} ;; esac
+  __awsenv_files=() __awsenv_flags='' __awsenv_loaded='' __awsenv_limit=9999999999 __awsenv_mine='' __awsenv_trap=''
+fi
+__awsenv_pwd='' __awsenv_seen='' __awsenv_due=0
+
+# At a prompt: whether there is nothing to do.
+__awsenv_idle() {
+  [ "$PWD ${AWS_CREDENTIAL_EXPIRATION-}" = "$__awsenv_pwd $__awsenv_seen" ] || return 1
+  if ((BASH_VERSINFO[0] >= 5)); then ((EPOCHSECONDS < __awsenv_due)) || return 1; else
+    __awsenv_clock
+    ((__awsenv_now < __awsenv_due)) || return 1
+  fi
+  [[ -z ${__awsenv_files-} ]] || { __awsenv_compare && [ "$__awsenv_c" = "$__awsenv_flags" ]; }
+}
+
+# Whether each of the files that take part is younger or older than what was allowed, into
+# __awsenv_c: a letter each, and what changes it is looked at again.
+__awsenv_compare() {
+  builtin local __awsenv_n
+  __awsenv_c=''
+  for __awsenv_n in "${__awsenv_files[@]:1}"; do
+    if [[ $__awsenv_n -nt $__awsenv_files ]]; then
+      __awsenv_c=${__awsenv_c}n
+    elif [[ $__awsenv_n -ot $__awsenv_files ]]; then
+      __awsenv_c=${__awsenv_c}o
+    else
+      __awsenv_c=${__awsenv_c}s
+    fi
+  done
+}
+
+# Look where one stands, and load, unload or renew.
+__awsenv_look() {
+  builtin local IFS=' ' __awsenv_here='' __awsenv_envrc='' __awsenv_c='' __awsenv_now='' __awsenv_file
+  builtin local __awsenv_folder __awsenv_was="${AWSENV_PREVIOUS+x}${AWSENV_PREVIOUS-}" __awsenv_allexport=''
+  case $- in *a*) builtin set +a && __awsenv_allexport=1 ;; esac
+  __awsenv_state
+  if builtin declare -F _direnv_hook >/dev/null; then
+    # direnv reads .envrc files here.
+    [[ -z $__awsenv_at ]] || __awsenv_leave
+  else
+    __awsenv_find
+    if [[ -z $__awsenv_envrc ]]; then
+      [[ -z $__awsenv_at ]] || __awsenv_leave
+    else
+      __awsenv_bind "$__awsenv_envrc"
+    fi
+  fi
+  # Folders come and go: what `use -` goes back to is a person's choice.
+  if [[ $__awsenv_was ]]; then
+    [ "${AWSENV_PREVIOUS-}" = "${__awsenv_was#x}" ] || builtin export AWSENV_PREVIOUS="${__awsenv_was#x}"
+  else
+    builtin unset AWSENV_PREVIOUS
+  fi
+  __awsenv_pwd=$PWD
+  __awsenv_session
+  [[ -z $__awsenv_allexport ]] || builtin set -a
+}
+
+# The nearest folder with an .envrc, by its physical path as direnv goes, into __awsenv_envrc.
+__awsenv_find() {
+  builtin local __awsenv_d=$PWD __awsenv_old
+  while [[ $__awsenv_d == *[!/]* ]]; do
+    if [[ -L $__awsenv_d ]]; then
+      __awsenv_old=${OLDPWD+x}${OLDPWD-} __awsenv_d=$PWD
+      if builtin cd -P . 2>/dev/null; then
+        __awsenv_here=$PWD
+        builtin cd "$__awsenv_d" || return 0
+        if [[ $__awsenv_old ]]; then OLDPWD=${__awsenv_old#x}; else builtin unset OLDPWD; fi
+      fi
+      break
+    fi
+    __awsenv_d=${__awsenv_d%/*}
+  done
+  __awsenv_d=${__awsenv_here:-$PWD}
+  case $__awsenv_d in //*) __awsenv_d=/${__awsenv_d#//} ;; esac
+  __awsenv_d=${__awsenv_d%/}
+  while :; do
+    if [[ -e $__awsenv_d/.envrc && ! -d $__awsenv_d/.envrc ]]; then
+      __awsenv_envrc=${__awsenv_d:-/}
+      return 0
+    fi
+    [[ $__awsenv_d ]] || return 0
+    __awsenv_d=${__awsenv_d%/*}
+  done
+}
+
+# The binding of the folder $1 is the one in force from now on, if it is allowed.
+__awsenv_bind() {
+  builtin local __awsenv_text='' __awsenv_watch __awsenv_names __awsenv_values
+  __awsenv_watch=() __awsenv_names=() __awsenv_values=()
+  builtin local __awsenv_t_profile='' __awsenv_t_record='' __awsenv_t_region='' __awsenv_t_account='' __awsenv_t_only=''
+  if __awsenv_trusted "${1%/}/.envrc"; then
+    case $__awsenv_how$__awsenv_at in
+      # In force already: in this shell, or in the one that it was started from.
+      "loaded$1" | "closed$1")
+        if [ "$__awsenv_text" != "${__awsenv_loaded:-$__awsenv_text}" ]; then
+          __awsenv_load "$1"
+        elif [[ $__awsenv_how == loaded ]]; then
+          __awsenv_profile=$__awsenv_t_profile
+        elif [[ -z $__awsenv_loaded ]] || __awsenv_record_alive "$__awsenv_t_profile"; then
+          __awsenv_load "$1"
+        fi
+        ;;
+      *) __awsenv_load "$1" ;;
+    esac
+    __awsenv_loaded=$__awsenv_text
+  elif [ "$__awsenv_how$__awsenv_at" != "refused$1" ]; then
+    [[ -z $__awsenv_at ]] || __awsenv_leave quiet
+    __awsenv_at=$1 __awsenv_how=refused __awsenv_loaded=''
+    __awsenv_say "$(__awsenv_shown "${1%/}/.envrc") is not allowed, so nothing is loaded; awsenv allow"
+  fi
+  # The first is what was allowed, or where that would lie.
+  __awsenv_files=("$__awsenv_folder/trust${1%/}/.envrc" "${1%/}/.envrc" ${__awsenv_watch[@]+"${__awsenv_watch[@]}"})
+  __awsenv_compare
+  __awsenv_flags=$__awsenv_c
+}
+
+# Whether the .envrc $1 was allowed as it is now, with every file that takes part. What it loads
+# comes out of the record of that, into the caller's variables.
+__awsenv_trusted() {
+  builtin local LC_ALL=C __awsenv_kv __awsenv_k __awsenv_v __awsenv_of='' __awsenv_skip='' __awsenv_whole='' __awsenv_t=$__awsenv_folder/trust$1
+  [[ -f $__awsenv_t && -O $__awsenv_t && ! -L $__awsenv_t ]] || return 1
+  while IFS= builtin read -r __awsenv_kv; do
+    __awsenv_text=$__awsenv_text$__awsenv_kv
+    __awsenv_k=${__awsenv_kv%%=*} __awsenv_v=${__awsenv_kv#*=}
+    case $__awsenv_v in *%*) builtin printf -v __awsenv_v %b "${__awsenv_v//%/\\x}" ;; esac
+    case $__awsenv_k in
+      awsenv) [ "$__awsenv_v" = 1 ] || return 1 ;;
+      path) [ "$__awsenv_v" = "$1" ] || return 1 ;;
+      none.*) [[ ! -e $__awsenv_v && ! -L $__awsenv_v ]] || return 1 ;;
+      file.*) __awsenv_of=$__awsenv_v __awsenv_skip='' ;;
+      env.*) __awsenv_of=$__awsenv_v ;;
+      skip.*) __awsenv_skip=" $__awsenv_v " ;;
+      text.*)
+        __awsenv_equal "$__awsenv_of" "$__awsenv_v" "$__awsenv_skip" || return 1
+        [ "$__awsenv_of" = "$1" ] || __awsenv_watch[${#__awsenv_watch[@]}]=$__awsenv_of
+        ;;
+      profile | record | region | account | only) builtin printf -v "__awsenv_t_$__awsenv_k" %s "$__awsenv_v" ;;
+      var.*)
+        __awsenv_names[${#__awsenv_names[@]}]=${__awsenv_k#var.}
+        __awsenv_values[${#__awsenv_values[@]}]=$__awsenv_v
+        ;;
+      end) __awsenv_whole=1 ;;
+    esac
+  done <"$__awsenv_t"
+  [[ $__awsenv_whole ]]
+}
+
+# Whether the file $1 holds the text $2, the lines of the variables $3 and our comment left out. No
+# more of it is read than that: it may be anything by now.
+__awsenv_equal() {
+  builtin local __awsenv_got='' __awsenv_rest __awsenv_line __awsenv_n=$((${#2} + 1))
+  [[ -f $1 && -r $1 ]] || return 1
+  # Files that are no files, below /proc, have no size.
+  [[ -s $1 ]] || { [ -z "$2" ]; return; }
+  [[ -z $3 ]] || __awsenv_n=$((__awsenv_n + 16384))
+  # Its end has to come: a NUL byte, or more than that, is a success here.
+  ! IFS= builtin read -r -d '' -n "$__awsenv_n" __awsenv_got <"$1" || return 1
+  if [[ $3 ]]; then
+    __awsenv_rest=$__awsenv_got __awsenv_got=''
+    while [[ $__awsenv_rest ]]; do
+      __awsenv_line=${__awsenv_rest%%$'\n'*}
+      case $__awsenv_rest in *$'\n'*) __awsenv_rest=${__awsenv_rest#*$'\n'} ;; *) __awsenv_rest='' ;; esac
+      case $__awsenv_line in
+        '# awsenv: '*) continue ;;
+        *=*)
+          __awsenv_n=${__awsenv_line#export }
+          case $3 in *" ${__awsenv_n%%=*} "*) continue ;; esac
+          ;;
+      esac
+      __awsenv_got=$__awsenv_got$__awsenv_line$'\n'
+    done
+  fi
+  [ "$__awsenv_got" = "$2" ]
+}
+
+# Load what was allowed of the folder $1.
+__awsenv_load() {
+  [[ $__awsenv_at && $__awsenv_how != refused ]] || __awsenv_keep_hand
+  __awsenv_vars_off
+  __awsenv_at=$1 __awsenv_how=loaded __awsenv_profile=$__awsenv_t_profile
+  if [[ -z $__awsenv_t_profile ]]; then
+    __awsenv_outside
+  elif __awsenv_act_as; then
+    __awsenv_say "$__awsenv_profile${AWS_ACCOUNT_ID:+, account $AWS_ACCOUNT_ID}${AWS_REGION:+, $AWS_REGION}"
+  else
+    __awsenv_close
+  fi
+  __awsenv_vars_on
+  builtin export AWSENV_DIR="$1"
+}
+
+# Act as the binding's profile: by the record, else by the program, which asks nobody.
+__awsenv_act_as() {
+  builtin local __awsenv_out __awsenv_more
+  __awsenv_more=()
+  [[ -z $__awsenv_t_only ]] && __awsenv_replay "$__awsenv_profile" "$__awsenv_t_region" "$__awsenv_t_account" && return 0
+  [[ -z $__awsenv_t_region ]] || __awsenv_more=(--region "$__awsenv_t_region")
+  [[ -z $__awsenv_t_account ]] || __awsenv_more=(${__awsenv_more[@]+"${__awsenv_more[@]}"} --account "$__awsenv_t_account")
+  [[ -z $__awsenv_t_only ]] || __awsenv_more=(${__awsenv_more[@]+"${__awsenv_more[@]}"} --profile-only)
+  __awsenv_out=$("${__awsenv_program[@]}" use "$__awsenv_profile" ${__awsenv_more[@]+"${__awsenv_more[@]}"} --shell bash-hook </dev/null) &&
+    builtin eval "$__awsenv_out"
+}
+
+# A bound folder whose session cannot be had acts as nobody, and says so by the name of a profile.
+__awsenv_close() {
+  builtin local __awsenv_p='' __awsenv_set=' AWS_PROFILE ' __awsenv_new_AWS_PROFILE=awsenv-no-session:$__awsenv_profile __awsenv_n
+  __awsenv_how=closed
+  __awsenv_switch
+  builtin unset AWSENV_PROFILE
+  for __awsenv_n in AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE AWS_CONTAINER_CREDENTIALS_RELATIVE_URI \
+    AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE; do
+    __awsenv_var "$__awsenv_n"
+  done
+}
+
+# No binding any more: what was chosen by hand outside comes back, else the originals.
+__awsenv_leave() {
+  builtin local __awsenv_left=$__awsenv_profile
+  if [[ $__awsenv_how != refused ]]; then
+    __awsenv_vars_off
+    __awsenv_outside
+    [[ ${1-} || -z $__awsenv_left ]] || __awsenv_say "left $__awsenv_left${AWSENV_PROFILE:+, back to $AWSENV_PROFILE}"
+  fi
+  __awsenv_at='' __awsenv_how='' __awsenv_profile='' __awsenv_loaded='' __awsenv_hand='' __awsenv_files=()
+  builtin unset AWSENV_DIR
+}
+
+# Keep the session that was chosen by hand outside, value by value.
+__awsenv_keep_hand() {
+  builtin local __awsenv_n
+  __awsenv_hand=${AWSENV_PROFILE-} __awsenv_hand_set=${AWSENV_SET-}
+  for __awsenv_n in $__awsenv_managed; do
+    case " $__awsenv_hand_set " in *" $__awsenv_n "*) builtin printf -v "__awsenv_hand_$__awsenv_n" %s "${!__awsenv_n-}" ;; esac
+  done
+}
+
+__awsenv_outside() {
+  builtin local __awsenv_n __awsenv_w
+  if [[ $__awsenv_hand ]]; then
+    # shellcheck disable=SC2086 # names
+    builtin local $__awsenv_news
+    builtin local __awsenv_p=$__awsenv_hand __awsenv_set=" $__awsenv_hand_set "
+    for __awsenv_n in $__awsenv_hand_set; do
+      __awsenv_w=__awsenv_hand_$__awsenv_n
+      builtin printf -v "__awsenv_new_$__awsenv_n" %s "${!__awsenv_w-}"
+      builtin unset "$__awsenv_w"
+    done
+    __awsenv_switch
+  elif [[ ${AWSENV_SET+x} ]]; then
+    __awsenv_restore
+  fi
+}
+
+# Put back what was there before the first use: awsenv.environment.leave.
+__awsenv_restore() {
+  builtin local __awsenv_n __awsenv_r __awsenv_own=''
+  __awsenv_readonly && return 1
+  case ${__awsenv_of-} in "$$:" | "$$:${DIRENV_DIR-}") __awsenv_own=1 ;; esac
+  for __awsenv_n in $__awsenv_managed; do
+    __awsenv_r=__awsenv_was_$__awsenv_n
+    if [[ $__awsenv_own ]]; then
+      case ${!__awsenv_r-} in
+        u) builtin unset "$__awsenv_n" ;;
+        x*) builtin export "$__awsenv_n=${!__awsenv_r#x}" ;;
+        s*) __awsenv_w=${!__awsenv_r#s} && builtin unset "$__awsenv_n" && builtin printf -v "$__awsenv_n" %s "$__awsenv_w" ;;
+      esac
+      builtin unset "$__awsenv_r"
+    else
+      case " ${AWSENV_SET-} " in *" $__awsenv_n "*) builtin unset "$__awsenv_n" ;; esac
+    fi
+  done
+  builtin unset AWSENV_PROFILE AWSENV_SET __awsenv_of
+}
+
+# The folder's own variables, with what was there before.
+__awsenv_vars_on() {
+  builtin local __awsenv_i
+  for __awsenv_i in ${__awsenv_names[@]+"${!__awsenv_names[@]}"}; do
+    __awsenv_var "${__awsenv_names[__awsenv_i]}" "${__awsenv_values[__awsenv_i]}"
+  done
+}
+
+# Set the variable $1 to $2, or unset it without one. Before bash 5 nothing tells without a process
+# whether it was exported; what a folder sets mostly was.
+__awsenv_var() {
+  builtin local __awsenv_w=u
+  if [[ ${!1+x} ]]; then
+    __awsenv_w=x${!1}
+    if ((BASH_VERSINFO[0] >= 5)); then case ${!1@a} in *x*) ;; *) __awsenv_w=s${!1} ;; esac fi
+  fi
+  if ! { if [[ ${2+x} ]]; then builtin export "$1=$2"; else builtin unset "$1"; fi; } 2>/dev/null; then
+    __awsenv_say "$1 is readonly in this shell and stays as it is"
+    return 0
+  fi
+  case " ${AWSENV_VARS-} " in
+    *" $1 "*) ;;
+    *)
+      builtin printf -v "__awsenv_old_$1" %s "$__awsenv_w"
+      builtin export AWSENV_VARS="${AWSENV_VARS:+$AWSENV_VARS }$1"
+      ;;
+  esac
+}
+
+__awsenv_vars_off() {
+  builtin local __awsenv_n __awsenv_w
+  for __awsenv_n in ${AWSENV_VARS-}; do
+    __awsenv_w=__awsenv_old_$__awsenv_n
+    case ${!__awsenv_w-u} in
+      x*) builtin export "$__awsenv_n=${!__awsenv_w#x}" ;;
+      s*) builtin unset "$__awsenv_n" && builtin printf -v "$__awsenv_n" %s "${!__awsenv_w#s}" ;;
+      *) builtin unset "$__awsenv_n" ;;
+    esac
+    builtin unset "$__awsenv_w"
+  done
+  builtin unset AWSENV_VARS
+}
+
+# When to look again, and before which command at the latest; and renew what is about to end.
+__awsenv_session() {
+  __awsenv_due=9999999999 __awsenv_limit=9999999999
+  if [[ $__awsenv_how == closed ]]; then
+    # Somebody may sign in elsewhere.
+    __awsenv_clock
+    __awsenv_due=$((__awsenv_now + 5)) __awsenv_pwd=''
+  fi
+  if [[ -n ${AWSENV_PROFILE-} && -n ${AWS_CREDENTIAL_EXPIRATION-} ]]; then
+    [[ ${__awsenv_end_text-} == "$AWS_CREDENTIAL_EXPIRATION" ]] || __awsenv_ends
+    [[ -z $__awsenv_ends_at ]] || __awsenv_fresh
+  fi
+  __awsenv_seen=${AWS_CREDENTIAL_EXPIRATION-}
+}
+
+# The session with an end that this shell acts as: the keys of its record where that has newer ones;
+# else a renewal in the background, when it is time for that.
+__awsenv_fresh() {
+  builtin local __awsenv_account='' __awsenv_until=0 __awsenv_ends=0 __awsenv_set=' ' __awsenv_now=''
+  # shellcheck disable=SC2086 # names
+  builtin local $__awsenv_news
+  __awsenv_clock
+  __awsenv_limit=$__awsenv_ends_at
+  if __awsenv_record "$AWSENV_PROFILE"; then
+    if [ "$__awsenv_new_AWS_ACCESS_KEY_ID" = "${AWS_ACCESS_KEY_ID-}" ]; then
+      __awsenv_mine=$AWSENV_PROFILE
+    elif [ "$__awsenv_mine" = "$AWSENV_PROFILE" ] && ((__awsenv_ends > __awsenv_now)); then
+      __awsenv_rekey
+    else
+      # Another session of the profile, by an option: that is a person's to renew.
+      __awsenv_mine=''
+    fi
+    ((__awsenv_until > __awsenv_now)) || __awsenv_until=0
+  fi
+  if [ "$__awsenv_mine" != "$AWSENV_PROFILE" ]; then
+    __awsenv_limit=9999999999
+  elif ((__awsenv_until)); then
+    __awsenv_due=$__awsenv_until
+  elif ((__awsenv_now < __awsenv_limit)); then
+    # Each end once; it comes with one of the next prompts.
+    if [ "${__awsenv_started-}" != "$AWS_CREDENTIAL_EXPIRATION" ]; then
+      __awsenv_started=$AWS_CREDENTIAL_EXPIRATION
+      ("${__awsenv_program[@]}" renew "$AWSENV_PROFILE" </dev/null >/dev/null 2>&1 &)
+    fi
+    __awsenv_due=$((__awsenv_now + 1))
+  else
+    __awsenv_ended
+  fi
+}
+
+# The newer keys of the record, and nothing else of it: a Region or the like may be somebody's own.
+__awsenv_rekey() {
+  __awsenv_readonly && return 1
+  builtin export AWS_ACCESS_KEY_ID="$__awsenv_new_AWS_ACCESS_KEY_ID" AWS_SECRET_ACCESS_KEY="$__awsenv_new_AWS_SECRET_ACCESS_KEY"
+  builtin export AWS_SESSION_TOKEN="${__awsenv_new_AWS_SESSION_TOKEN-}" AWS_CREDENTIAL_EXPIRATION="${__awsenv_new_AWS_CREDENTIAL_EXPIRATION-}"
+  __awsenv_limit=$__awsenv_ends
+}
+
+# It has ended: renewed here and now, once; a person who is needed for that is told how.
+__awsenv_ended() {
+  if [ "${__awsenv_told-}" = "$AWS_CREDENTIAL_EXPIRATION" ]; then
+    __awsenv_due=$((__awsenv_now + 5)) __awsenv_limit=9999999999
+    return 0
+  fi
+  __awsenv_told=$AWS_CREDENTIAL_EXPIRATION
+  if "${__awsenv_program[@]}" renew "$AWSENV_PROFILE" </dev/null >/dev/null; then
+    __awsenv_fresh
+  else
+    __awsenv_due=$((__awsenv_now + 5)) __awsenv_limit=9999999999
+    # The folder's session, and none of a person's: as if it could not have been had.
+    if [ "$__awsenv_how$__awsenv_profile" = "loaded$AWSENV_PROFILE" ]; then __awsenv_close; fi
+  fi
+}
+
+# Whether the record of $1 is alive.
+__awsenv_record_alive() {
+  builtin local __awsenv_account='' __awsenv_until=0 __awsenv_ends=0 __awsenv_set=' ' __awsenv_now=''
+  # shellcheck disable=SC2086 # names
+  builtin local $__awsenv_news
+  __awsenv_clock
+  __awsenv_record "$1" && ((__awsenv_ends > __awsenv_now))
+}
+
+# Before a command: a session that has ended is renewed first.
+__awsenv_before() {
+  builtin local __awsenv_x=$- IFS=' ' __awsenv_now='' __awsenv_folder __awsenv_file __awsenv_c
+  { builtin set +x; } 2>/dev/null
+  __awsenv_clock
+  if ((__awsenv_now >= __awsenv_limit)); then __awsenv_session; fi
+  case $__awsenv_x in *x*) builtin set -x ;; esac
+  return 0
+}
+
+__awsenv_say() {
+  [[ ${AWSENV_QUIET-} ]] || builtin printf 'awsenv: %s\n' "$1" >&2
+}
+
+# A path for a person: no control character of it reaches the terminal.
+__awsenv_shown() {
+  case $1 in "${HOME-/}"/*) builtin printf '~/%q' "${1#"$HOME"/}" ;; *) builtin printf %q "$1" ;; esac
+}
+
+# What looks before each command, into __awsenv_trap, to be run at the prompt's own level: a function
+# cannot set that trap for good. Only while a session with an end is loaded; where bash-preexec is,
+# its list is joined instead.
+__awsenv_arm() {
+  __awsenv_trap=''
+  if [[ ${bash_preexec_imported-}${__bp_imported-} ]]; then
+    case " ${preexec_functions[*]-} " in
+      *' __awsenv_before '*) ;;
+      *) preexec_functions[${#preexec_functions[@]}]=__awsenv_before ;;
+    esac
+  elif [[ ${__awsenv_armed-} ]]; then
+    # shellcheck disable=SC2016 # to be run there
+    ((__awsenv_limit < 9999999999)) ||
+      __awsenv_trap='__awsenv_armed=; builtin eval "${__awsenv_debug:-builtin trap - DEBUG}"'
+  elif ((__awsenv_limit < 9999999999)); then
+    # shellcheck disable=SC2016 # to be run there
+    __awsenv_trap='__awsenv_armed=1 __awsenv_debug=$(builtin trap -p DEBUG); __awsenv_chain; builtin eval "$__awsenv_trap"'
+  fi
+  return 0
+}
+
+# One that was there goes on behind ours, with the status that it would have seen.
+__awsenv_chain() {
+  builtin local __awsenv_theirs=''
+  if [[ $__awsenv_debug ]]; then
+    __awsenv_theirs=${__awsenv_debug#trap -- }
+    builtin eval "__awsenv_theirs=${__awsenv_theirs% DEBUG}"
+    # shellcheck disable=SC2016 # to be run there
+    __awsenv_theirs='__awsenv_s=$?; '$__awsenv_check'; __awsenv_status "$__awsenv_s"; '$__awsenv_theirs
+  fi
+  builtin printf -v __awsenv_trap 'builtin trap -- %q DEBUG' "${__awsenv_theirs:-$__awsenv_check}"
+}
+
+__awsenv_status() {
+  return "$1"
+}
+# shellcheck disable=SC2016 # to be run there
+if ((BASH_VERSINFO[0] >= 5)); then
+  __awsenv_check='((EPOCHSECONDS < __awsenv_limit)) || __awsenv_before'
+else
+  __awsenv_check='__awsenv_before'
+fi
+
+# First at the prompt, once, whether PROMPT_COMMAND is a string or an array.
+# shellcheck disable=SC2128 # string or array
+case ";${PROMPT_COMMAND[*]-};" in
+  *__awsenv_prompt*) ;;
+  *)
+    # shellcheck disable=SC2016 # to be run there
+    if [[ ${PROMPT_COMMAND[1]+x} ]]; then
+      PROMPT_COMMAND=('__awsenv_prompt; builtin eval "$__awsenv_trap"' "${PROMPT_COMMAND[@]}")
+    else
+      PROMPT_COMMAND='__awsenv_prompt;builtin eval "$__awsenv_trap"'"${PROMPT_COMMAND:+;$PROMPT_COMMAND}"
+    fi
+    ;;
+esac
+builtin shopt "$__awsenv_aliases" expand_aliases
+builtin unset __awsenv_aliases
