@@ -12,7 +12,7 @@ from awsenv.environment import fish, posix
 FILES = {
     "bash": ("awsenv.bash", "folders.bash"),
     "zsh": ("awsenv.zsh", "folders.zsh"),
-    "fish": ("awsenv.fish",),
+    "fish": ("awsenv.fish", "folders.fish"),
     "posix": ("awsenv.sh",),
 }
 

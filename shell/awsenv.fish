@@ -21,7 +21,10 @@ function awsenv --description 'The right AWS credentials in this shell'
         or contains -- --help $argv
         or contains -- --show $argv
         command $__awsenv_program $argv
-        return
+        set -l code $status
+        # Looked at again: it may be allowed now, or linked, or signed in.
+        set -g __awsenv_pwd
+        return $code
     end
     # In `awsenv use dev | source` it prints a call of itself, never a secret.
     if not isatty stdout; and status is-interactive
@@ -34,13 +37,14 @@ end
 # Make this shell do it: by the record, without a process, or by what the program prints.
 function __awsenv_act
     if test (count $argv) -eq 2; and test "$argv[1]" = use; and __awsenv_replay $argv[2]
+        __awsenv_by_hand
         return 0
     end
     set -l text (command $__awsenv_program $argv --shell fish | string collect --allow-empty)
     set -l code $pipestatus[1]
     if test $code -eq 0
         # In the global scope, as if it were typed.
-        printf '%s\n' $text | source
+        printf '%s\n' $text | source; and __awsenv_by_hand
         return
     end
     if test $code -ge 128; and test $code -ne 130
@@ -49,21 +53,52 @@ function __awsenv_act
     return $code
 end
 
+# By hand, so it is no longer the folder that has no session.
+function __awsenv_by_hand
+    test "$__awsenv_how" = closed; and set -g __awsenv_how loaded
+    return 0
+end
+
 # Act as $argv[1] by its record, if that is ours, whole, alive, newer than the AWS files, and holds
 # the session itself. A record of a plain key only says where the key stands: that is the program's.
+# The two behind it: another Region, and the account that it has to be of.
 function __awsenv_replay
     set -l profile $argv[1]
     test "$profile" = -; and set profile "$AWSENV_PREVIOUS"
-    # The record of an odd name has an encoded one: that is the program's, too.
-    string match -qr '^[A-Za-z0-9-]+$' -- $profile; or return 1
+    test -n "$profile"; and __awsenv_record $profile; or return 1
+    set -l names $__awsenv_r_names
+    set -l values $__awsenv_r_values
+    set -eg __awsenv_r_values
+    test -z "$argv[3]" -o "$__awsenv_r_account" = "$argv[3]"; or return 1
+    # Renewed a little before its end: that is the program's.
+    set -l now (__awsenv_clock)
+    test -n "$now"; and test $__awsenv_r_until -gt $now; or return 1
+    if test -n "$argv[2]"
+        for name in AWS_REGION AWS_DEFAULT_REGION
+            if set -l at (contains -i -- $name $names)
+                set values[$at] $argv[2]
+            else
+                set -a names $name
+                set -a values $argv[2]
+            end
+        end
+    end
+    __awsenv_switch $profile (count $names) $names $values
+end
+
+# The record of $argv[1] into __awsenv_r_names, __awsenv_r_values, __awsenv_r_account, and from when
+# on it is to be renewed and when it ends into __awsenv_r_until and __awsenv_r_ends.
+function __awsenv_record
+    set -l file $argv[1]
+    string match -qr '^[A-Za-z0-9_@+-][A-Za-z0-9._@+-]*$' -- $file; or set file (__awsenv_encode $file)
     set -l folder $HOME/.local/state
     string match -q '/*' -- "$XDG_STATE_HOME"; and set folder $XDG_STATE_HOME
-    set -l file $folder/awsenv/records/$profile
+    set file $folder/awsenv/records/$file
+    for name in names values account until ends
+        set -g __awsenv_r_$name
+    end
     test -f $file -a -O $file -a ! -L $file; or return 1
-    set -l names
-    set -l values
     set -l whose
-    set -l until
     set -l whole
     while read -l line
         set -l pair (string split -m 1 = -- $line)
@@ -76,15 +111,18 @@ function __awsenv_replay
         switch $pair[1]
             case 'AWS_*'
                 contains -- $pair[1] $__awsenv_managed; or return 1
-                set -a names $pair[1]
-                set -a values "$value"
+                set -a __awsenv_r_names $pair[1]
+                set -a __awsenv_r_values "$value"
             case awsenv
                 test "$value" = 1; or return 1
             case profile
                 set whose $value
-            # Renewed a little before its end: that is the program's.
+            case account
+                set -g __awsenv_r_account $value
             case renew
-                set until $value
+                set -g __awsenv_r_until $value
+            case expires
+                set -g __awsenv_r_ends $value
             case key
                 return 1
             case config.path credentials.path
@@ -99,11 +137,23 @@ function __awsenv_replay
                 set whole 1
         end
     end <$file
-    test "$whole$whose" = "1$profile"; and contains -- AWS_ACCESS_KEY_ID $names; or return 1
-    string match -qr '^[0-9]+$' -- "$until"; or return 1
-    set -l now (__awsenv_clock)
-    test -n "$now"; and test $until -gt $now; or return 1
-    __awsenv_switch $profile (count $names) $names $values
+    test "$whole$whose" = "1$argv[1]"; and contains -- AWS_ACCESS_KEY_ID $__awsenv_r_names; or return 1
+    string match -qr '^[0-9]+ [0-9]+$' -- "$__awsenv_r_until $__awsenv_r_ends"
+end
+
+# The name of the record's file for the profile $argv[1]; awsenv.replay.record_path.
+function __awsenv_encode
+    set -l found
+    for character in (string split '' -- $argv[1])
+        if string match -qr '^[!-$&-.0-\[\]-~]$' -- $character
+            set -a found $character
+        else if test $character = /
+            set -a found %2F
+        else
+            set -a found (string escape --style=url -- $character)
+        end
+    end
+    string join '' -- $found | string replace -r '^\.' %2E
 end
 
 # To the values, as the program's text would do it, with the same originals: awsenv/environment/
@@ -158,6 +208,7 @@ end
 
 # AWSENV_PROMPT for fish_prompt: the profile, and the time left where there is an end.
 function __awsenv_prompt --on-event fish_prompt
+    __awsenv_idle; or __awsenv_look
     set -g AWSENV_PROMPT $AWSENV_PROFILE
     test -n "$AWSENV_PROFILE" -a -n "$AWS_CREDENTIAL_EXPIRATION"; or return 0
     test "$__awsenv_end_text" = "$AWS_CREDENTIAL_EXPIRATION"; or __awsenv_ends

@@ -10,7 +10,7 @@ import typer
 
 from awsenv.cli import terminal
 from awsenv.errors import AwsenvError, UsageError
-from awsenv.folders import bindings, direnv, ghq
+from awsenv.folders import bindings, direnv, ghq, trust
 from awsenv.paths import shown
 from awsenv.profiles import read
 
@@ -29,12 +29,7 @@ def link(
     """
     environ = dict(os.environ)
     read.profile(profile, environ)
-    folder = _folder(dir_, org, environ)
-    made = not os.path.lexists(os.path.join(folder, ".envrc"))
-    trusted = made or direnv.allowed(folder, environ)
-    path, changed = bindings.link(profile, folder)
-    terminal.say(f"{shown(path)} {'now uses' if changed else 'uses already'} {profile}")
-    _allow(path, trusted, changed, environ)
+    _link(profile, _folder(dir_, org, environ), environ)
 
 
 def unlink(dir_: Dir = "", org: Org = "") -> None:
@@ -45,20 +40,50 @@ def unlink(dir_: Dir = "", org: Org = "") -> None:
     environ = dict(os.environ)
     folder = _folder(dir_, org, environ)
     trusted = direnv.allowed(folder, environ)
-    path, changed = bindings.unlink(folder)
+    with trust.kept(os.path.join(folder, ".envrc"), environ):
+        path, changed = bindings.unlink(folder)
     terminal.say(f"{shown(path)} {'no longer uses' if changed else 'does not use'} a profile")
-    _allow(path, trusted, changed and os.path.exists(path), environ)
+    if not os.path.exists(path):
+        trust.deny(trust.real(path), environ)
+    elif changed:
+        _allow(path, trusted, environ)
 
 
 def orgs(
     as_json: Annotated[bool, typer.Option("--json", help="A list of objects.")] = False,
+    link_: Annotated[
+        bool, typer.Option("--link", help="Ask for the profile of each that is bound to none.")
+    ] = False,
 ) -> None:
-    """List the organizations below ghq's roots, and what each is bound to.
+    """List the organizations below ghq's roots, what each is bound to, and whether it is allowed.
 
     Example: awsenv orgs
     """
-    rows = []
-    for root in ghq.roots(dict(os.environ)):
+    environ = dict(os.environ)
+    rows = _organizations(environ)
+    if link_:
+        for row in rows:
+            if row["profile"] is None:
+                _ask_to_link(str(row["name"]), str(row["path"]), environ)
+        return
+    if as_json:
+        print(json.dumps(rows, indent=2))
+        return
+    if not rows:
+        terminal.say("no organizations; ghq root --all")
+    cells = [
+        [
+            "-" if row[title] is None else str(row[title])
+            for title in ("name", "repos", "profile", "trust")
+        ]
+        for row in rows
+    ]
+    terminal.table(("organization", "repos", "profile", "trust"), cells)
+
+
+def _organizations(environ: dict[str, str]) -> list[dict[str, str | int | None]]:
+    rows: list[dict[str, str | int | None]] = []
+    for root in ghq.roots(environ):
         for folder, repos in ghq.organizations(root).items():
             try:
                 profile = bindings.bound(folder, root)
@@ -66,14 +91,46 @@ def orgs(
                 terminal.fail(error)
                 profile = ""
             name = os.path.relpath(folder, root)
-            rows.append({"name": name, "path": folder, "repos": repos, "profile": profile or None})
-    if as_json:
-        print(json.dumps(rows, indent=2))
-        return
-    if not rows:
-        terminal.say("no organizations; ghq root --all")
-    cells = [[str(row["name"]), str(row["repos"]), str(row["profile"] or "-")] for row in rows]
-    terminal.table(("organization", "repos", "profile"), cells)
+            path = trust.real(os.path.join(folder, ".envrc"))
+            trusted = trust.state(path, environ) if os.path.lexists(path) else None
+            rows.append(
+                {
+                    "name": name,
+                    "path": folder,
+                    "repos": repos,
+                    "profile": profile or None,
+                    "trust": trusted,
+                }
+            )
+    return rows
+
+
+def _ask_to_link(name: str, folder: str, environ: dict[str, str]) -> None:
+    """Until a profile is named that is there, or none."""
+    while profile := terminal.ask(f"{name}: profile", ""):
+        try:
+            read.profile(profile, environ)
+            _link(profile, folder, environ)
+        except AwsenvError as error:
+            terminal.fail(error)
+        else:
+            return
+
+
+def _link(profile: str, folder: str, environ: dict[str, str]) -> None:
+    path = os.path.join(folder, ".envrc")
+    made = not os.path.lexists(path)
+    trusted = made or direnv.allowed(folder, environ)
+    with trust.kept(path, environ):
+        path, changed = bindings.link(profile, folder)
+    terminal.say(f"{shown(path)} {'now uses' if changed else 'uses already'} {profile}")
+    own = trust.real(path)
+    if made:
+        trust.allow(own, trust.derived(own), environ)
+    if changed:
+        _allow(path, trusted, environ)
+    if not trusted and trust.state(own, environ) != "allowed":
+        _tell_untrusted(own, environ)
 
 
 direnv_app = typer.Typer(name="direnv", no_args_is_help=True, help="awsenv under direnv.")
@@ -113,16 +170,24 @@ def _folder(given: str, org: str, environ: dict[str, str]) -> str:
     return os.path.abspath(given or os.getcwd())
 
 
-def _allow(path: str, trusted: bool, changed: bool, environ: dict[str, str]) -> None:
-    """direnv trusts what was made here or was trusted before; the rest is a person's to read."""
-    if not changed:
-        return
-    if not direnv.installed(environ):
-        terminal.say("direnv is not installed, so nothing loads it yet; see direnv.net")
-    elif trusted:
-        for name in dict.fromkeys(
-            (path, os.path.join(os.path.realpath(path.removesuffix("/.envrc")), ".envrc"))
-        ):
-            direnv.allow(name, environ)
+def _tell_untrusted(path: str, environ: dict[str, str]) -> None:
+    """That our hook does not load ``path``: not yet, or not at all, which direnv's users know."""
+    try:
+        trust.derived(path)
+    except AwsenvError as error:
+        if not direnv.installed(environ):
+            terminal.fail(error)
     else:
+        terminal.say(f"the rest of it is not allowed yet; awsenv allow {shown(path)}")
+
+
+def _allow(path: str, trusted: bool, environ: dict[str, str]) -> None:
+    """direnv, where it is, trusts what was made here or was trusted before; the rest is a person's
+    to read."""
+    if not direnv.installed(environ):
+        return
+    if not trusted:
         terminal.say(f"direnv has not allowed the rest of it; direnv allow {shown(path)}")
+        return
+    for name in dict.fromkeys((path, trust.real(path))):
+        direnv.allow(name, environ)

@@ -9,6 +9,7 @@ import contextlib
 import io
 import os
 import re
+from collections.abc import Iterator
 
 from dotenv.main import DotEnv
 from dotenv.variables import parse_variables
@@ -71,6 +72,32 @@ def deny(path: str, environ: dict[str, str]) -> bool:
     except FileNotFoundError:
         return False
     return True
+
+
+@contextlib.contextmanager
+def kept(file: str, environ: dict[str, str]) -> Iterator[None]:
+    """While the context lasts awsenv itself changes ``file``: every ``.envrc`` that was allowed with
+    it, or is it, is so afterwards, too."""
+    file = real(file)
+    allowed = [path for path in _near(file, environ) if state(path, environ) == "allowed"]
+    yield
+    for path in allowed:
+        with contextlib.suppress(AwsenvError):  # it is gone, or says more now than the hook reads
+            allow(path, derived(path), environ)
+
+
+def _near(file: str, environ: dict[str, str]) -> Iterator[str]:
+    """The ``.envrc`` files whose records name ``file``: above it, beside it and below."""
+    folder = os.path.dirname(file)
+    below = [os.path.join(place, ".envrc") for place, _, _ in os.walk(mirror(folder, environ))]
+    places = {*below}
+    while folder != "/":
+        folder = os.path.dirname(folder)
+        places.add(mirror(os.path.join(folder, ".envrc"), environ))
+    for place in sorted(places):
+        fields = replay.read(place) or {}
+        if file in fields.values():
+            yield fields["path"]
 
 
 def state(path: str, environ: dict[str, str]) -> str:
