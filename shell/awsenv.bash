@@ -58,7 +58,7 @@ awsenv() {
 
 # Make this shell do it: by the record, without a process, or by what the program prints.
 __awsenv_act() {
-  builtin local __awsenv_x=$- __awsenv_text __awsenv_status=0
+  builtin local "__awsenv_x=$-" __awsenv_text __awsenv_status=0
   { builtin set +x; } 2>/dev/null # values are about to be handled
   if [[ $# -eq 2 && $1 == use ]] && __awsenv_replay "$2"; then
     :
@@ -80,7 +80,7 @@ __awsenv_act() {
 # session itself. A record of a plain key only says where the key stands: that is the program's.
 # $2 and $3: another Region, and the account that it has to be of.
 __awsenv_replay() {
-  builtin local IFS=' ' __awsenv_p=$1 __awsenv_account='' __awsenv_now=''
+  builtin local IFS=' ' "__awsenv_p=$1" __awsenv_account='' __awsenv_now=''
   builtin local __awsenv_until=0 __awsenv_ends=0 __awsenv_set=' '
   # shellcheck disable=SC2086 # names
   builtin local $__awsenv_news
@@ -100,7 +100,7 @@ __awsenv_replay() {
 # The record of $1 into the caller's __awsenv_new_NAME, whose names come into __awsenv_set, and
 # __awsenv_account, __awsenv_until (from when on it is to be renewed) and __awsenv_ends.
 __awsenv_record() {
-  builtin local LC_ALL=C __awsenv_file=$1 __awsenv_kv __awsenv_k __awsenv_v __awsenv_whole='' __awsenv_of_whom=''
+  builtin local LC_ALL=C "__awsenv_file=$1" __awsenv_kv __awsenv_k __awsenv_v __awsenv_whole='' __awsenv_of_whom=''
   case $1 in *[!A-Za-z0-9._@+-]* | .*) __awsenv_encode "$1" ;; esac
   __awsenv_state
   __awsenv_file=$__awsenv_folder/records/$__awsenv_file
@@ -144,7 +144,7 @@ __awsenv_state() {
 
 # The name of the record's file for the profile $1, into __awsenv_file; awsenv.replay.record_path.
 __awsenv_encode() {
-  builtin local __awsenv_rest=$1 __awsenv_c __awsenv_h LC_ALL=C
+  builtin local "__awsenv_rest=$1" __awsenv_c __awsenv_h LC_ALL=C
   __awsenv_file=''
   while [[ $__awsenv_rest ]]; do
     __awsenv_c=${__awsenv_rest:0:1} __awsenv_rest=${__awsenv_rest:1}
@@ -246,7 +246,7 @@ __awsenv_exported() {
 
 # AWSENV_PROMPT for PS1='$AWSENV_PROMPT…': the profile, and the time left where there is an end.
 __awsenv_prompt() {
-  builtin local __awsenv_status=$? __awsenv_now='' __awsenv_x=$-
+  builtin local "__awsenv_status=$?" __awsenv_now='' "__awsenv_x=$-"
   { builtin set +x; } 2>/dev/null
   __awsenv_idle || __awsenv_look
   __awsenv_arm
@@ -271,7 +271,7 @@ __awsenv_prompt() {
 
 # AWS_CREDENTIAL_EXPIRATION (RFC 3339 in UTC) as a second since 1970, into __awsenv_ends_at.
 __awsenv_ends() {
-  builtin local __awsenv_t=$AWS_CREDENTIAL_EXPIRATION __awsenv_y __awsenv_m
+  builtin local "__awsenv_t=$AWS_CREDENTIAL_EXPIRATION" __awsenv_y __awsenv_m
   __awsenv_end_text=$__awsenv_t __awsenv_ends_at=''
   case $__awsenv_t in
     [0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z | \
@@ -289,7 +289,7 @@ __awsenv_ends() {
 # Names of profiles out of the two files into COMPREPLY, without running any: a profile may be
 # called x$(touch f).
 __awsenv_complete() {
-  builtin local __awsenv_word=${COMP_WORDS[COMP_CWORD]} __awsenv_n __awsenv_file
+  builtin local "__awsenv_word=${COMP_WORDS[COMP_CWORD]}" __awsenv_n __awsenv_file
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
     for __awsenv_n in use off exec status list show login logout sso add remove dotenv link unlink allow deny orgs direnv renew hook credential-process demo; do
@@ -311,7 +311,7 @@ __awsenv_complete() {
 # The names that begin with $__awsenv_word: those that awsenv left, if they are younger than the two
 # files, else out of the files themselves, which takes long for many.
 __awsenv_names() {
-  builtin local __awsenv_config=${HOME-}/.aws/config __awsenv_credentials=${HOME-}/.aws/credentials
+  builtin local "__awsenv_config=${HOME-}/.aws/config" "__awsenv_credentials=${HOME-}/.aws/credentials"
   builtin local __awsenv_i=0 LC_ALL=C # half the price, and names are compared byte by byte
   __awsenv_file=${HOME-}/.local/state
   case ${XDG_STATE_HOME-} in /*) __awsenv_file=$XDG_STATE_HOME ;; esac

@@ -48,7 +48,7 @@ awsenv() {
 # Make this shell do it: by the record, without a process, or by what the program prints.
 __awsenv_act() {
   setopt local_options no_xtrace # values are about to be handled
-  local text
+  local IFS=' ' text
   local -i code=0
   if [[ $# -eq 2 && $1 == use ]] && __awsenv_replay "$2"; then
     __awsenv_by_hand

@@ -67,7 +67,7 @@ __awsenv_look() {
 
 # The nearest folder with an .envrc, by its physical path as direnv goes, into __awsenv_envrc.
 __awsenv_find() {
-  builtin local __awsenv_d=$PWD __awsenv_old
+  builtin local "__awsenv_d=$PWD" __awsenv_old
   while [[ $__awsenv_d == *[!/]* ]]; do
     if [[ -L $__awsenv_d ]]; then
       __awsenv_old=${OLDPWD+x}${OLDPWD-} __awsenv_d=$PWD
@@ -127,7 +127,7 @@ __awsenv_bind() {
 # Whether the .envrc $1 was allowed as it is now, with every file that takes part. What it loads
 # comes out of the record of that, into the caller's variables.
 __awsenv_trusted() {
-  builtin local LC_ALL=C __awsenv_kv __awsenv_k __awsenv_v __awsenv_of='' __awsenv_skip='' __awsenv_whole='' __awsenv_t=$__awsenv_folder/trust$1
+  builtin local LC_ALL=C __awsenv_kv __awsenv_k __awsenv_v __awsenv_of='' __awsenv_skip='' __awsenv_whole='' "__awsenv_t=$__awsenv_folder/trust$1"
   [[ -f $__awsenv_t && -O $__awsenv_t && ! -L $__awsenv_t ]] || return 1
   while IFS= builtin read -r __awsenv_kv; do
     __awsenv_text=$__awsenv_text$__awsenv_kv
@@ -141,8 +141,8 @@ __awsenv_trusted() {
       env.*) __awsenv_of=$__awsenv_v ;;
       skip.*) __awsenv_skip=" $__awsenv_v " ;;
       text.*)
-        __awsenv_equal "$__awsenv_of" "$__awsenv_v" "$__awsenv_skip" || return 1
         [ "$__awsenv_of" = "$1" ] || __awsenv_watch[${#__awsenv_watch[@]}]=$__awsenv_of
+        __awsenv_equal "$__awsenv_of" "$__awsenv_v" "$__awsenv_skip" || return 1
         ;;
       profile | record | region | account | only) builtin printf -v "__awsenv_t_$__awsenv_k" %s "$__awsenv_v" ;;
       var.*)
@@ -213,7 +213,7 @@ __awsenv_act_as() {
 
 # A bound folder whose session cannot be had acts as nobody, and says so by the name of a profile.
 __awsenv_close() {
-  builtin local __awsenv_p='' __awsenv_set=' AWS_PROFILE ' __awsenv_new_AWS_PROFILE=awsenv-no-session:$__awsenv_profile __awsenv_n
+  builtin local __awsenv_p='' __awsenv_set=' AWS_PROFILE ' "__awsenv_new_AWS_PROFILE=awsenv-no-session:$__awsenv_profile" __awsenv_n
   __awsenv_how=closed
   __awsenv_switch
   builtin unset AWSENV_PROFILE
@@ -225,7 +225,7 @@ __awsenv_close() {
 
 # No binding any more: what was chosen by hand outside comes back, else the originals.
 __awsenv_leave() {
-  builtin local __awsenv_left=$__awsenv_profile
+  builtin local "__awsenv_left=$__awsenv_profile"
   if [[ $__awsenv_how != refused ]]; then
     __awsenv_vars_off
     __awsenv_outside
@@ -249,7 +249,7 @@ __awsenv_outside() {
   if [[ $__awsenv_hand ]]; then
     # shellcheck disable=SC2086 # names
     builtin local $__awsenv_news
-    builtin local __awsenv_p=$__awsenv_hand __awsenv_set=" $__awsenv_hand_set "
+    builtin local "__awsenv_p=$__awsenv_hand" __awsenv_set=" $__awsenv_hand_set "
     for __awsenv_n in $__awsenv_hand_set; do
       __awsenv_w=__awsenv_hand_$__awsenv_n
       builtin printf -v "__awsenv_new_$__awsenv_n" %s "${!__awsenv_w-}"
@@ -410,7 +410,7 @@ __awsenv_record_alive() {
 
 # Before a command: a session that has ended is renewed first.
 __awsenv_before() {
-  builtin local __awsenv_x=$- IFS=' ' __awsenv_now='' __awsenv_folder __awsenv_file __awsenv_c
+  builtin local "__awsenv_x=$-" IFS=' ' __awsenv_now='' __awsenv_folder __awsenv_file __awsenv_c
   { builtin set +x; } 2>/dev/null
   __awsenv_clock
   if ((__awsenv_now >= __awsenv_limit)); then __awsenv_session; fi

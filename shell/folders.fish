@@ -162,8 +162,8 @@ function __awsenv_trusted
             case 'skip.*'
                 set skip (string split ' ' -- $value)
             case 'text.*'
-                __awsenv_equal $of "$value" $skip; or return 1
                 test $of = $argv[1]; or set -a __awsenv_watch $of
+                __awsenv_equal $of "$value" $skip; or return 1
             case profile region account only
                 set -g __awsenv_t_$pair[1] $value
             case 'var.*'

@@ -40,7 +40,7 @@ __awsenv_compare() {
 # Look where one stands, and load, unload or renew.
 __awsenv_look() {
   setopt local_options no_all_export no_xtrace
-  local here envrc folder=${${(M)XDG_STATE_HOME:#/*}:-${HOME-}/.local/state}/awsenv REPLY
+  local IFS=' ' here envrc folder=${${(M)XDG_STATE_HOME:#/*}:-${HOME-}/.local/state}/awsenv REPLY
   local was=${AWSENV_PREVIOUS+x}${AWSENV_PREVIOUS-}
   if (( $+functions[_direnv_hook] )); then
     # direnv reads .envrc files here.
@@ -113,8 +113,8 @@ __awsenv_trusted() {
       (env.*) of=$value ;;
       (skip.*) skip=$value ;;
       (text.*)
-        __awsenv_equal "$of" "$value" "$skip" || return 1
         [[ $of == "$1" ]] || watch+=("$of")
+        __awsenv_equal "$of" "$value" "$skip" || return 1
         ;;
       (profile) profile=$value ;;
       (region) region=$value ;;
@@ -373,7 +373,8 @@ __awsenv_alive() {
 
 # Before a command: a session that has ended is renewed first.
 __awsenv_before() {
-  setopt local_options no_xtrace
+  setopt local_options no_all_export no_xtrace
+  local IFS=' '
   (( EPOCHSECONDS < __awsenv_limit )) || __awsenv_session
 }
 

@@ -15,7 +15,7 @@ from awsenv import environment, files, refresh
 from awsenv.cli import choose, spans, terminal, wishes
 from awsenv.environment import dotenv as form
 from awsenv.errors import FAILED, AwsenvError, UsageError
-from awsenv.folders import env_file, git
+from awsenv.folders import env_file, git, trust
 from awsenv.paths import shown
 from awsenv.profiles.account import of_key
 from awsenv.replay import Request
@@ -112,7 +112,8 @@ def _write(output: str, values: dict[str, str], profile: str, ignore: bool) -> N
     if not os.path.isdir(folder):
         raise AwsenvError(f"{shown(folder)} is not a folder", f"mkdir -p {shown(folder)}")
     real = git.check(path, ignore)
-    with files.writing(folder, environment.state_folder(dict(os.environ))):
+    environ = dict(os.environ)
+    with trust.kept(path, environ), files.writing(folder, environment.state_folder(environ)):
         try:
             old, mode = _read(real), _mode(real)
             done = env_file.update(old, values, profile, path)

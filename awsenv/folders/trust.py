@@ -59,9 +59,11 @@ def allow(path: str, found: Derived, environ: dict[str, str]) -> None:
     """Trust the ``.envrc`` at ``path`` with what was ``found`` in it. Raises ``AwsenvError``."""
     place = mirror(path, environ)
     records.write(place, found.fields(path, environ))
-    # A younger or older file is looked at again.
+    # As old as the youngest of them: a file that is younger is looked at again, and so is all of it
+    # once that is allowed.
     with contextlib.suppress(OSError):
-        stamp = os.stat(path).st_mtime_ns
+        compared = [file for field, file in found.files.items() if field[:4] in ("file", "env.")]
+        stamp = max(os.stat(file).st_mtime_ns for file in compared)
         os.utime(place, ns=(stamp, stamp))
 
 

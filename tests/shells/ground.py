@@ -1,0 +1,129 @@
+"""ghq-shaped folders bound to two organizations, a stand-in that knows their roles, and shells there."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+
+from awsenv import refresh
+from awsenv.demo.server import Server
+from awsenv.demo.sts import Role
+from awsenv.demo.users import User, new_user
+from awsenv.folders import bindings, trust
+from awsenv.replay import Request
+from awsenv.sessions.terms import Terms
+from tests.program import awsenv
+from tests.shells.interactive import Interactive
+from tests.shells.real import SHELLS, Shell, clean
+
+ROLES = {org: f"arn:aws:iam::77778888{n}{n}{n}{n}:role/{org}" for n, org in enumerate(("a", "b"))}
+ACCOUNTS = {"a": "777788880000", "b": "777788881111"}
+
+
+class Ground:
+    """``home/ghq/github.com/{a,b}/repo``: the organizations are bound to the roles ``org-a`` and
+    ``org-b`` of ``server``, by links that awsenv made; ``key`` and ``mfa`` are profiles, too."""
+
+    def __init__(self, home: Path, server: Server, plain: User, careful: User) -> None:
+        self.home = home
+        self.server = server
+        self.plain = plain
+        self.careful = careful
+        self.hosts = home / "ghq/github.com"
+        self.a, self.b = self.hosts / "a", self.hosts / "b"
+        self._shells: list[Interactive] = []
+        (home / ".aws").mkdir(parents=True)
+        assert careful.device
+        (home / ".aws/credentials").write_text(
+            f"[key]\naws_access_key_id = {plain.key_id}\naws_secret_access_key = {plain.secret}\n"
+            f"[mfa]\naws_access_key_id = {careful.key_id}\naws_secret_access_key = {careful.secret}\n"
+        )
+        (home / ".aws/config").write_text(
+            f"[profile key]\nregion = k-1\n[profile mfa]\nregion = m-1\nmfa_serial = {careful.device.serial}\n"
+            + "".join(
+                f"[profile org-{org}]\nrole_arn = {arn}\nsource_profile = key\nregion = {org}-1\n"
+                for org, arn in ROLES.items()
+            )
+        )
+        for org, arn in ROLES.items():
+            server.sts.roles[arn] = Role(arn, frozenset({plain.arn}))
+            (self.hosts / org / "repo").mkdir(parents=True)
+            self._link(f"org-{org}", self.hosts / org)
+
+    def _link(self, profile: str, folder: Path) -> None:
+        """What ``awsenv link`` and a first use do, without their two processes."""
+        before = dict(os.environ)
+        os.environ.clear()
+        os.environ.update(self.environ)
+        try:
+            path, _ = bindings.link(profile, str(folder))
+            trust.allow(path, trust.derived(path), self.environ)
+            refresh.variables(Request("use", profile), Terms(), self.environ)
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return clean(self.home) | {"AWS_ENDPOINT_URL": self.server.url}
+
+    def run(self, *arguments: str, **more: Any) -> CompletedProcess[str]:
+        """awsenv here, at this stand-in."""
+        return awsenv(self.home, *arguments, **({"AWS_ENDPOINT_URL": self.server.url} | more))
+
+    def envrc(self, folder: Path, text: str, *options: str) -> Path:
+        """An .envrc in ``folder`` that is allowed."""
+        path = folder / ".envrc"
+        path.write_text(text)
+        result = self.run("allow", str(path), *options)
+        assert result.returncode == 0, result.stderr
+        return path
+
+    def shell(
+        self, shell: Shell, cwd: Path | None = None, before: str = "", **environ: Any
+    ) -> Interactive:
+        """``shell`` at a prompt in ``cwd`` (home), with the hook."""
+        program = Interactive(shell, self.environ | environ, cwd or self.home)
+        self._shells.append(program)
+        if before:
+            program.typed(before)
+        program.typed(shell.evaluate(f"awsenv hook {shell.name}"))
+        return program
+
+    def close(self) -> None:
+        for program in self._shells:
+            program.close()
+
+    def who(self, values: dict[bytes, bytes]) -> str:
+        """Whose session ``values``, a child's environment, is: ``a``, ``key`` …, empty for nobody's."""
+        key = values.get(b"AWS_ACCESS_KEY_ID", b"").decode()
+        if not key:
+            return ""
+        user = self.server.sts.users[key]
+        assert user.secret == values[b"AWS_SECRET_ACCESS_KEY"].decode()
+        assert (user.token or "") == values.get(b"AWS_SESSION_TOKEN", b"").decode()
+        names = {self.plain.arn: "key", self.careful.arn: "mfa"}
+        return names.get(user.arn) or user.arn.split(":assumed-role/")[1].split("/")[0]
+
+
+@pytest.fixture(
+    params=[s for s in SHELLS if s.name in ("bash", "zsh", "fish")], ids=lambda s: s.name
+)
+def hooked(request: pytest.FixtureRequest) -> Shell:
+    """Each shell that has the whole hook, in turn."""
+    shell: Shell = request.param
+    assert shell.program
+    return shell
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Iterator[Ground]:
+    plain = new_user("plain", "444455556666")
+    careful = new_user("careful", "111122223333", mfa=True)
+    with Server([plain, careful]) as server:
+        here = Ground(tmp_path / "home", server, plain, careful)
+        yield here
+        here.close()
