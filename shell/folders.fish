@@ -117,7 +117,7 @@ function __awsenv_bind
         set -g __awsenv_at $argv[1]
         set -g __awsenv_how refused
         set -g __awsenv_loaded
-        __awsenv_say (string escape -n -- (string replace -r '^'(string escape --style=regex -- $HOME/) '~/' -- $file | string collect))" is not allowed, so nothing is loaded; awsenv allow"
+        __awsenv_say (string escape -n -- $file | string replace -- $HOME/ '~/')" is not allowed, so nothing is loaded; awsenv allow"
     end
     # The first is what was allowed, or where that would lie.
     set -g __awsenv_files $__awsenv_folder/trust$file $file $__awsenv_watch
@@ -203,13 +203,13 @@ function __awsenv_equal
     set -l most (math (string length -- "$argv[2]"x))
     set -q argv[3]; and set most (math $most + 16384)
     set -l got
-    set -l more
+    set -l more 1
     begin
         read -z -n $most got
-        # What is behind a NUL byte, or behind that much.
-        read -z -n 1 more
+        # What is behind a NUL byte, or behind that much; at the file's end it fails.
+        read -z -n 1 more; or set more
     end <$argv[1]
-    test -z "$more"; or return 1
+    set -q more[1]; and return 1
     if set -q argv[3]
         set -l lines (string split \n -- "$got")
         test -z "$lines[-1]"; and set -e lines[-1]

@@ -134,7 +134,12 @@ __awsenv_equal() {
   local -i handle most=$(( $#2 + ( $#3 ? 16384 : 0 ) ))
   local -a kept skip=(${=3})
   [[ -f $1 && -r $1 ]] || return 1
-  sysopen -r -o nonblock,cloexec -u handle "$1" || return 1
+  if [[ $1 == *[^[:ascii:]]* ]]; then
+    # zsh 5.9's sysopen does not find such a name.
+    exec {handle}<"$1" || return 1
+  else
+    sysopen -r -o nonblock,cloexec -u handle "$1" || return 1
+  fi
   {
     # What was opened is still a plain file.
     zstat -A kept -f $handle +mode && (( (kept[1] & 8#170000) == 8#100000 )) || return 1

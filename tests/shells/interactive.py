@@ -52,6 +52,11 @@ class Interactive:
         self.typed(snapshot(path))
         return {name: value for name, value in environment(path).items() if name[:7] != b"DIRENV_"}
 
+    def end(self) -> None:
+        """Leave it as a person does, and wait until nothing holds the terminal."""
+        self._program.sendline("exit")
+        self._program.expect(pexpect.EOF)
+
     def close(self) -> None:
         """End it."""
         self._program.close(force=True)
