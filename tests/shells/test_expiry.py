@@ -1,5 +1,6 @@
 """Sessions that end: renewed in the background, before a command at the latest, and never in vain."""
 
+import shutil
 import subprocess
 import time
 
@@ -15,10 +16,9 @@ SECONDS = 8
 
 def short(ground: Ground, seconds: int = SECONDS) -> None:
     """Role sessions really last so long from now on; those that are stored are forgotten."""
-    for arn in ROLES.values():
-        ground.server.sts.roles[arn].lifetime = seconds
-    for record in (ground.home / ".local/state/awsenv/records").iterdir():
-        record.unlink()
+    ground.server.sts.lifetime = seconds
+    shutil.rmtree(ground.home / ".local/state/awsenv/records")
+    shutil.rmtree(ground.home / ".aws/cli")  # the AWS CLI's, which is shared
     ground.server.calls.clear()
 
 
