@@ -3,22 +3,23 @@
 import io
 import json
 import os
-import re
 import sys
+import time
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from dotenv import dotenv_values
 
-from awsenv import environment, files, refresh
-from awsenv.cli import choose, spans, terminal, wishes
+from awsenv import environment, refresh, replay
+from awsenv.cli import choose, dotenv_file, spans, terminal, wishes
 from awsenv.environment import dotenv as form
 from awsenv.errors import FAILED, AwsenvError, UsageError
-from awsenv.folders import env_file, git, trust
+from awsenv.folders import env_file, remembered
 from awsenv.paths import shown
 from awsenv.profiles.account import of_key
 from awsenv.replay import Request
+from awsenv.sessions.terms import Terms
 
 
 def dotenv(
@@ -45,6 +46,9 @@ def dotenv(
     duration: choose.Duration = "",
     fresh: choose.Fresh = False,
     min_left: choose.MinLeft = "",
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Stay, and write FILE (.env) again at each renewal.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With --check: an object.")] = False,
     show: choose.Show = False,
 ) -> int:
@@ -60,7 +64,7 @@ def dotenv(
         )
     if not profile:
         raise UsageError("dotenv: which profile? This shell acts as none", "awsenv list")
-    if not output and sys.stdout.isatty() and not show:
+    if not output and sys.stdout.isatty() and not show and not watch:
         raise UsageError("this prints a secret", f"awsenv dotenv {profile} -o .env")
     request = Request("dotenv", profile, region, account, profile_only)
     terms = wishes.terms(
@@ -72,67 +76,54 @@ def dotenv(
             "--min-left": min_left,
         }
     )
+    if watch:
+        return _watch(output or ".env", request, terms, map_ or [], ignore, environ)
     chosen = refresh.variables(request, terms, environ)
     if chosen.long_lived and not allow_long_lived and not (not output and sys.stdout.isatty()):
         raise AwsenvError(
             f"profile {profile} has a long-lived key, which should not lie in a .env",
             "--session for a temporary one, or --allow-long-lived",
         )
-    values = _mapped(chosen.variables, map_ or [])
+    values = dotenv_file.mapped(chosen.variables, map_ or [])
     if not output:
         sys.stdout.write("".join(form.line(*item) + "\n" for item in values.items()))
         return 0
-    _write(output, values, profile, ignore)
+    dotenv_file.write(output, values, profile, ignore)
+    path = os.path.abspath(output)
+    if chosen.long_lived or profile_only or session or duration:
+        remembered.forget(path, environ)
+    else:
+        remembered.remember(path, profile, region, map_ or [], values, environ)
     _warn_of_masks(output, values, environ)
     return 0
 
 
-def _mapped(variables: dict[str, str], pairs: list[str]) -> dict[str, str]:
-    """``variables`` under the names that ``--map`` gives them."""
-    names = {}
-    for pair in pairs:
-        name, _, own = pair.partition("=")
-        if name not in variables or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", own, re.ASCII):
-            known = ", ".join(variables)
-            raise UsageError(
-                f"--map {pair}: NAME=OWN with a NAME of the session", f"one of {known}"
-            )
-        names[name] = own
-    values = {names.get(name, name): value for name, value in variables.items()}
-    if len(values) != len(variables):
-        raise UsageError("--map gives two variables the same name", "choose another")
-    return values
-
-
-def _write(output: str, values: dict[str, str], profile: str, ignore: bool) -> None:
-    path = os.path.abspath(output)
-    if os.path.isdir(path):
-        raise AwsenvError(f"{shown(path)} is a folder", f"-o {output}/.env")
-    folder = os.path.dirname(os.path.realpath(path))
-    if not os.path.isdir(folder):
-        raise AwsenvError(f"{shown(folder)} is not a folder", f"mkdir -p {shown(folder)}")
-    real = git.check(path, ignore)
-    environ = dict(os.environ)
-    with trust.kept(path, environ), files.writing(folder, environment.state_folder(environ)):
-        try:
-            old, mode = _read(real), _mode(real)
-            done = env_file.update(old, values, profile, path)
-            if done.text != old or mode & 0o077:
-                files.write_whole(real, done.text.encode("utf-8", "surrogateescape"), secret=True)
-        except OSError as error:
-            raise AwsenvError(
-                f"cannot write {shown(path)}: {error.strerror}", f"ls -ld {shown(folder)}"
-            ) from None
-    terminal.say(f"{shown(path)} acts as {profile}")
-    if mode & 0o077:
-        terminal.say(f"{shown(path)} was open to others ({mode:04o}); now it is yours alone")
-    for name in dict.fromkeys(done.duplicates):
-        terminal.say(f"{name} stood there several times; the last one stays")
-    if done.exported:
-        names = ", ".join(done.exported)
-        terminal.say(f"docker run --env-file does not know the export in front of {names}")
-    if done.crlf:
-        terminal.say("its lines end in CR LF, which sh takes for a part of each value")
+def _watch(
+    output: str,
+    request: Request,
+    terms: Terms,
+    pairs: list[str],
+    ignore: bool,
+    environ: dict[str, str],
+) -> int:
+    """Keep ``output`` up to date until Ctrl-C. Raises ``AwsenvError`` where the session cannot be
+    had, or does not end."""
+    while True:
+        chosen = refresh.variables(request, terms, environ)
+        end = chosen.variables.get("AWS_CREDENTIAL_EXPIRATION")
+        if end is None:
+            what = f"the session of {request.profile} does not end: there is nothing to watch"
+            raise AwsenvError(what, f"awsenv dotenv {request.profile} -o {output}")
+        dotenv_file.write(
+            output, dotenv_file.mapped(chosen.variables, pairs), request.profile, ignore
+        )
+        fields = replay.read(replay.record_path(request.profile, environ)) or {}
+        until = float(fields.get("renew", datetime.fromisoformat(end).timestamp() - 60))
+        # Not at once where a renewal failed and the session before goes on; and in short steps, since
+        # a machine may sleep meanwhile.
+        until = max(until, terms.now() + 5)
+        while terms.now() < until:
+            time.sleep(min(5.0, max(0.1, until - terms.now())))
 
 
 def _warn_of_masks(output: str, values: dict[str, str], environ: dict[str, str]) -> None:
@@ -151,7 +142,7 @@ def _warn_of_masks(output: str, values: dict[str, str], environ: dict[str, str])
 
 def _check(output: str, profile: str, min_left: int, as_json: bool) -> int:
     path = os.path.abspath(output)
-    text = _read(os.path.realpath(path))
+    text = dotenv_file.read(os.path.realpath(path))
     values = dotenv_values(stream=io.StringIO(text), interpolate=False)
     found = env_file.profile_of(text)
     end = values.get("AWS_CREDENTIAL_EXPIRATION")
@@ -176,16 +167,3 @@ def _check(output: str, profile: str, min_left: int, as_json: bool) -> int:
         hint = f"awsenv dotenv {profile or found or 'PROFILE'} -o {output}"
         terminal.fail(AwsenvError(f"{shown(path)} {problem}", hint))
     return FAILED if problem else 0
-
-
-def _read(path: str) -> str:
-    if not os.path.exists(path):
-        return ""
-    if not os.path.isfile(path):
-        raise AwsenvError(f"{shown(path)} is no plain file", f"ls -ld {shown(path)}")
-    with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-        return file.read()
-
-
-def _mode(path: str) -> int:
-    return os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0

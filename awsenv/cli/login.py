@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from awsenv import environment, paths, refresh
-from awsenv.cli import choose, spans, terminal, wishes
+from awsenv.cli import choose, dotenv_file, spans, terminal, wishes
 from awsenv.cli.folders import program
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shown
@@ -78,6 +78,7 @@ def login(
     elif save_as:
         _save(save_as, profile, chosen.variables, environ)
     terminal.say(f"signed in to {profile}{_left(chosen.variables, terms.now())}")
+    dotenv_file.rewrite(profile, environ)
 
 
 def logout(

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from awsenv import refresh
-from awsenv.cli import wishes
+from awsenv.cli import dotenv_file, wishes
 from awsenv.errors import PERSON_NEEDED, AwsenvError
 from awsenv.folders import direnv, unsafe
 from awsenv.profiles import read
@@ -20,7 +20,8 @@ _RUNS = ("credential_process", "mfa_process")
 def renew(
     profile: Annotated[str, typer.Argument(metavar="PROFILE", help="The profile.")],
 ) -> None:
-    """Renew the stored session of PROFILE, if it is about to end, and ask nobody.
+    """Renew the stored session of PROFILE, if it is about to end, and the .env files that hold it.
+    Asks nobody.
 
     Example: awsenv renew org-prod
     """
@@ -35,6 +36,7 @@ def renew(
             error.message = f"the session of {profile} has ended"
             error.hint = f"awsenv login {profile}"
         raise
+    dotenv_file.rewrite(profile, environ)
 
 
 def _refuse_processes(profile: str, environ: dict[str, str]) -> None:

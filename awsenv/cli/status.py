@@ -12,6 +12,8 @@ import typer
 from awsenv.cli import spans, terminal
 from awsenv.environment import MANAGED, PROFILE, SET
 from awsenv.errors import FAILED, AwsenvError
+from awsenv.folders import remembered
+from awsenv.paths import shown
 from awsenv.profiles import account, house, read
 from awsenv.profiles.profile import Profile
 from awsenv.sessions import conflicts
@@ -77,6 +79,10 @@ def _told(name: str | None, profile: Profile | None, environ: dict[str, str]) ->
             for variable in MANAGED
             if variable in environ
         ],
+        "dotenv": [
+            {"file": each.path, "profile": each.profile, "state": each.state}
+            for each in remembered.entries(environ)
+        ],
     }
 
 
@@ -139,5 +145,10 @@ def _print(active: bool, told: dict[str, Any], problems: Iterable[tuple[str, str
             print()
         rows = [list(row.values()) for row in told["variables"]]
         terminal.table(("variable", "value", "from"), rows)
+    if told["dotenv"]:
+        if sys.stdout.isatty():
+            print()
+        rows = [[shown(row["file"]), *list(row.values())[1:]] for row in told["dotenv"]]
+        terminal.table((".env file", "profile", "state"), rows)
     for what, mend in problems:
         terminal.say(f"{what}; {mend}")

@@ -1,0 +1,91 @@
+"""A session into a ``.env``: on a person's word, and again whenever it is renewed."""
+
+import os
+import re
+
+from awsenv import environment, files, refresh
+from awsenv.cli import terminal, wishes
+from awsenv.errors import AwsenvError, UsageError
+from awsenv.folders import env_file, git, remembered, trust
+from awsenv.paths import shown
+from awsenv.replay import Request
+
+
+def mapped(variables: dict[str, str], pairs: list[str]) -> dict[str, str]:
+    """``variables`` under the names that ``--map`` gives them. Raises ``UsageError``."""
+    names = {}
+    for pair in pairs:
+        name, _, own = pair.partition("=")
+        if name not in variables or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", own, re.ASCII):
+            known = ", ".join(variables)
+            raise UsageError(
+                f"--map {pair}: NAME=OWN with a NAME of the session", f"one of {known}"
+            )
+        names[name] = own
+    values = {names.get(name, name): value for name, value in variables.items()}
+    if len(values) != len(variables):
+        raise UsageError("--map gives two variables the same name", "choose another")
+    return values
+
+
+def write(output: str, values: dict[str, str], profile: str, ignore: bool) -> None:
+    """Put ``values``, the session of ``profile``, into the file ``output``. Raises ``AwsenvError``."""
+    path = os.path.abspath(output)
+    if os.path.isdir(path):
+        raise AwsenvError(f"{shown(path)} is a folder", f"-o {output}/.env")
+    folder = os.path.dirname(os.path.realpath(path))
+    if not os.path.isdir(folder):
+        raise AwsenvError(f"{shown(folder)} is not a folder", f"mkdir -p {shown(folder)}")
+    real = git.check(path, ignore)
+    environ = dict(os.environ)
+    with trust.kept(path, environ), files.writing(folder, environment.state_folder(environ)):
+        try:
+            old, mode = read(real), mode_of(real)
+            done = env_file.update(old, values, profile, path)
+            if done.text != old or mode & 0o077:
+                files.write_whole(real, done.text.encode("utf-8", "surrogateescape"), secret=True)
+        except OSError as error:
+            raise AwsenvError(
+                f"cannot write {shown(path)}: {error.strerror}", f"ls -ld {shown(folder)}"
+            ) from None
+    terminal.say(f"{shown(path)} acts as {profile}")
+    if mode & 0o077:
+        terminal.say(f"{shown(path)} was open to others ({mode:04o}); now it is yours alone")
+    for name in dict.fromkeys(done.duplicates):
+        terminal.say(f"{name} stood there several times; the last one stays")
+    if done.exported:
+        names = ", ".join(done.exported)
+        terminal.say(f"docker run --env-file does not know the export in front of {names}")
+    if done.crlf:
+        terminal.say("its lines end in CR LF, which sh takes for a part of each value")
+
+
+def rewrite(profile: str, environ: dict[str, str]) -> None:
+    """Write the remembered files of ``profile`` again with its session as it is now; one that was
+    moved or edited since is left alone and named."""
+    for each in remembered.entries(environ, profile):
+        if each.state != "kept":
+            terminal.say(f"{shown(each.path)} was {each.state} since, and is left alone")
+            continue
+        terms = wishes.terms({})
+        terms.ask = terms.open = None
+        chosen = refresh.variables(Request("dotenv", profile, each.region), terms, environ)
+        values = mapped(chosen.variables, each.map)
+        if remembered.digest(values) != each.digest:
+            write(each.path, values, profile, ignore=False)
+            remembered.remember(each.path, profile, each.region, each.map, values, environ)
+
+
+def read(path: str) -> str:
+    """The text of the ``.env`` at ``path``, empty where there is none. Raises ``AwsenvError``."""
+    if not os.path.exists(path):
+        return ""
+    if not os.path.isfile(path):
+        raise AwsenvError(f"{shown(path)} is no plain file", f"ls -ld {shown(path)}")
+    with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+        return file.read()
+
+
+def mode_of(path: str) -> int:
+    """Its permissions, 0 where there is none."""
+    return os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0

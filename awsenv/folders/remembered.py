@@ -1,0 +1,101 @@
+"""The ``.env`` files that ``dotenv -o`` wrote, so that a renewal writes them again.
+
+One record each in ``STATE/dotenv``, by a digest of the path: what was asked for, the names that were
+written, and a digest of their values, by which an edit since is seen. No value is in it.
+"""
+
+import contextlib
+import hashlib
+import io
+import os
+from collections.abc import Iterator
+
+from dotenv import dotenv_values
+
+from awsenv import environment, records, replay
+from awsenv.errors import AwsenvError
+
+
+class Entry:
+    """``path`` was written for ``profile`` in ``region`` (empty for its own) with the names that
+    ``map_`` gives, one ``NAME=OWN`` each; ``names`` are those in the file."""
+
+    def __init__(
+        self, path: str, profile: str, region: str, map_: list[str], names: list[str], digest: str
+    ) -> None:
+        self.path = path
+        self.profile = profile
+        self.region = region
+        self.map = map_
+        self.names = names
+        self.digest = digest
+
+    @property
+    def state(self) -> str:
+        """``kept``; ``moved`` where there is no such file any more, ``edited`` where its values are
+        not those that awsenv wrote: then it is left alone."""
+        try:
+            with open(self.path, encoding="utf-8", errors="surrogateescape") as file:
+                found = dotenv_values(stream=io.StringIO(file.read()), interpolate=False)
+        except OSError:
+            return "moved"
+        values = {name: found.get(name) or "" for name in self.names}
+        return "kept" if digest(values) == self.digest else "edited"
+
+
+def remember(
+    path: str,
+    profile: str,
+    region: str,
+    map_: list[str],
+    values: dict[str, str],
+    environ: dict[str, str],
+) -> None:
+    """Remember that ``values`` were written to ``path``. Best effort: it is right for now anyway."""
+    fields = {
+        "path": path,
+        "profile": profile,
+        "region": region,
+        "map": " ".join(map_),
+        "names": " ".join(values),
+        "digest": digest(values),
+    }
+    with contextlib.suppress(AwsenvError):
+        records.write(_place(path, environ), fields)
+
+
+def forget(path: str, environ: dict[str, str]) -> None:
+    """What is written there from now on is not a session that is renewed."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(_place(path, environ))
+
+
+def entries(environ: dict[str, str], profile: str = "") -> Iterator[Entry]:
+    """What is remembered, of ``profile`` or of all, by path."""
+    folder = os.path.dirname(_place("", environ))
+    found = [
+        Entry(
+            fields["path"],
+            fields["profile"],
+            fields["region"],
+            fields["map"].split(),
+            fields["names"].split(),
+            fields["digest"],
+        )
+        for name in (os.listdir(folder) if os.path.isdir(folder) else ())
+        if (fields := replay.read(os.path.join(folder, name))) and "digest" in fields
+    ]
+    yield from sorted(
+        (each for each in found if profile in ("", each.profile)), key=lambda each: each.path
+    )
+
+
+def digest(values: dict[str, str]) -> str:
+    """Of names and values, whatever their order."""
+    text = "\0".join(f"{name}={value}" for name, value in sorted(values.items()))
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _place(path: str, environ: dict[str, str]) -> str:
+    name = hashlib.sha256(os.fsencode(path)).hexdigest()
+    return os.path.join(environment.state_folder(environ), "dotenv", name)
