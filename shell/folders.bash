@@ -428,8 +428,8 @@ __awsenv_shown() {
 }
 
 # What looks before each command, into __awsenv_trap, to be run at the prompt's own level: a function
-# cannot set that trap for good. Only while a session with an end is loaded; where bash-preexec is,
-# its list is joined instead.
+# cannot set that trap for good. From the first session with an end on, which takes a process to see
+# what trap is there; where bash-preexec is, its list is joined instead.
 __awsenv_arm() {
   __awsenv_trap=''
   if [[ ${bash_preexec_imported-}${__bp_imported-} ]]; then
@@ -437,13 +437,9 @@ __awsenv_arm() {
       *' __awsenv_before '*) ;;
       *) preexec_functions[${#preexec_functions[@]}]=__awsenv_before ;;
     esac
-  elif [[ ${__awsenv_armed-} ]]; then
+  elif [[ ${__awsenv_armed-} != "$$" ]] && ((__awsenv_limit < 9999999999)); then
     # shellcheck disable=SC2016 # to be run there
-    ((__awsenv_limit < 9999999999)) ||
-      __awsenv_trap='__awsenv_armed=; builtin eval "${__awsenv_debug:-builtin trap - DEBUG}"'
-  elif ((__awsenv_limit < 9999999999)); then
-    # shellcheck disable=SC2016 # to be run there
-    __awsenv_trap='__awsenv_armed=1 __awsenv_debug=$(builtin trap -p DEBUG); __awsenv_chain; builtin eval "$__awsenv_trap"'
+    __awsenv_trap='__awsenv_armed=$$ __awsenv_debug=$(builtin trap -p DEBUG); __awsenv_chain; builtin eval "$__awsenv_trap"'
   fi
   return 0
 }

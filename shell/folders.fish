@@ -237,8 +237,10 @@ function __awsenv_load
     else
         __awsenv_close
     end
-    for at in (seq (count $__awsenv_names))
-        __awsenv_var $__awsenv_names[$at] "$__awsenv_values[$at]"
+    set -l at 0
+    for name in $__awsenv_names
+        set at (math $at + 1)
+        __awsenv_var $name "$__awsenv_values[$at]"
     end
     set -gx AWSENV_DIR $argv[1]
 end

@@ -93,6 +93,11 @@ class Ground:
         program.typed(shell.evaluate(f"awsenv hook {shell.name}"))
         return program
 
+    @staticmethod
+    def shells_of() -> list[Shell]:
+        """The shells that have the whole hook."""
+        return [shell for shell in SHELLS if shell.name in ("bash", "zsh", "fish")]
+
     def close(self) -> None:
         for program in self._shells:
             program.close()

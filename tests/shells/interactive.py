@@ -46,6 +46,15 @@ class Interactive:
         self._program.expect_exact(f"END-{self._count}-")
         return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", self._program.before or "")
 
+    def typed_on(self, line: str) -> None:
+        """Type ``line`` and nothing behind it: the next line sees what it left."""
+        self._program.sendline(line)
+
+    @property
+    def pid(self) -> int:
+        """The shell's process."""
+        return self._program.pid or 0
+
     def environment(self) -> dict[bytes, bytes]:
         """What a child of it has now, but for what the shell and direnv change by themselves."""
         path = self._folder / f"env-{self._count}"

@@ -1,0 +1,160 @@
+"""The hook in somebody's shell: seen by nobody but where it acts, and without a process."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.shells.ground import Ground, ground, hooked
+from tests.shells.interactive import Interactive
+from tests.shells.real import Shell, installed
+
+__all__ = ["ground", "hooked"]
+
+# What a person looks at on a line of its own, behind a command.
+LOOKS = {
+    "bash": [
+        ("(exit 3)", 'echo "$?"'),
+        ("echo one two", 'echo "$_"'),
+        ("true | (exit 4) | true", 'echo "${PIPESTATUS[*]}"'),
+        ("false", "echo $?"),
+        ("history -c; echo a", "history"),
+    ],
+    "zsh": [
+        ("(exit 3)", 'echo "$?"'),
+        ("echo one two", 'echo "$_"'),
+        ("true | (exit 4) | true", 'echo "${pipestatus[*]}"'),
+        ("false", "echo $?"),
+    ],
+    "fish": [
+        ("sh -c 'exit 3'", "echo $status"),
+        ("true | sh -c 'exit 4' | true", "echo $pipestatus"),
+        ("false", "echo $status"),
+    ],
+}
+
+
+def said(text: str) -> list[str]:
+    """What a line printed, without the typing that a shell echoes."""
+    lines = [line.strip() for line in text.splitlines()]
+    return [line for line in lines if line and "END''" not in line and "echo" not in line]
+
+
+@pytest.mark.parametrize("where", ["home", "folder"])
+def test_status_and_the_last_word_are_as_without_it(
+    where: str, ground: Ground, hooked: Shell
+) -> None:
+    plain = Interactive(hooked, ground.environ, ground.home)
+    shell = ground.shell(hooked)
+    folder = ground.home if where == "home" else ground.a
+    for each in (plain, shell):
+        each.typed(f"cd {folder}")
+    for command, look in LOOKS[hooked.name]:
+        seen = []
+        for each in (plain, shell):
+            each.typed_on(command)
+            seen.append(said(each.typed(look)))
+        assert seen[0] == seen[1], (command, look)
+        assert seen[0]
+    plain.close()
+
+
+def test_jobs_are_announced_as_without_it(ground: Ground) -> None:
+    [bash] = [s for s in ground.shells_of() if s.name == "bash"]
+    shell = ground.shell(bash, cwd=ground.a)
+    told = shell.typed("sleep 0.1 &") + shell.typed("sleep 0.3")
+    assert re.search(r"\[1\] \d+", told)
+    assert "Done" in told + shell.typed("true")
+    plain = Interactive(bash, ground.environ, ground.home)
+    plain.typed("true")
+    assert shell.typed("stty -a").strip() == plain.typed("stty -a").strip()
+    plain.close()
+
+
+def test_a_trap_of_a_persons_goes_on(ground: Ground) -> None:
+    [bash] = [s for s in ground.shells_of() if s.name == "bash"]
+    shell = ground.shell(bash)
+    shell.typed("seen=; trap 'seen=\"$seen<$?>\"' DEBUG")
+    shell.typed(f"cd {ground.a}")
+    shell.typed("seen=")
+    shell.typed("(exit 5)")
+    assert "<5>" in shell.typed('true; echo "$seen"')
+    assert "__awsenv_limit" in shell.typed("trap -p DEBUG")
+    shell.typed("cd")
+    assert "seen" in shell.typed("trap -p DEBUG")
+
+
+@pytest.mark.parametrize(
+    "own", ["PROMPT_COMMAND='mine=$((mine + 1))'", "PROMPT_COMMAND=('mine=$((mine + 1))' true)"]
+)
+def test_a_prompt_command_of_a_persons_goes_on(own: str, ground: Ground) -> None:
+    [bash] = [s for s in ground.shells_of() if s.name == "bash"]
+    shell = ground.shell(bash, before=own)
+    shell.typed("mine=0")
+    shell.typed(f"cd {ground.a}")
+    assert ground.who(shell.environment()) == "a"
+    assert not re.search(r"mine=0\b", shell.typed("declare -p mine"))
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_beside_zoxides_hook(first: bool, ground: Ground, hooked: Shell) -> None:
+    installed("zoxide")
+    theirs = hooked.evaluate(f"zoxide init {hooked.name}")
+    shell = ground.shell(hooked, before=theirs if first else "")
+    if not first:
+        shell.typed(theirs)
+    shell.typed(f"cd {ground.a}/repo")
+    assert ground.who(shell.environment()) == "a"
+    shell.typed("cd")
+    shell.typed("z repo")
+    assert ground.who(shell.environment()) == "a"
+    shell.typed("cd")
+    assert ground.who(shell.environment()) == ""
+
+
+def traced(ground: Ground, shell: Shell, lines: list[str], log: Path) -> list[str]:
+    """The processes that ``shell`` starts while ``lines`` are typed, between two marks."""
+    installed("strace")
+    # fish's own prompt asks git.
+    own = "function fish_prompt; end" if shell.name == "fish" else ""
+    program = ground.shell(shell, before=own)
+    program.typed(f"cd {ground.a}")  # whatever is done once is done
+    program.typed("cd")
+    tracer = subprocess.Popen(
+        [
+            "strace",
+            "-f",
+            "-qq",
+            "-e",
+            "trace=clone,clone3,fork,vfork,execve",
+            "-o",
+            str(log),
+            "-p",
+            str(program.pid),
+        ]
+    )
+    while not log.exists():
+        pass
+    program.typed("true")
+    for line in lines:
+        program.typed(line)
+    tracer.terminate()
+    tracer.wait()
+    return [
+        line
+        for line in log.read_text().splitlines()
+        if re.search(r"(clone3?|v?fork|execve)\(", line) and "CLONE_THREAD" not in line
+    ]
+
+
+def test_a_prompt_and_a_cd_start_no_process(ground: Ground, hooked: Shell, tmp_path: Path) -> None:
+    (ground.a / "repo/.env").write_text("STAGE=dev\n")
+    ground.envrc(ground.a / "repo", "source_up\ndotenv\n")
+    lines = [f"cd {ground.a}", "true", "cd repo", "true", f"cd {ground.b}", "cd", "true"]
+    assert traced(ground, hooked, lines, tmp_path / "log") == []
+    # The control: a plain key is one process.
+    folder = ground.home / "keys"
+    folder.mkdir()
+    ground.run("link", "key", str(folder))
+    assert len(traced(ground, hooked, [f"cd {folder}"], tmp_path / "log2")) >= 1
