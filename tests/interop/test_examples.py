@@ -98,3 +98,37 @@ def test_shellcheck_finds_nothing() -> None:
     installed("shellcheck")
     files = [str(path) for path in EXAMPLES.glob("*.envrc")]
     subprocess.run(["shellcheck", "-s", "bash", *files], check=True)
+
+
+def hooked(home: Path, folder: Path) -> dict[str, str]:
+    """The environment in ``folder`` under our own hook, without direnv."""
+    script = f'eval "$(awsenv hook bash)"; cd {folder}; __awsenv_prompt; env -0'
+    words = [installed("bash"), "--norc", "-c", script]
+    told = subprocess.run(words, env=clean(home), capture_output=True, text=True, check=True)
+    return dict(each.split("=", 1) for each in told.stdout.split("\0") if each)
+
+
+def test_the_hook_alone_gives_what_direnv_gives(home: Path) -> None:
+    place(home, "organization.envrc", home / ORG)
+    repo = place(home, "repo.envrc", home / ORG / "repo")
+    (repo / ".env").write_text("DATABASE_URL=postgres://localhost\n")
+    for folder in (home / ORG, repo):
+        assert "AWS_ACCESS_KEY_ID" not in hooked(home, folder)  # not allowed yet
+        subprocess.run([BIN / "awsenv", "allow", folder], env=clean(home), check=True)
+        changed, _ = inside(home, folder)
+        ours = hooked(home, folder)
+        theirs = {name: value for name, value in changed.items() if name[:7] != "DIRENV_" and value}
+        assert {name: ours.get(name) for name in theirs} == theirs
+        more = ours.keys() - theirs.keys() - clean(home).keys() - {"PWD", "OLDPWD", "SHLVL", "_"}
+        assert more <= {"AWSENV_DIR", "AWSENV_VARS"}
+
+
+@pytest.mark.parametrize("example", ["ci.envrc", "team.envrc", "two-accounts.envrc"])
+def test_what_needs_direnv_is_said(example: str, home: Path) -> None:
+    place(home, example, home / ORG)
+    result = subprocess.run(
+        [BIN / "awsenv", "allow", home / ORG], env=clean(home), capture_output=True, text=True
+    )
+    assert result.returncode == 1
+    assert "awsenv's own hook does not read this; load it with direnv" in result.stderr
+    assert f"]({example}) | " in (EXAMPLES / "README.md").read_text()

@@ -25,6 +25,7 @@ class Interactive:
         self.shell = shell
         self._folder = cwd
         self._count = 0
+        self.snapshot = cwd  # the file of the last look at the environment
         self._program = pexpect.spawn(
             shell.program,
             list(_START[shell.name]),
@@ -57,7 +58,7 @@ class Interactive:
 
     def environment(self) -> dict[bytes, bytes]:
         """What a child of it has now, but for what the shell and direnv change by themselves."""
-        path = self._folder / f"env-{self._count}"
+        path = self.snapshot = self._folder / f"env-{self._count}"
         self.typed(snapshot(path))
         return {name: value for name, value in environment(path).items() if name[:7] != b"DIRENV_"}
 

@@ -23,12 +23,12 @@ def short(ground: Ground, seconds: int = SECONDS) -> None:
 
 
 def left(ground: Ground, shell: Interactive) -> float:
-    """Seconds that the session has which a command is given now."""
+    """Seconds that the session has which a command is given now, at the time when it runs."""
     values = shell.environment()
     assert ground.who(values) == "a", values.get(b"AWS_PROFILE")
     end = ground.server.sts.users[values[b"AWS_ACCESS_KEY_ID"].decode()].expires
     assert end
-    return end - time.time()
+    return end - shell.snapshot.stat().st_mtime
 
 
 def test_a_shell_that_is_used_never_runs_a_command_with_an_ended_session(

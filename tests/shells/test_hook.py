@@ -351,10 +351,11 @@ def test_completion_runs_no_name(home: Path, tmp_path: Path) -> None:
 def test_the_linters_find_nothing() -> None:
     folder = Path(__file__).parents[2] / "shell"
     subprocess.run(
-        [installed("shellcheck"), folder / "awsenv.bash", folder / "awsenv.sh"], check=True
+        [installed("shellcheck"), *folder.glob("*.bash"), folder / "awsenv.sh"], check=True
     )
-    subprocess.run([installed("zsh"), "-n", folder / "awsenv.zsh"], check=True)
-    subprocess.run([installed("fish"), "-n", folder / "awsenv.fish"], check=True)
+    for name in ("zsh", "fish"):
+        for file in folder.glob(f"*.{name}"):
+            subprocess.run([installed(name), "-n", file], check=True)
 
 
 @pytest.mark.parametrize("name", ["dash", "mksh", "ksh", "bash"])
