@@ -28,7 +28,7 @@ awsenv() {
     *)
       "${__awsenv_program[@]}" "$@"
       builtin set -- "$?"
-      __awsenv_pwd='' # looked at again: it may be allowed now, or linked, or signed in
+      __awsenv_due=0 # looked at again: it may be allowed now, or linked, or signed in
       return "$1"
       ;;
   esac
@@ -80,32 +80,34 @@ __awsenv_act() {
 # session itself. A record of a plain key only says where the key stands: that is the program's.
 # $2 and $3: another Region, and the account that it has to be of.
 __awsenv_replay() {
-  builtin local IFS=' ' "__awsenv_p=$1" __awsenv_account='' __awsenv_now=''
+  builtin local IFS=' ' LC_ALL=C "__awsenv_p=$1" __awsenv_account=''
   builtin local __awsenv_until=0 __awsenv_ends=0 __awsenv_set=' '
   # shellcheck disable=SC2086 # names
   builtin local $__awsenv_news
   [[ $__awsenv_p != - ]] || __awsenv_p=${AWSENV_PREVIOUS-}
   [[ $__awsenv_p ]] && __awsenv_record "$__awsenv_p" || return 1
   [[ -z ${3-} || $__awsenv_account == "$3" ]] || return 1
-  __awsenv_clock
   # Renewed a little before its end: that is the program's.
-  ((__awsenv_until > __awsenv_now)) || return 1
+  ((__awsenv_until > __awsenv_clock)) || return 1
   if [[ ${2-} ]]; then
     __awsenv_new_AWS_REGION=$2 __awsenv_new_AWS_DEFAULT_REGION=$2
     case $__awsenv_set in *' AWS_REGION '*) ;; *) __awsenv_set="${__awsenv_set}AWS_REGION AWS_DEFAULT_REGION " ;; esac
   fi
+  # shellcheck disable=SC2154 # what __awsenv_record found
+  __awsenv_known="$__awsenv_new_AWS_ACCESS_KEY_ID $__awsenv_until"
   __awsenv_switch
 }
 
 # The record of $1 into the caller's __awsenv_new_NAME, whose names come into __awsenv_set, and
 # __awsenv_account, __awsenv_until (from when on it is to be renewed) and __awsenv_ends.
 __awsenv_record() {
-  builtin local LC_ALL=C "__awsenv_file=$1" __awsenv_kv __awsenv_k __awsenv_v __awsenv_whole='' __awsenv_of_whom=''
+  builtin local LC_ALL=C "__awsenv_file=$1" __awsenv_kv __awsenv_k __awsenv_v __awsenv_whole='' __awsenv_of_whom='' __awsenv_all
   case $1 in *[!A-Za-z0-9._@+-]* | .*) __awsenv_encode "$1" ;; esac
   __awsenv_state
   __awsenv_file=$__awsenv_folder/records/$__awsenv_file
   [[ -f $__awsenv_file && -O $__awsenv_file && ! -L $__awsenv_file ]] || return 1
-  while IFS= builtin read -r __awsenv_kv; do
+  __awsenv_lines "$__awsenv_file"
+  for __awsenv_kv in ${__awsenv_all[@]+"${__awsenv_all[@]}"}; do
     __awsenv_k=${__awsenv_kv%%=*} __awsenv_v=${__awsenv_kv#*=}
     case $__awsenv_v in *%*) builtin printf -v __awsenv_v %b "${__awsenv_v//%/\\x}" ;; esac
     case $__awsenv_k in
@@ -128,11 +130,24 @@ __awsenv_record() {
         ;;
       end) __awsenv_whole=1 ;;
     esac
-  done <"$__awsenv_file"
+  done
   [ "$__awsenv_whole$__awsenv_of_whom" = "1$1" ] || return 1
   case $__awsenv_set in *' AWS_ACCESS_KEY_ID '*) ;; *) return 1 ;; esac
   case $__awsenv_until$__awsenv_ends in *[!0-9]*) return 1 ;; esac
   return 0
+}
+
+# The lines of the file $1 into the caller's __awsenv_all: at once where bash can, from 4 on.
+__awsenv_lines() {
+  builtin local __awsenv_n
+  __awsenv_all=()
+  if ((BASH_VERSINFO[0] >= 4)); then
+    builtin mapfile -t __awsenv_all <"$1"
+  else
+    while IFS= builtin read -r __awsenv_n; do
+      __awsenv_all[${#__awsenv_all[@]}]=$__awsenv_n
+    done <"$1"
+  fi
 }
 
 # Our state folder, into __awsenv_folder.
@@ -159,17 +174,12 @@ __awsenv_encode() {
   case $__awsenv_file in .*) __awsenv_file=%2E${__awsenv_file#.} ;; esac
 }
 
-# The second now, into __awsenv_now; before bash 4.2 that takes a process, once a shell.
-__awsenv_clock() {
-  if ((BASH_VERSINFO[0] >= 5)); then
-    __awsenv_now=$EPOCHSECONDS
-  elif ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 402)); then
-    builtin printf -v __awsenv_now '%(%s)T' -1
-  else
-    : "${__awsenv_epoch:=$(($(command date +%s) - SECONDS))}"
-    __awsenv_now=$((__awsenv_epoch + SECONDS))
-  fi
-}
+# The second now, as arithmetic reads it: before bash 5 that takes a process, once a shell.
+if ((BASH_VERSINFO[0] >= 5)); then
+  __awsenv_clock=EPOCHSECONDS
+else
+  __awsenv_epoch=$(($(command date +%s) - SECONDS)) __awsenv_clock=__awsenv_epoch+SECONDS
+fi
 
 # To the values in __awsenv_new_NAME, as the program's text would do it, with the same originals:
 # awsenv/environment/posix.py says what is kept where.
@@ -244,29 +254,26 @@ __awsenv_exported() {
   return 0
 }
 
-# AWSENV_PROMPT for PS1='$AWSENV_PROMPT…': the profile, and the time left where there is an end.
-__awsenv_prompt() {
-  builtin local "__awsenv_status=$?" __awsenv_now='' "__awsenv_x=$-"
-  { builtin set +x; } 2>/dev/null
-  __awsenv_idle || __awsenv_look
-  __awsenv_arm
+# AWSENV_PROMPT for PS1='$AWSENV_PROMPT…': the profile, and the time left where there is an end. It is
+# to be said anew at __awsenv_due.
+__awsenv_say_left() {
+  builtin local __awsenv_left
   AWSENV_PROMPT=${AWSENV_PROFILE-}
-  if [[ $AWSENV_PROMPT && ${AWS_CREDENTIAL_EXPIRATION-} ]]; then
-    [[ ${__awsenv_end_text-} == "$AWS_CREDENTIAL_EXPIRATION" ]] || __awsenv_ends
-    if [[ $__awsenv_ends_at ]]; then
-      __awsenv_clock
-      __awsenv_now=$(((__awsenv_ends_at - __awsenv_now) / 60))
-      if ((__awsenv_now >= 60)); then
-        AWSENV_PROMPT="$AWSENV_PROMPT $((__awsenv_now / 60))h$((__awsenv_now % 60))m"
-      elif ((__awsenv_now > 0)); then
-        AWSENV_PROMPT="$AWSENV_PROMPT ${__awsenv_now}m"
-      else
-        AWSENV_PROMPT="$AWSENV_PROMPT ended"
-      fi
-    fi
+  [[ $AWSENV_PROMPT && ${AWS_CREDENTIAL_EXPIRATION-} ]] || return 0
+  [ "${__awsenv_end_text-}" = "$AWS_CREDENTIAL_EXPIRATION" ] || __awsenv_ends
+  [[ $__awsenv_ends_at ]] || return 0
+  __awsenv_left=$((__awsenv_ends_at - (__awsenv_clock)))
+  if ((__awsenv_left >= 3600)); then
+    AWSENV_PROMPT="$AWSENV_PROMPT $((__awsenv_left / 3600))h$((__awsenv_left / 60 % 60))m"
+  elif ((__awsenv_left >= 60)); then
+    AWSENV_PROMPT="$AWSENV_PROMPT $((__awsenv_left / 60))m"
+  else
+    AWSENV_PROMPT="$AWSENV_PROMPT ended"
+    ((__awsenv_left > 0)) || return 0
+    AWSENV_PROMPT="${AWSENV_PROMPT% ended} 0m"
   fi
-  case $__awsenv_x in *x*) builtin set -x ;; esac
-  return "$__awsenv_status"
+  __awsenv_left=$(((__awsenv_clock) + __awsenv_left % 60 + 1))
+  ((__awsenv_left >= __awsenv_due)) || __awsenv_due=$__awsenv_left
 }
 
 # AWS_CREDENTIAL_EXPIRATION (RFC 3339 in UTC) as a second since 1970, into __awsenv_ends_at.
@@ -318,16 +325,8 @@ __awsenv_names() {
   __awsenv_file=$__awsenv_file/awsenv/names
   if [[ -z ${AWS_CONFIG_FILE+x}${AWS_SHARED_CREDENTIALS_FILE+x} && -f $__awsenv_file && -O $__awsenv_file &&
     $__awsenv_file -nt $__awsenv_config && $__awsenv_file -nt $__awsenv_credentials ]]; then
-    # At once where bash can, from 4 on; 3.2 takes a line at a time.
-    builtin local -a __awsenv_all
-    __awsenv_all=()
-    if ((BASH_VERSINFO[0] >= 4)); then
-      builtin mapfile -t __awsenv_all <"$__awsenv_file"
-    else
-      while IFS= builtin read -r __awsenv_n; do
-        __awsenv_all[${#__awsenv_all[@]}]=$__awsenv_n
-      done <"$__awsenv_file"
-    fi
+    builtin local __awsenv_all
+    __awsenv_lines "$__awsenv_file"
     for __awsenv_n in ${__awsenv_all[@]+"${__awsenv_all[@]}"}; do
       [[ $__awsenv_n != "$__awsenv_word"* ]] || COMPREPLY[__awsenv_i++]=$__awsenv_n
     done

@@ -26,7 +26,7 @@ awsenv() {
     (*)
       local -i code=0
       "${__awsenv_program[@]}" "$@" || code=$?
-      __awsenv_pwd= # looked at again: it may be allowed now, or linked, or signed in
+      __awsenv_due=0 # looked at again: it may be allowed now, or linked, or signed in
       return $code
       ;;
   esac
@@ -86,6 +86,7 @@ __awsenv_replay() {
     (( $+new[AWS_REGION] )) || order+=(AWS_REGION AWS_DEFAULT_REGION)
     new[AWS_REGION]=$2 new[AWS_DEFAULT_REGION]=$2
   fi
+  __awsenv_known=($new[AWS_ACCESS_KEY_ID] $until)
   __awsenv_switch
 }
 
@@ -181,27 +182,24 @@ __awsenv_switch() {
   export AWSENV_PROFILE=$profile AWSENV_SET="${order[*]}"
 }
 
-# AWSENV_PROMPT for PROMPT='$AWSENV_PROMPT…': the profile, and the time left where there is an end.
-# Its percent signs are doubled: PROMPT_SUBST reads them.
-__awsenv_prompt() {
-  local code=$?
-  setopt local_options no_xtrace
-  __awsenv_idle || __awsenv_look
+# AWSENV_PROMPT for PROMPT='$AWSENV_PROMPT…': the profile, and the time left where there is an end. It
+# is to be said anew at __awsenv_due. Its percent signs are doubled: PROMPT_SUBST reads them.
+__awsenv_say_left() {
   typeset -g AWSENV_PROMPT=${${AWSENV_PROFILE-}//\%/%%}
-  if [[ -n $AWSENV_PROMPT && -n ${AWS_CREDENTIAL_EXPIRATION-} ]]; then
-    [[ ${__awsenv_end_text-} == $AWS_CREDENTIAL_EXPIRATION ]] || __awsenv_ends
-    if [[ -n $__awsenv_ends_at ]]; then
-      local -i left=$(( (__awsenv_ends_at - EPOCHSECONDS) / 60 ))
-      if (( left >= 60 )); then
-        AWSENV_PROMPT+=" $(( left / 60 ))h$(( left % 60 ))m"
-      elif (( left > 0 )); then
-        AWSENV_PROMPT+=" ${left}m"
-      else
-        AWSENV_PROMPT+=' ended'
-      fi
-    fi
+  [[ -n $AWSENV_PROMPT && -n ${AWS_CREDENTIAL_EXPIRATION-} ]] || return 0
+  [[ ${__awsenv_end_text-} == $AWS_CREDENTIAL_EXPIRATION ]] || __awsenv_ends
+  [[ -n $__awsenv_ends_at ]] || return 0
+  local -i left=$(( __awsenv_ends_at - EPOCHSECONDS ))
+  if (( left >= 3600 )); then
+    AWSENV_PROMPT+=" $(( left / 3600 ))h$(( left / 60 % 60 ))m"
+  elif (( left > 0 )); then
+    AWSENV_PROMPT+=" $(( left / 60 ))m"
+  else
+    AWSENV_PROMPT+=' ended'
+    return 0
   fi
-  return $code
+  left=$(( EPOCHSECONDS + left % 60 + 1 ))
+  (( left >= __awsenv_due )) || __awsenv_due=$left
 }
 
 # AWS_CREDENTIAL_EXPIRATION (RFC 3339 in UTC) as a second since 1970, into __awsenv_ends_at.

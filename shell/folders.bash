@@ -7,41 +7,46 @@
 if [ "${__awsenv_shell-}" != "$$" ]; then
   __awsenv_shell=$$ __awsenv_at=${AWSENV_DIR-} __awsenv_how=${AWSENV_DIR:+loaded} __awsenv_profile='' __awsenv_hand=''
   case ${AWS_PROFILE-} in awsenv-no-session:*) __awsenv_how=${AWSENV_DIR:+closed} ;; esac
-  __awsenv_files=() __awsenv_flags='' __awsenv_loaded='' __awsenv_limit=9999999999 __awsenv_mine='' __awsenv_trap=''
+  __awsenv_files=() __awsenv_flags='' __awsenv_kept='' __awsenv_known='' __awsenv_loaded='' __awsenv_limit=9999999999 __awsenv_mine='' __awsenv_trap=''
 fi
-__awsenv_pwd='' __awsenv_seen='' __awsenv_due=0
+__awsenv_seen='' __awsenv_due=0
 
-# At a prompt: whether there is nothing to do.
-__awsenv_idle() {
-  [ "$PWD ${AWS_CREDENTIAL_EXPIRATION-}" = "$__awsenv_pwd $__awsenv_seen" ] || return 1
-  if ((BASH_VERSINFO[0] >= 5)); then ((EPOCHSECONDS < __awsenv_due)) || return 1; else
-    __awsenv_clock
-    ((__awsenv_now < __awsenv_due)) || return 1
+# At each prompt. Where nothing changed, it is over with this one function.
+__awsenv_prompt() {
+  builtin local "__awsenv_status=$?" __awsenv_n __awsenv_c=''
+  if [ "$PWD ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}" = "$__awsenv_seen" ] &&
+    ((__awsenv_clock < __awsenv_due)); then
+    for __awsenv_n in ${__awsenv_files[@]+"${__awsenv_files[@]}"}; do
+      if [[ $__awsenv_n -nt $__awsenv_kept ]]; then __awsenv_c=${__awsenv_c}n; else __awsenv_c=${__awsenv_c}s; fi
+    done
+    [ "$__awsenv_c" != "$__awsenv_flags" ] || return "$__awsenv_status"
   fi
-  [[ -z ${__awsenv_files-} ]] || { __awsenv_compare && [ "$__awsenv_c" = "$__awsenv_flags" ]; }
+  __awsenv_look
+  __awsenv_arm
+  return "$__awsenv_status"
 }
 
-# Whether each of the files that take part is younger or older than what was allowed, into
-# __awsenv_c: a letter each, and what changes it is looked at again.
+# Which of the files that take part are younger than what was allowed, into __awsenv_flags: what
+# changes that is looked at again.
 __awsenv_compare() {
   builtin local __awsenv_n
-  __awsenv_c=''
-  for __awsenv_n in "${__awsenv_files[@]:1}"; do
-    if [[ $__awsenv_n -nt $__awsenv_files ]]; then
-      __awsenv_c=${__awsenv_c}n
-    elif [[ $__awsenv_n -ot $__awsenv_files ]]; then
-      __awsenv_c=${__awsenv_c}o
+  __awsenv_flags=''
+  for __awsenv_n in "${__awsenv_files[@]}"; do
+    if [[ $__awsenv_n -nt $__awsenv_kept ]]; then
+      __awsenv_flags=${__awsenv_flags}n
     else
-      __awsenv_c=${__awsenv_c}s
+      __awsenv_flags=${__awsenv_flags}s
     fi
   done
 }
 
 # Look where one stands, and load, unload or renew.
 __awsenv_look() {
-  builtin local IFS=' ' __awsenv_here='' __awsenv_envrc='' __awsenv_c='' __awsenv_now='' __awsenv_file
-  builtin local __awsenv_folder __awsenv_was="${AWSENV_PREVIOUS+x}${AWSENV_PREVIOUS-}" __awsenv_allexport=''
-  case $- in *a*) builtin set +a && __awsenv_allexport=1 ;; esac
+  builtin local "__awsenv_x=$-" IFS=' ' __awsenv_here='' __awsenv_envrc='' __awsenv_file __awsenv_folder
+  builtin local __awsenv_was="${AWSENV_PREVIOUS+x}${AWSENV_PREVIOUS-}" __awsenv_allexport=''
+  # Values are about to be handled.
+  case $__awsenv_x in *x*) { builtin set +x; } 2>/dev/null ;; esac
+  case $__awsenv_x in *a*) builtin set +a && __awsenv_allexport=1 ;; esac
   __awsenv_state
   if builtin declare -F _direnv_hook >/dev/null; then
     # direnv reads .envrc files here.
@@ -60,9 +65,10 @@ __awsenv_look() {
   else
     builtin unset AWSENV_PREVIOUS
   fi
-  __awsenv_pwd=$PWD
   __awsenv_session
+  __awsenv_say_left
   [[ -z $__awsenv_allexport ]] || builtin set -a
+  case $__awsenv_x in *x*) builtin set -x ;; esac
 }
 
 # The nearest folder with an .envrc, by its physical path as direnv goes, into __awsenv_envrc.
@@ -118,18 +124,18 @@ __awsenv_bind() {
     __awsenv_at=$1 __awsenv_how=refused __awsenv_loaded=''
     __awsenv_say "$(__awsenv_shown "${1%/}/.envrc") is not allowed, so nothing is loaded; awsenv allow"
   fi
-  # The first is what was allowed, or where that would lie.
-  __awsenv_files=("$__awsenv_folder/trust${1%/}/.envrc" "${1%/}/.envrc" ${__awsenv_watch[@]+"${__awsenv_watch[@]}"})
+  __awsenv_kept=$__awsenv_folder/trust${1%/}/.envrc
+  __awsenv_files=("${1%/}/.envrc" ${__awsenv_watch[@]+"${__awsenv_watch[@]}"})
   __awsenv_compare
-  __awsenv_flags=$__awsenv_c
 }
 
 # Whether the .envrc $1 was allowed as it is now, with every file that takes part. What it loads
 # comes out of the record of that, into the caller's variables.
 __awsenv_trusted() {
-  builtin local LC_ALL=C __awsenv_kv __awsenv_k __awsenv_v __awsenv_of='' __awsenv_skip='' __awsenv_whole='' "__awsenv_t=$__awsenv_folder/trust$1"
+  builtin local LC_ALL=C __awsenv_kv __awsenv_k __awsenv_v __awsenv_of='' __awsenv_skip='' __awsenv_whole='' "__awsenv_t=$__awsenv_folder/trust$1" __awsenv_all
   [[ -f $__awsenv_t && -O $__awsenv_t && ! -L $__awsenv_t ]] || return 1
-  while IFS= builtin read -r __awsenv_kv; do
+  __awsenv_lines "$__awsenv_t"
+  for __awsenv_kv in ${__awsenv_all[@]+"${__awsenv_all[@]}"}; do
     __awsenv_text=$__awsenv_text$__awsenv_kv
     __awsenv_k=${__awsenv_kv%%=*} __awsenv_v=${__awsenv_kv#*=}
     case $__awsenv_v in *%*) builtin printf -v __awsenv_v %b "${__awsenv_v//%/\\x}" ;; esac
@@ -151,7 +157,7 @@ __awsenv_trusted() {
         ;;
       end) __awsenv_whole=1 ;;
     esac
-  done <"$__awsenv_t"
+  done
   [[ $__awsenv_whole ]]
 }
 
@@ -231,7 +237,7 @@ __awsenv_leave() {
     __awsenv_outside
     [[ ${1-} || -z $__awsenv_left ]] || __awsenv_say "left $__awsenv_left${AWSENV_PROFILE:+, back to $AWSENV_PROFILE}"
   fi
-  __awsenv_at='' __awsenv_how='' __awsenv_profile='' __awsenv_loaded='' __awsenv_hand='' __awsenv_files=()
+  __awsenv_at='' __awsenv_how='' __awsenv_profile='' __awsenv_loaded='' __awsenv_hand='' __awsenv_files=() __awsenv_flags=''
   builtin unset AWSENV_DIR
 }
 
@@ -330,24 +336,29 @@ __awsenv_session() {
   __awsenv_due=9999999999 __awsenv_limit=9999999999
   if [[ $__awsenv_how == closed ]]; then
     # Somebody may sign in elsewhere.
-    __awsenv_clock
-    __awsenv_due=$((__awsenv_now + 5)) __awsenv_pwd=''
+    __awsenv_due=$(((__awsenv_clock) + 5))
   fi
   if [[ -n ${AWSENV_PROFILE-} && -n ${AWS_CREDENTIAL_EXPIRATION-} ]]; then
-    [[ ${__awsenv_end_text-} == "$AWS_CREDENTIAL_EXPIRATION" ]] || __awsenv_ends
-    [[ -z $__awsenv_ends_at ]] || __awsenv_fresh
+    [ "${__awsenv_end_text-}" = "$AWS_CREDENTIAL_EXPIRATION" ] || __awsenv_ends
+    if [[ -z $__awsenv_ends_at ]]; then
+      :
+    elif [ "${__awsenv_known% *}" = "${AWS_ACCESS_KEY_ID-}" ] && ((${__awsenv_known#* } > __awsenv_clock)); then
+      # Just replayed.
+      __awsenv_mine=$AWSENV_PROFILE __awsenv_limit=$__awsenv_ends_at __awsenv_due=${__awsenv_known#* }
+    else
+      __awsenv_fresh
+    fi
   fi
-  __awsenv_seen=${AWS_CREDENTIAL_EXPIRATION-}
+  __awsenv_seen="$PWD ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}"
 }
 
 # The session with an end that this shell acts as: the keys of its record where that has newer ones;
 # else a renewal in the background, when it is time for that.
 __awsenv_fresh() {
-  builtin local __awsenv_account='' __awsenv_until=0 __awsenv_ends=0 __awsenv_set=' ' __awsenv_now=''
+  builtin local __awsenv_account='' __awsenv_until=0 __awsenv_ends=0 __awsenv_set=' ' __awsenv_now
   # shellcheck disable=SC2086 # names
   builtin local $__awsenv_news
-  __awsenv_clock
-  __awsenv_limit=$__awsenv_ends_at
+  __awsenv_now=$((__awsenv_clock)) __awsenv_limit=$__awsenv_ends_at
   if __awsenv_record "$AWSENV_PROFILE"; then
     if [ "$__awsenv_new_AWS_ACCESS_KEY_ID" = "${AWS_ACCESS_KEY_ID-}" ]; then
       __awsenv_mine=$AWSENV_PROFILE
@@ -401,19 +412,17 @@ __awsenv_ended() {
 
 # Whether the record of $1 is alive.
 __awsenv_record_alive() {
-  builtin local __awsenv_account='' __awsenv_until=0 __awsenv_ends=0 __awsenv_set=' ' __awsenv_now=''
+  builtin local __awsenv_account='' __awsenv_until=0 __awsenv_ends=0 __awsenv_set=' ' __awsenv_now
   # shellcheck disable=SC2086 # names
   builtin local $__awsenv_news
-  __awsenv_clock
-  __awsenv_record "$1" && ((__awsenv_ends > __awsenv_now))
+  __awsenv_record "$1" && ((__awsenv_ends > __awsenv_clock))
 }
 
 # Before a command: a session that has ended is renewed first.
 __awsenv_before() {
-  builtin local "__awsenv_x=$-" IFS=' ' __awsenv_now='' __awsenv_folder __awsenv_file __awsenv_c
-  { builtin set +x; } 2>/dev/null
-  __awsenv_clock
-  if ((__awsenv_now >= __awsenv_limit)); then __awsenv_session; fi
+  builtin local "__awsenv_x=$-" IFS=' ' __awsenv_folder __awsenv_file
+  case $__awsenv_x in *x*) { builtin set +x; } 2>/dev/null ;; esac
+  if ((__awsenv_clock >= __awsenv_limit)); then __awsenv_session; fi
   case $__awsenv_x in *x*) builtin set -x ;; esac
   return 0
 }
@@ -439,7 +448,7 @@ __awsenv_arm() {
     esac
   elif [[ ${__awsenv_armed-} != "$$" ]] && ((__awsenv_limit < 9999999999)); then
     # shellcheck disable=SC2016 # to be run there
-    __awsenv_trap='__awsenv_armed=$$ __awsenv_debug=$(builtin trap -p DEBUG); __awsenv_chain; builtin eval "$__awsenv_trap"'
+    __awsenv_trap='__awsenv_armed=$$ __awsenv_debug=$(builtin trap -p DEBUG); __awsenv_chain; builtin eval "$__awsenv_trap"; __awsenv_trap='
   fi
   return 0
 }
@@ -459,12 +468,7 @@ __awsenv_chain() {
 __awsenv_status() {
   return "$1"
 }
-# shellcheck disable=SC2016 # to be run there
-if ((BASH_VERSINFO[0] >= 5)); then
-  __awsenv_check='((EPOCHSECONDS < __awsenv_limit)) || __awsenv_before'
-else
-  __awsenv_check='__awsenv_before'
-fi
+__awsenv_check='((__awsenv_clock < __awsenv_limit)) || __awsenv_before'
 
 # First at the prompt, once, whether PROMPT_COMMAND is a string or an array.
 # shellcheck disable=SC2128 # string or array

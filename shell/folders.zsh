@@ -12,28 +12,35 @@ if [[ ${__awsenv_shell-} != $$ ]]; then
   typeset -g __awsenv_flags= __awsenv_loaded= __awsenv_mine= __awsenv_told= __awsenv_started=
   typeset -gi __awsenv_limit=9999999999
 fi
-typeset -g __awsenv_pwd= __awsenv_seen=
+typeset -g __awsenv_seen= __awsenv_kept=
+typeset -ga __awsenv_known=()
 typeset -gi __awsenv_due=0
 
-# At a prompt: whether there is nothing to do.
-__awsenv_idle() {
-  [[ $PWD == "$__awsenv_pwd" && ${AWS_CREDENTIAL_EXPIRATION-} == "$__awsenv_seen" ]] &&
-    (( EPOCHSECONDS < __awsenv_due )) || return 1
-  (( ! $#__awsenv_files )) || { __awsenv_compare && [[ $REPLY == "$__awsenv_flags" ]] }
+# At each prompt. Where nothing changed, it is over with this one function.
+__awsenv_prompt() {
+  local code=$?
+  __awsenv_idle || __awsenv_look
+  return $code
 }
 
-# Whether each of the files that take part is younger or older than what was allowed, into REPLY: a
-# letter each, and what changes it is looked at again.
+# Whether there is nothing to do.
+__awsenv_idle() {
+  [[ "$PWD ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}" == "$__awsenv_seen" ]] &&
+    (( EPOCHSECONDS < __awsenv_due )) || return 1
+  (( $#__awsenv_files )) || return 0
+  local REPLY
+  __awsenv_compare
+  [[ $REPLY == "$__awsenv_flags" ]]
+}
+
+# Which of the files that take part are younger than what was allowed, into REPLY: what changes that
+# is looked at again.
 __awsenv_compare() {
-  local file kept=$__awsenv_files[1]
+  local file
   REPLY=
-  [[ -e $kept ]] || REPLY=-
-  for file in $__awsenv_files[2,-1]; do
-    if [[ ! -e $file ]]; then REPLY+=g
-    elif [[ $file -nt $kept ]]; then REPLY+=n
-    elif [[ $file -ot $kept ]]; then REPLY+=o
-    else REPLY+=s
-    fi
+  [[ -e $__awsenv_kept ]] || REPLY=-
+  for file in $__awsenv_files; do
+    if [[ $file -nt $__awsenv_kept ]]; then REPLY+=n; else REPLY+=s; fi
   done
 }
 
@@ -61,8 +68,8 @@ __awsenv_look() {
   fi
   # Folders come and go: what `use -` goes back to is a person's choice.
   if [[ -n $was ]]; then export AWSENV_PREVIOUS=${was#x}; else unset AWSENV_PREVIOUS; fi
-  __awsenv_pwd=$PWD
   __awsenv_session
+  __awsenv_say_left
 }
 
 # The binding of the folder $1 is the one in force from now on, if it is allowed.
@@ -89,8 +96,8 @@ __awsenv_bind() {
     __awsenv_at=$1 __awsenv_how=refused __awsenv_loaded=
     __awsenv_say "${(V)${(D)file}} is not allowed, so nothing is loaded; awsenv allow"
   fi
-  # The first is what was allowed, or where that would lie.
-  __awsenv_files=("$folder/trust$file" "$file" $watch)
+  __awsenv_kept=$folder/trust$file
+  __awsenv_files=("$file" $watch)
   __awsenv_compare
   __awsenv_flags=$REPLY
 }
@@ -297,13 +304,20 @@ __awsenv_session() {
   __awsenv_due=9999999999 __awsenv_limit=9999999999
   if [[ $__awsenv_how == closed ]]; then
     # Somebody may sign in elsewhere.
-    __awsenv_due=$(( EPOCHSECONDS + 5 )) __awsenv_pwd=
+    __awsenv_due=$(( EPOCHSECONDS + 5 ))
   fi
   if [[ -n ${AWSENV_PROFILE-} && -n ${AWS_CREDENTIAL_EXPIRATION-} ]]; then
     [[ ${__awsenv_end_text-} == $AWS_CREDENTIAL_EXPIRATION ]] || __awsenv_ends
-    [[ -z $__awsenv_ends_at ]] || __awsenv_fresh
+    if [[ -z $__awsenv_ends_at ]]; then
+      :
+    elif [[ ${__awsenv_known[1]-} == "${AWS_ACCESS_KEY_ID-}" ]] && (( __awsenv_known[2] > EPOCHSECONDS )); then
+      # Just replayed.
+      __awsenv_mine=$AWSENV_PROFILE __awsenv_limit=$__awsenv_ends_at __awsenv_due=$__awsenv_known[2]
+    else
+      __awsenv_fresh
+    fi
   fi
-  __awsenv_seen=${AWS_CREDENTIAL_EXPIRATION-}
+  __awsenv_seen="$PWD ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}"
 }
 
 # The session with an end that this shell acts as: the keys of its record where that has newer ones;

@@ -18,7 +18,7 @@ from pathlib import Path
 from awsenv.demo.server import Server
 from awsenv.demo.users import User, new_user
 from awsenv.profiles import read
-from tests.benchmarks import sync
+from tests.benchmarks import hook, sync
 
 CHECKOUT = Path(__file__).parents[2]
 Row = tuple[str, list[str], str, list[str], str]
@@ -51,6 +51,8 @@ def main() -> None:
             f"peak memory above the bare interpreter: {memory(python, homes[10])} KiB (at most 2048)"
         )
         print(sync.run(python.parent / "awsenv"))
+    print("\n| what | held against | µs | µs | ratio | target |\n|---|---|---|---|---|---|")
+    print("\n".join(hook.run()))
 
 
 def rows(python: Path, homes: dict[int, Path]) -> list[Row]:

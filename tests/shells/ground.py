@@ -51,9 +51,9 @@ class Ground:
         for org, arn in ROLES.items():
             server.sts.roles[arn] = Role(arn, frozenset({plain.arn}))
             (self.hosts / org / "repo").mkdir(parents=True)
-            self._link(f"org-{org}", self.hosts / org)
+            self.bind(f"org-{org}", self.hosts / org)
 
-    def _link(self, profile: str, folder: Path) -> None:
+    def bind(self, profile: str, folder: Path) -> None:
         """What ``awsenv link`` and a first use do, without their two processes."""
         before = dict(os.environ)
         os.environ.clear()
