@@ -217,7 +217,7 @@ function __awsenv_prompt --on-event fish_prompt
     set -l left (math -s0 "($__awsenv_ends_at - $now) / 60")
     if test $left -ge 60
         set AWSENV_PROMPT "$AWSENV_PROMPT "(math -s0 "$left / 60")h(math "$left % 60")m
-    else if test $left -gt 0
+    else if test $__awsenv_ends_at -gt $now
         set AWSENV_PROMPT "$AWSENV_PROMPT "$left"m"
     else
         set AWSENV_PROMPT "$AWSENV_PROMPT ended"

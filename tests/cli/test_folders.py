@@ -5,10 +5,12 @@ import os
 import subprocess
 from pathlib import Path
 
+import pexpect
 import pytest
 
+from awsenv.folders import trust
 from tests.program import awsenv
-from tests.shells.real import clean, installed
+from tests.shells.real import BIN, clean, installed
 
 
 @pytest.fixture
@@ -168,3 +170,50 @@ def test_an_organization_is_found_by_name_host_or_group(home: Path) -> None:
         assert awsenv(home, "link", "one", "--org", name).returncode == 0
         assert (home / "ghq" / folder / ".envrc").read_text() == "use_aws one\n"
     assert "no organization zzz below ~/ghq" in awsenv(home, "link", "one", "--org", "zzz").stderr
+
+
+def test_what_inherits_stays_allowed_when_awsenv_changes_the_one_above(home: Path) -> None:
+    repo = home / "ghq/github.com/a/repo"
+    repo.mkdir(parents=True)
+    assert awsenv(home, "link", "one", str(repo.parent)).returncode == 0
+    (repo / ".envrc").write_text("source_up\n")
+    assert "is allowed: one" in awsenv(home, "allow", str(repo)).stderr
+    awsenv(home, "link", "two", str(repo.parent))
+    assert trust.state(str(repo / ".envrc"), clean(home)) == "allowed"
+    assert trust.derived(str(repo / ".envrc")).profile == "two"
+    # The control: a change by anybody else has to be allowed again.
+    (repo.parent / ".envrc").write_text("use_aws one\n")
+    assert trust.state(str(repo / ".envrc"), clean(home)) == "changed"
+
+
+def test_unlink_leaves_nothing_allowed(home: Path) -> None:
+    folder = home / "org"
+    folder.mkdir()
+    awsenv(home, "link", "one", "org")
+    assert trust.state(str(folder / ".envrc"), clean(home)) == "allowed"
+    awsenv(home, "unlink", "org")
+    assert trust.state(str(folder / ".envrc"), clean(home)) == "not allowed"
+
+
+def test_orgs_link_asks_for_each_that_is_bound_to_none(home: Path) -> None:
+    for name in ("a", "b", "c"):
+        repo(home / f"ghq/github.com/{name}/r")
+    awsenv(home, "link", "one", "--org", "github.com/b")
+    program = pexpect.spawn(
+        str(BIN / "awsenv"), ["orgs", "--link"], env=clean(home), encoding="utf-8", timeout=30
+    )
+    program.expect(r"github.com/a: profile \[None\]: ")
+    program.sendline("nope")
+    program.expect("no profile named nope")
+    program.expect(r"github.com/a: profile \[None\]: ")
+    program.sendline("two")
+    program.expect("now uses two")
+    program.expect(r"github.com/c: profile \[None\]: ")
+    program.sendline("")
+    program.expect(pexpect.EOF)
+    assert orgs(home) == {
+        "github.com/a": (1, "two"),
+        "github.com/b": (1, "one"),
+        "github.com/c": (1, None),
+    }
+    assert trust.state(str(home / "ghq/github.com/a/.envrc"), clean(home)) == "allowed"
