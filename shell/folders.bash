@@ -11,19 +11,21 @@ if [ "${__awsenv_shell-}" != "$$" ]; then
 fi
 __awsenv_seen='' __awsenv_due=0
 
-# At each prompt. Where nothing changed, it is over with this one function.
+# At each prompt. Where nothing changed, it is over with this one function; without `local`, which
+# costs as much as the rest.
 __awsenv_prompt() {
-  builtin local "__awsenv_status=$?" __awsenv_n __awsenv_c=''
+  __awsenv_code=$? __awsenv_c=''
   if [ "$PWD ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}" = "$__awsenv_seen" ] &&
     ((__awsenv_clock < __awsenv_due)); then
-    for __awsenv_n in ${__awsenv_files[@]+"${__awsenv_files[@]}"}; do
-      if [[ $__awsenv_n -nt $__awsenv_kept ]]; then __awsenv_c=${__awsenv_c}n; else __awsenv_c=${__awsenv_c}s; fi
+    [[ $__awsenv_flags ]] || return "$__awsenv_code"
+    for __awsenv_n in "${__awsenv_files[@]}"; do
+      if [[ $__awsenv_n -nt $__awsenv_kept ]]; then __awsenv_c+=n; else __awsenv_c+=s; fi
     done
-    [ "$__awsenv_c" != "$__awsenv_flags" ] || return "$__awsenv_status"
+    [[ $__awsenv_c != "$__awsenv_flags" ]] || return "$__awsenv_code"
   fi
   __awsenv_look
   __awsenv_arm
-  return "$__awsenv_status"
+  return "$__awsenv_code"
 }
 
 # Which of the files that take part are younger than what was allowed, into __awsenv_flags: what
