@@ -112,7 +112,10 @@ __awsenv_record() {
     case $__awsenv_v in *%*) builtin printf -v __awsenv_v %b "${__awsenv_v//%/\\x}" ;; esac
     case $__awsenv_k in
       AWS_*)
-        case " $__awsenv_managed " in *" $__awsenv_k "*) ;; *) return 1 ;; esac
+        case $__awsenv_k in
+          AWS_ACCESS_KEY_ID | AWS_SECRET_ACCESS_KEY | AWS_SESSION_TOKEN | AWS_CREDENTIAL_EXPIRATION | AWS_REGION | AWS_DEFAULT_REGION) ;;
+          *) case " $__awsenv_managed " in *" $__awsenv_k "*) ;; *) return 1 ;; esac ;;
+        esac
         builtin printf -v "__awsenv_new_$__awsenv_k" %s "$__awsenv_v"
         __awsenv_set="$__awsenv_set$__awsenv_k "
         ;;
@@ -184,22 +187,32 @@ fi
 # To the values in __awsenv_new_NAME, as the program's text would do it, with the same originals:
 # awsenv/environment/posix.py says what is kept where.
 __awsenv_switch() {
-  builtin local __awsenv_n __awsenv_r __awsenv_a='' __awsenv_o='' __awsenv_w __awsenv_fresh=1
+  builtin local __awsenv_n __awsenv_r __awsenv_a='' __awsenv_o='' __awsenv_w __awsenv_fresh=1 __awsenv_touched
+  # What every session sets or unsets, what this one sets, and what the one before did.
+  __awsenv_touched="AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_ACCOUNT_ID \
+AWS_SECURITY_TOKEN AWS_PROFILE AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION"
+  for __awsenv_n in $__awsenv_set ${AWSENV_SET-}; do
+    case " $__awsenv_touched " in *" $__awsenv_n "*) continue ;; esac
+    case " $__awsenv_managed " in *" $__awsenv_n "*) __awsenv_touched="$__awsenv_touched $__awsenv_n" ;; esac
+  done
   # Nothing is changed when something cannot be; the program then says which.
-  __awsenv_readonly && return 1
+  # shellcheck disable=SC2086 # words
+  __awsenv_readonly $__awsenv_touched && return 1
   case $- in *a*) builtin set +a && __awsenv_a=1 ;; esac
   case ${__awsenv_of-} in "$$:" | "$$:${DIRENV_DIR-}") __awsenv_fresh='' ;; esac
-  [[ -z $__awsenv_fresh ]] || __awsenv_exported
-  for __awsenv_n in $__awsenv_managed; do
-    __awsenv_r=__awsenv_was_$__awsenv_n
-    if [[ $__awsenv_fresh ]]; then
+  if [[ $__awsenv_fresh ]]; then
+    __awsenv_exported
+    for __awsenv_n in $__awsenv_managed; do
       __awsenv_w=u
       case " ${AWSENV_SET-} $__awsenv_n=${!__awsenv_n+x}" in
         *" $__awsenv_n "*) ;;
         *=x) case $__awsenv_o in *" $__awsenv_n "*) __awsenv_w=x${!__awsenv_n} ;; *) __awsenv_w=s${!__awsenv_n} ;; esac ;;
       esac
-      builtin printf -v "$__awsenv_r" %s "$__awsenv_w"
-    fi
+      builtin printf -v "__awsenv_was_$__awsenv_n" %s "$__awsenv_w"
+    done
+    __awsenv_of="$$:${DIRENV_DIR-}"
+  fi
+  for __awsenv_n in $__awsenv_touched; do
     case $__awsenv_set in
       *" $__awsenv_n "*)
         __awsenv_w=__awsenv_new_$__awsenv_n
@@ -208,18 +221,19 @@ __awsenv_switch() {
         ;;
     esac
     case $__awsenv_n in
-      AWS_REGION | AWS_DEFAULT_REGION) __awsenv_w=${!__awsenv_r-} ;;
-      AWS_ACCESS_KEY_ID | AWS_SECRET_ACCESS_KEY | AWS_SESSION_TOKEN | AWS_CREDENTIAL_EXPIRATION) __awsenv_w=u ;;
-      AWS_ACCOUNT_ID | AWS_SECURITY_TOKEN | AWS_PROFILE | AWS_DEFAULT_PROFILE) __awsenv_w=u ;;
-      *) case " ${AWSENV_SET-} " in *" $__awsenv_n "*) __awsenv_w=${!__awsenv_r-} ;; *) __awsenv_w='' ;; esac ;;
+      AWS_ACCESS_KEY_ID | AWS_SECRET_ACCESS_KEY | AWS_SESSION_TOKEN | AWS_CREDENTIAL_EXPIRATION | \
+        AWS_ACCOUNT_ID | AWS_SECURITY_TOKEN | AWS_PROFILE | AWS_DEFAULT_PROFILE)
+        builtin unset "$__awsenv_n"
+        continue
+        ;;
     esac
-    case $__awsenv_w in
+    __awsenv_r=__awsenv_was_$__awsenv_n
+    case ${!__awsenv_r-} in
       u) builtin unset "$__awsenv_n" ;;
-      x*) builtin export "$__awsenv_n=${__awsenv_w#x}" ;;
-      s*) builtin unset "$__awsenv_n" && builtin printf -v "$__awsenv_n" %s "${__awsenv_w#s}" ;;
+      x*) builtin export "$__awsenv_n=${!__awsenv_r#x}" ;;
+      s*) __awsenv_w=${!__awsenv_r#s} && builtin unset "$__awsenv_n" && builtin printf -v "$__awsenv_n" %s "$__awsenv_w" ;;
     esac
   done
-  [[ -z $__awsenv_fresh ]] || __awsenv_of="$$:${DIRENV_DIR-}"
   if [[ ${AWSENV_PROFILE-} && $AWSENV_PROFILE != "$__awsenv_p" ]]; then
     builtin export AWSENV_PREVIOUS="$AWSENV_PROFILE"
   fi
@@ -229,14 +243,14 @@ __awsenv_switch() {
   return 0
 }
 
-# Whether any of our variables is readonly; before bash 5 that takes a process.
+# Whether any of the variables $@ or of our own names is readonly; before bash 5 that takes a process.
 __awsenv_readonly() {
+  builtin local __awsenv_n
   if ((BASH_VERSINFO[0] < 5)); then
-    # shellcheck disable=SC2086 # words
-    ! (builtin unset $__awsenv_managed AWSENV_PROFILE AWSENV_SET AWSENV_PREVIOUS) 2>/dev/null
+    ! (builtin unset "$@" AWSENV_PROFILE AWSENV_SET AWSENV_PREVIOUS) 2>/dev/null
     return
   fi
-  for __awsenv_n in $__awsenv_managed AWSENV_PROFILE AWSENV_SET AWSENV_PREVIOUS; do
+  for __awsenv_n in "$@" AWSENV_PROFILE AWSENV_SET AWSENV_PREVIOUS; do
     [[ ${!__awsenv_n+x} && ${!__awsenv_n@a} == *r* ]] && return 0
   done
   return 1

@@ -271,8 +271,9 @@ __awsenv_outside() {
 
 # Put back what was there before the first use: awsenv.environment.leave.
 __awsenv_restore() {
-  builtin local __awsenv_n __awsenv_r __awsenv_own=''
-  __awsenv_readonly && return 1
+  builtin local __awsenv_n __awsenv_r __awsenv_own='' __awsenv_w
+  # shellcheck disable=SC2086 # words
+  __awsenv_readonly $__awsenv_managed && return 1
   case ${__awsenv_of-} in "$$:" | "$$:${DIRENV_DIR-}") __awsenv_own=1 ;; esac
   for __awsenv_n in $__awsenv_managed; do
     __awsenv_r=__awsenv_was_$__awsenv_n
@@ -390,7 +391,7 @@ __awsenv_fresh() {
 
 # The newer keys of the record, and nothing else of it: a Region or the like may be somebody's own.
 __awsenv_rekey() {
-  __awsenv_readonly && return 1
+  __awsenv_readonly AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION && return 1
   builtin export AWS_ACCESS_KEY_ID="$__awsenv_new_AWS_ACCESS_KEY_ID" AWS_SECRET_ACCESS_KEY="$__awsenv_new_AWS_SECRET_ACCESS_KEY"
   builtin export AWS_SESSION_TOKEN="${__awsenv_new_AWS_SESSION_TOKEN-}" AWS_CREDENTIAL_EXPIRATION="${__awsenv_new_AWS_CREDENTIAL_EXPIRATION-}"
   __awsenv_limit=$__awsenv_ends
