@@ -16,21 +16,22 @@ typeset -g __awsenv_seen= __awsenv_kept=
 typeset -ga __awsenv_known=()
 typeset -gi __awsenv_due=0
 
-# At each prompt. Where nothing changed, it is over with this one function.
+# At each prompt, and on `cd` at once: `cd x && aws …` on one line is right. Where nothing changed, it
+# is over with this one function.
 __awsenv_prompt() {
-  local code=$?
-  __awsenv_idle || __awsenv_look
-  return $code
-}
-
-# Whether there is nothing to do.
-__awsenv_idle() {
-  [[ "$PWD ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}" == "$__awsenv_seen" ]] &&
-    (( EPOCHSECONDS < __awsenv_due )) || return 1
-  (( $#__awsenv_files )) || return 0
-  local REPLY
-  __awsenv_compare
-  [[ $REPLY == "$__awsenv_flags" ]]
+  typeset -gi __awsenv_code=$?
+  if [[ "$PWD ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}" == "$__awsenv_seen" ]] &&
+    (( EPOCHSECONDS < __awsenv_due )); then
+    (( $#__awsenv_files )) || return $__awsenv_code
+    typeset -g __awsenv_c=
+    [[ -e $__awsenv_kept ]] || __awsenv_c=-
+    for __awsenv_n in $__awsenv_files; do
+      if [[ $__awsenv_n -nt $__awsenv_kept ]]; then __awsenv_c+=n; else __awsenv_c+=s; fi
+    done
+    [[ $__awsenv_c != "$__awsenv_flags" ]] || return $__awsenv_code
+  fi
+  __awsenv_look
+  return $__awsenv_code
 }
 
 # Which of the files that take part are younger than what was allowed, into REPLY: what changes that
@@ -397,14 +398,6 @@ __awsenv_before() {
   (( EPOCHSECONDS < __awsenv_limit )) || __awsenv_session
 }
 
-# On `cd` at once: `cd x && aws …` on one line is right.
-__awsenv_cd() {
-  setopt local_options no_xtrace
-  local code=$?
-  __awsenv_idle || __awsenv_look
-  return $code
-}
-
 __awsenv_say() {
   [[ -n ${AWSENV_QUIET-} ]] || print -ru2 -- "awsenv: $1"
 }
@@ -412,4 +405,4 @@ __awsenv_say() {
 builtin autoload -Uz add-zsh-hook
 add-zsh-hook precmd __awsenv_prompt
 add-zsh-hook preexec __awsenv_before
-add-zsh-hook chpwd __awsenv_cd
+add-zsh-hook chpwd __awsenv_prompt
