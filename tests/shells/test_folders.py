@@ -85,6 +85,17 @@ def test_a_choice_by_hand_inside_lasts_until_the_binding_changes(
     assert but_for_previous(shell.environment()) == outside
 
 
+def test_a_choice_by_hand_behind_a_cd_on_one_line_is_made_inside(
+    ground: Ground, hooked: Shell
+) -> None:
+    shell = ground.shell(hooked)
+    outside = shell.environment()
+    shell.typed(f"cd {ground.a}; awsenv use key")
+    assert ground.who(shell.environment()) == "key"
+    shell.typed("cd")
+    assert but_for_previous(shell.environment()) == outside
+
+
 def test_use_dash_goes_back_to_a_choice_and_not_to_a_folder(ground: Ground, hooked: Shell) -> None:
     shell = ground.shell(hooked)
     shell.typed("awsenv use key")
