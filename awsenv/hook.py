@@ -10,9 +10,9 @@ from awsenv import paths
 from awsenv.environment import fish, posix
 
 FILES = {
-    "bash": ("awsenv.bash", "folders.bash"),
-    "zsh": ("awsenv.zsh", "folders.zsh"),
-    "fish": ("awsenv.fish", "folders.fish"),
+    "bash": ("awsenv.bash", "folders.bash", "expiry.bash"),
+    "zsh": ("awsenv.zsh", "folders.zsh", "expiry.zsh"),
+    "fish": ("awsenv.fish", "folders.fish", "expiry.fish"),
     "posix": ("awsenv.sh",),
 }
 
