@@ -61,7 +61,7 @@ __awsenv_act() {
   builtin local "__awsenv_x=$-" __awsenv_text __awsenv_status=0
   { builtin set +x; } 2>/dev/null # values are about to be handled
   # Behind a `cd` on the same line: the folder first, then what a person chooses in it.
-  ((BASH_SUBSHELL)) || __awsenv_prompt
+  ((BASH_SUBSHELL)) || __awsenv_prompt || : # the status that it keeps is nobody's here
   if [[ $# -eq 2 && $1 == use ]] && __awsenv_replay "$2"; then
     :
   elif __awsenv_text=$("${__awsenv_program[@]}" "$@" --shell bash); then
