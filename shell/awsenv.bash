@@ -230,11 +230,7 @@ AWS_SECURITY_TOKEN AWS_PROFILE AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION
         ;;
     esac
     __awsenv_r=__awsenv_was_$__awsenv_n
-    case ${!__awsenv_r-} in
-      u) builtin unset "$__awsenv_n" ;;
-      x*) builtin export "$__awsenv_n=${!__awsenv_r#x}" ;;
-      s*) __awsenv_w=${!__awsenv_r#s} && builtin unset "$__awsenv_n" && builtin printf -v "$__awsenv_n" %s "$__awsenv_w" ;;
-    esac
+    __awsenv_put_back "$__awsenv_n" "${!__awsenv_r-}"
   done
   if [[ ${AWSENV_PROFILE-} && $AWSENV_PROFILE != "$__awsenv_p" ]]; then
     builtin export AWSENV_PREVIOUS="$AWSENV_PROFILE"
@@ -242,6 +238,16 @@ AWS_SECURITY_TOKEN AWS_PROFILE AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION
   __awsenv_set=${__awsenv_set# }
   builtin export AWSENV_PROFILE="$__awsenv_p" AWSENV_SET="${__awsenv_set% }"
   [[ -z $__awsenv_a ]] || builtin set -a
+  return 0
+}
+
+# Make the variable $1 what it was, by what was kept of that: u (unset), xVALUE (exported) or sVALUE.
+__awsenv_put_back() {
+  case $2 in
+    u) builtin unset "$1" ;;
+    x*) builtin export "$1=${2#x}" ;;
+    s*) builtin unset "$1" && builtin printf -v "$1" %s "${2#s}" ;;
+  esac
   return 0
 }
 
@@ -336,9 +342,8 @@ __awsenv_complete() {
 __awsenv_names() {
   builtin local "__awsenv_config=${HOME-}/.aws/config" "__awsenv_credentials=${HOME-}/.aws/credentials"
   builtin local __awsenv_i=0 LC_ALL=C # half the price, and names are compared byte by byte
-  __awsenv_file=${HOME-}/.local/state
-  case ${XDG_STATE_HOME-} in /*) __awsenv_file=$XDG_STATE_HOME ;; esac
-  __awsenv_file=$__awsenv_file/awsenv/names
+  __awsenv_state
+  __awsenv_file=$__awsenv_folder/names
   if [[ -z ${AWS_CONFIG_FILE+x}${AWS_SHARED_CREDENTIALS_FILE+x} && -f $__awsenv_file && -O $__awsenv_file &&
     $__awsenv_file -nt $__awsenv_config && $__awsenv_file -nt $__awsenv_credentials ]]; then
     builtin local __awsenv_all

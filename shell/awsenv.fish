@@ -91,9 +91,8 @@ end
 function __awsenv_record
     set -l file $argv[1]
     string match -qr '^[A-Za-z0-9_@+-][A-Za-z0-9._@+-]*$' -- $file; or set file (__awsenv_encode $file)
-    set -l folder $HOME/.local/state
-    string match -q '/*' -- "$XDG_STATE_HOME"; and set folder $XDG_STATE_HOME
-    set file $folder/awsenv/records/$file
+    __awsenv_state
+    set file $__awsenv_folder/records/$file
     for name in names values account until ends
         set -g __awsenv_r_$name
     end
@@ -187,15 +186,7 @@ function __awsenv_switch
         else if not contains -- $name AWS_REGION AWS_DEFAULT_REGION $ours
             set then ''
         end
-        switch "$then"
-            case u
-                set -eg $name
-            case x
-                set -gx $name $$was
-            case s
-                set -eg $name
-                set -gu $name $$was
-        end
+        __awsenv_put_back $name "$then" $$was
     end
     test $fresh = 1; and set -g __awsenv_of "$fish_pid:$DIRENV_DIR"
     if test -n "$AWSENV_PROFILE"; and test "$AWSENV_PROFILE" != "$profile"
@@ -204,6 +195,26 @@ function __awsenv_switch
     set -gx AWSENV_PROFILE $profile
     set -gx AWSENV_SET "$names"
     return 0
+end
+
+# Make the variable $argv[1] what it was, by how that was kept, u (unset), x (exported) or s (set), and
+# the value behind it.
+function __awsenv_put_back
+    switch "$argv[2]"
+        case u
+            set -eg $argv[1]
+        case x
+            set -gx $argv[1] $argv[3..]
+        case s
+            set -eg $argv[1]
+            set -gu $argv[1] $argv[3..]
+    end
+end
+
+# Our state folder, into __awsenv_folder.
+function __awsenv_state
+    set -g __awsenv_folder $HOME/.local/state/awsenv
+    string match -q '/*' -- "$XDG_STATE_HOME"; and set __awsenv_folder $XDG_STATE_HOME/awsenv
 end
 
 # AWSENV_PROMPT for fish_prompt: the profile, and the time left where there is an end.
@@ -226,9 +237,8 @@ end
 
 # The second now. fish has no clock of its own: a file that was written just now has one.
 function __awsenv_clock
-    set -l folder $HOME/.local/state
-    string match -q '/*' -- "$XDG_STATE_HOME"; and set folder $XDG_STATE_HOME
-    test -d $folder/awsenv; and echo -n >$folder/awsenv/now; and path mtime $folder/awsenv/now
+    __awsenv_state
+    test -d $__awsenv_folder; and echo -n >$__awsenv_folder/now; and path mtime $__awsenv_folder/now
 end
 
 # AWS_CREDENTIAL_EXPIRATION (RFC 3339 in UTC) as a second since 1970, into __awsenv_ends_at.
@@ -255,8 +265,8 @@ function __awsenv_profiles
     set -l credentials $HOME/.aws/credentials
     set -q AWS_SHARED_CREDENTIALS_FILE; and set credentials $AWS_SHARED_CREDENTIALS_FILE
     # Those that awsenv left, if they are younger than the two files.
-    set -l names $HOME/.local/state/awsenv/names
-    string match -q '/*' -- "$XDG_STATE_HOME"; and set names $XDG_STATE_HOME/awsenv/names
+    __awsenv_state
+    set -l names $__awsenv_folder/names
     if not set -q AWS_CONFIG_FILE; and not set -q AWS_SHARED_CREDENTIALS_FILE
         and test -f $names -a -O $names -a $names -nt $config -a $names -nt $credentials
         string collect <$names

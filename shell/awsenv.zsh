@@ -171,15 +171,20 @@ __awsenv_switch() {
     elif [[ $name != (AWS_REGION|AWS_DEFAULT_REGION) ]] && (( ! ${ours[(Ie)$name]} )); then
       was=
     fi
-    case $was in
-      (u) unset $name ;;
-      (x*) export "$name=${was#x}" ;;
-      (s*) unset $name; typeset -g "$name=${was#s}" ;;
-    esac
+    [[ -z $was ]] || __awsenv_put_back $name "$was"
   done
   [[ -z $fresh ]] || typeset -g "__awsenv_of=$$:${DIRENV_DIR-}"
   [[ -z ${AWSENV_PROFILE-} || $AWSENV_PROFILE == $profile ]] || export AWSENV_PREVIOUS=$AWSENV_PROFILE
   export AWSENV_PROFILE=$profile AWSENV_SET="${order[*]}"
+}
+
+# Make the variable $1 what it was, by what was kept of that: u (unset), xVALUE (exported) or sVALUE.
+__awsenv_put_back() {
+  case $2 in
+    (u) unset $1 ;;
+    (x*) export "$1=${2#x}" ;;
+    (s*) unset $1; typeset -g "$1=${2#s}" ;;
+  esac
 }
 
 # AWSENV_PROMPT for PROMPT='$AWSENV_PROMPT…': the profile, and the time left where there is an end. It

@@ -82,8 +82,8 @@ __awsenv_ended() {
 }
 
 # Whether the record of $1 is alive.
-__awsenv_record_alive() {
-  builtin local __awsenv_account='' __awsenv_until=0 __awsenv_ends=0 __awsenv_set=' ' __awsenv_now
+__awsenv_alive() {
+  builtin local __awsenv_account='' __awsenv_until=0 __awsenv_ends=0 __awsenv_set=' '
   # shellcheck disable=SC2086 # names
   builtin local $__awsenv_news
   __awsenv_record "$1" && ((__awsenv_ends > __awsenv_clock))
@@ -91,7 +91,7 @@ __awsenv_record_alive() {
 
 # Before a command: a session that has ended is renewed first.
 __awsenv_before() {
-  builtin local "__awsenv_x=$-" IFS=' ' __awsenv_folder __awsenv_file
+  builtin local "__awsenv_x=$-" IFS=' ' __awsenv_folder
   case $__awsenv_x in *x*) { builtin set +x; } 2>/dev/null ;; esac
   if ((__awsenv_clock >= __awsenv_limit)); then __awsenv_session; fi
   case $__awsenv_x in *x*) builtin set -x ;; esac

@@ -44,7 +44,7 @@ __awsenv_compare() {
 
 # Look where one stands, and load, unload or renew.
 __awsenv_look() {
-  builtin local "__awsenv_x=$-" IFS=' ' __awsenv_here='' __awsenv_envrc='' __awsenv_file __awsenv_folder
+  builtin local "__awsenv_x=$-" IFS=' ' __awsenv_here='' __awsenv_envrc='' __awsenv_folder
   builtin local __awsenv_was="${AWSENV_PREVIOUS+x}${AWSENV_PREVIOUS-}" __awsenv_allexport=''
   # Values are about to be handled.
   case $__awsenv_x in *x*) { builtin set +x; } 2>/dev/null ;; esac
@@ -105,7 +105,7 @@ __awsenv_find() {
 __awsenv_bind() {
   builtin local __awsenv_text='' __awsenv_watch __awsenv_names __awsenv_values
   __awsenv_watch=() __awsenv_names=() __awsenv_values=()
-  builtin local __awsenv_t_profile='' __awsenv_t_record='' __awsenv_t_region='' __awsenv_t_account='' __awsenv_t_only=''
+  builtin local __awsenv_t_profile='' __awsenv_t_region='' __awsenv_t_account='' __awsenv_t_only=''
   if __awsenv_trusted "${1%/}/.envrc"; then
     case $__awsenv_how$__awsenv_at in
       # In force already: in this shell, or in the one that it was started from.
@@ -114,7 +114,7 @@ __awsenv_bind() {
           __awsenv_load "$1"
         elif [[ $__awsenv_how == loaded ]]; then
           __awsenv_profile=$__awsenv_t_profile
-        elif [[ -z $__awsenv_loaded ]] || __awsenv_record_alive "$__awsenv_t_profile"; then
+        elif [[ -z $__awsenv_loaded ]] || __awsenv_alive "$__awsenv_t_profile"; then
           __awsenv_load "$1"
         fi
         ;;
@@ -152,7 +152,7 @@ __awsenv_trusted() {
         [ "$__awsenv_of" = "$1" ] || __awsenv_watch[${#__awsenv_watch[@]}]=$__awsenv_of
         __awsenv_equal "$__awsenv_of" "$__awsenv_v" "$__awsenv_skip" || return 1
         ;;
-      profile | record | region | account | only) builtin printf -v "__awsenv_t_$__awsenv_k" %s "$__awsenv_v" ;;
+      profile | region | account | only) builtin printf -v "__awsenv_t_$__awsenv_k" %s "$__awsenv_v" ;;
       var.*)
         __awsenv_names[${#__awsenv_names[@]}]=${__awsenv_k#var.}
         __awsenv_values[${#__awsenv_values[@]}]=$__awsenv_v
@@ -209,13 +209,10 @@ __awsenv_load() {
 
 # Act as the binding's profile: by the record, else by the program, which asks nobody.
 __awsenv_act_as() {
-  builtin local __awsenv_out __awsenv_more
-  __awsenv_more=()
+  builtin local __awsenv_out
   [[ -z $__awsenv_t_only ]] && __awsenv_replay "$__awsenv_profile" "$__awsenv_t_region" "$__awsenv_t_account" && return 0
-  [[ -z $__awsenv_t_region ]] || __awsenv_more=(--region "$__awsenv_t_region")
-  [[ -z $__awsenv_t_account ]] || __awsenv_more=(${__awsenv_more[@]+"${__awsenv_more[@]}"} --account "$__awsenv_t_account")
-  [[ -z $__awsenv_t_only ]] || __awsenv_more=(${__awsenv_more[@]+"${__awsenv_more[@]}"} --profile-only)
-  __awsenv_out=$("${__awsenv_program[@]}" use "$__awsenv_profile" ${__awsenv_more[@]+"${__awsenv_more[@]}"} --shell bash-hook </dev/null) &&
+  __awsenv_out=$("${__awsenv_program[@]}" use "$__awsenv_profile" ${__awsenv_t_region:+--region "$__awsenv_t_region"} \
+    ${__awsenv_t_account:+--account "$__awsenv_t_account"} ${__awsenv_t_only:+--profile-only} --shell bash-hook </dev/null) &&
     builtin eval "$__awsenv_out"
 }
 
@@ -271,18 +268,14 @@ __awsenv_outside() {
 
 # Put back what was there before the first use: awsenv.environment.leave.
 __awsenv_restore() {
-  builtin local __awsenv_n __awsenv_r __awsenv_own='' __awsenv_w
+  builtin local __awsenv_n __awsenv_r __awsenv_own=''
   # shellcheck disable=SC2086 # words
   __awsenv_readonly $__awsenv_managed && return 1
   case ${__awsenv_of-} in "$$:" | "$$:${DIRENV_DIR-}") __awsenv_own=1 ;; esac
   for __awsenv_n in $__awsenv_managed; do
     __awsenv_r=__awsenv_was_$__awsenv_n
     if [[ $__awsenv_own ]]; then
-      case ${!__awsenv_r-} in
-        u) builtin unset "$__awsenv_n" ;;
-        x*) builtin export "$__awsenv_n=${!__awsenv_r#x}" ;;
-        s*) __awsenv_w=${!__awsenv_r#s} && builtin unset "$__awsenv_n" && builtin printf -v "$__awsenv_n" %s "$__awsenv_w" ;;
-      esac
+      __awsenv_put_back "$__awsenv_n" "${!__awsenv_r-}"
       builtin unset "$__awsenv_r"
     else
       case " ${AWSENV_SET-} " in *" $__awsenv_n "*) builtin unset "$__awsenv_n" ;; esac
@@ -324,11 +317,8 @@ __awsenv_vars_off() {
   builtin local __awsenv_n __awsenv_w
   for __awsenv_n in ${AWSENV_VARS-}; do
     __awsenv_w=__awsenv_old_$__awsenv_n
-    case ${!__awsenv_w-u} in
-      x*) builtin export "$__awsenv_n=${!__awsenv_w#x}" ;;
-      s*) builtin unset "$__awsenv_n" && builtin printf -v "$__awsenv_n" %s "${!__awsenv_w#s}" ;;
-      *) builtin unset "$__awsenv_n" ;;
-    esac
+    # What was there, the shell above knows, not one that was started from it.
+    __awsenv_put_back "$__awsenv_n" "${!__awsenv_w-u}"
     builtin unset "$__awsenv_w"
   done
   builtin unset AWSENV_VARS

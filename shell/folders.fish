@@ -57,8 +57,7 @@ end
 # Look where one stands, and load, unload or renew.
 function __awsenv_look
     set -l had $AWSENV_PREVIOUS
-    set -g __awsenv_folder $HOME/.local/state/awsenv
-    string match -q '/*' -- "$XDG_STATE_HOME"; and set __awsenv_folder $XDG_STATE_HOME/awsenv
+    __awsenv_state
     if functions -q __direnv_export_eval
         # direnv reads .envrc files here.
         test -n "$__awsenv_at"; and __awsenv_leave
@@ -318,15 +317,7 @@ function __awsenv_restore
         end
         set -l how __awsenv_how_$name
         set -l was __awsenv_was_$name
-        switch "$$how"
-            case u
-                set -eg $name
-            case x
-                set -gx $name $$was
-            case s
-                set -eg $name
-                set -gu $name $$was
-        end
+        __awsenv_put_back $name "$$how" $$was
         set -eg $how
         set -eg $was
     end
@@ -358,15 +349,9 @@ function __awsenv_vars_off
     for name in (string split -n ' ' -- "$AWSENV_VARS")
         set -l how __awsenv_old_how_$name
         set -l was __awsenv_old_$name
-        switch "$$how"
-            case x
-                set -gx $name $$was
-            case s
-                set -eg $name
-                set -gu $name $$was
-            case '*'
-                set -eg $name
-        end
+        # What was there, the shell above knows, not one that was started from it.
+        test -n "$$how"; or set -g $how u
+        __awsenv_put_back $name "$$how" $$was
         set -eg $how
         set -eg $was
     end

@@ -34,21 +34,21 @@ __awsenv_prompt() {
   return $__awsenv_code
 }
 
-# Which of the files that take part are younger than what was allowed, into REPLY: what changes that
-# is looked at again.
+# Which of the files that take part are younger than what was allowed, into __awsenv_flags: what
+# changes that is looked at again.
 __awsenv_compare() {
   local file
-  REPLY=
-  [[ -e $__awsenv_kept ]] || REPLY=-
+  __awsenv_flags=
+  [[ -e $__awsenv_kept ]] || __awsenv_flags=-
   for file in $__awsenv_files; do
-    if [[ $file -nt $__awsenv_kept ]]; then REPLY+=n; else REPLY+=s; fi
+    if [[ $file -nt $__awsenv_kept ]]; then __awsenv_flags+=n; else __awsenv_flags+=s; fi
   done
 }
 
 # Look where one stands, and load, unload or renew.
 __awsenv_look() {
   setopt local_options no_all_export no_xtrace
-  local IFS=' ' here envrc folder=${${(M)XDG_STATE_HOME:#/*}:-${HOME-}/.local/state}/awsenv REPLY
+  local IFS=' ' here envrc folder=${${(M)XDG_STATE_HOME:#/*}:-${HOME-}/.local/state}/awsenv
   local was=${AWSENV_PREVIOUS+x}${AWSENV_PREVIOUS-}
   if (( $+functions[_direnv_hook] )); then
     # direnv reads .envrc files here.
@@ -100,7 +100,6 @@ __awsenv_bind() {
   __awsenv_kept=$folder/trust$file
   __awsenv_files=("$file" $watch)
   __awsenv_compare
-  __awsenv_flags=$REPLY
 }
 
 # Whether the .envrc $1 was allowed as it is now, with every file that takes part. What it loads
@@ -258,12 +257,8 @@ __awsenv_restore() {
       (( ! ${ours[(Ie)$name]} )) || unset $name
       continue
     fi
-    was=__awsenv_was_$name was=${(P)was-}
-    case $was in
-      (u) unset $name ;;
-      (x*) export "$name=${was#x}" ;;
-      (s*) unset $name; typeset -g "$name=${was#s}" ;;
-    esac
+    was=__awsenv_was_$name
+    __awsenv_put_back $name "${(P)was-}"
     unset __awsenv_was_$name
   done
   unset AWSENV_PROFILE AWSENV_SET __awsenv_of
@@ -289,12 +284,9 @@ __awsenv_var() {
 __awsenv_vars_off() {
   local name was
   for name in ${=AWSENV_VARS-}; do
-    was=__awsenv_old_$name was=${(P)was-u}
-    case $was in
-      (x*) export "$name=${was#x}" ;;
-      (s*) unset $name; typeset -g "$name=${was#s}" ;;
-      (*) unset $name ;;
-    esac
+    was=__awsenv_old_$name
+    # What was there, the shell above knows, not one that was started from it.
+    __awsenv_put_back $name "${(P)was-u}"
     unset __awsenv_old_$name
   done
   unset AWSENV_VARS

@@ -25,8 +25,8 @@ def text(request: Request) -> str:
     if request.command == "off":
         return environment.render(environment.leave(environ), form)
     terms = wishes.terms(request.wishes)
-    if form in ("direnv", "credential-process") or form.endswith("-hook"):
-        terms.ask = None  # a question there would hang the shell, or a program that waits
+    if form in environment.UNATTENDED:
+        terms.ask = None
     if not request.profile:
         if terms.ask is None:
             raise UsageError("use: which profile?", "awsenv list")

@@ -1,7 +1,6 @@
 """A session into a ``.env``: on a person's word, and again whenever it is renewed."""
 
 import os
-import re
 
 from awsenv import environment, files, refresh
 from awsenv.cli import terminal, wishes
@@ -16,7 +15,7 @@ def mapped(variables: dict[str, str], pairs: list[str]) -> dict[str, str]:
     names = {}
     for pair in pairs:
         name, _, own = pair.partition("=")
-        if name not in variables or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", own, re.ASCII):
+        if name not in variables or not env_file.NAME.fullmatch(own):
             known = ", ".join(variables)
             raise UsageError(
                 f"--map {pair}: NAME=OWN with a NAME of the session", f"one of {known}"
@@ -67,9 +66,8 @@ def rewrite(profile: str, environ: dict[str, str]) -> None:
         if each.state != "kept":
             terminal.say(f"{shown(each.path)} was {each.state} since, and is left alone")
             continue
-        terms = wishes.terms({})
-        terms.ask = terms.open = None
-        chosen = refresh.variables(Request("dotenv", profile, each.region), terms, environ)
+        request = Request("dotenv", profile, each.region)
+        chosen = refresh.variables(request, wishes.unattended(), environ)
         values = mapped(chosen.variables, each.map)
         if remembered.digest(values) != each.digest:
             write(each.path, values, profile, ignore=False)

@@ -27,10 +27,8 @@ def renew(
     """
     environ = dict(os.environ)
     _refuse_processes(profile, environ)
-    terms = wishes.terms({})
-    terms.ask = terms.open = None
     try:
-        refresh.variables(Request("renew", profile), terms, environ)
+        refresh.variables(Request("renew", profile), wishes.unattended(), environ)
     except AwsenvError as error:
         if error.code == PERSON_NEEDED:
             error.message = f"the session of {profile} has ended"

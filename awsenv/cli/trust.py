@@ -62,10 +62,7 @@ def _path(given: str) -> str:
         path = os.path.abspath(given)
         return trust.real(os.path.join(path, ".envrc") if os.path.isdir(path) else path)
     folder = os.path.realpath(os.getcwd())
-    while True:
-        path = os.path.join(folder, ".envrc")
-        if os.path.lexists(path) and not os.path.isdir(path):
+    for path in (os.path.join(folder, ".envrc"), *trust.above(folder)):
+        if trust.is_there(path):
             return path
-        if folder == "/":
-            raise AwsenvError("there is no .envrc here or above", "awsenv link PROFILE")
-        folder = os.path.dirname(folder)
+    raise AwsenvError("there is no .envrc here or above", "awsenv link PROFILE")

@@ -35,6 +35,13 @@ def terms(wishes: dict[str, str]) -> Terms:
     )
 
 
+def unattended() -> Terms:
+    """The terms of a call that asks nobody and opens nothing."""
+    found = terms({})
+    found.ask = found.open = None
+    return found
+
+
 def _seconds(given: dict[str, str], option: str) -> int:
     if option not in given:
         return 0

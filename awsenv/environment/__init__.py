@@ -137,7 +137,7 @@ FORMS = {
     "fish": "fish",
     "posix": "posix",
     "direnv": "posix",
-    # For a hook that loads a folder: nobody is asked.
+    # For a hook that loads a folder.
     "bash-hook": "posix",
     "zsh-hook": "posix",
     "fish-hook": "fish",
@@ -145,6 +145,8 @@ FORMS = {
     "sts": "credential_process",
     "credential-process": "credential_process",
 }
+# Where a question would hang the shell, or a program that waits: nobody is asked.
+UNATTENDED = {"direnv", "credential-process", "bash-hook", "zsh-hook", "fish-hook"}
 # Programs that are POSIX shells though they have another name.
 _POSIX = ("sh", "dash", "ash", "busybox", "ksh", "ksh93", "mksh", "lksh", "oksh", "yash")
 

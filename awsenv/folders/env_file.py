@@ -23,6 +23,8 @@ _STALE = {"AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION"
           "AWS_PROFILE", "AWS_DEFAULT_PROFILE"}  # fmt: skip
 # Keys beat a profile that is only named.
 _KEYS = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+# What every reader takes for a variable's name.
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _COMMENT = re.compile(r"\s*# awsenv: (\S+)((?: [A-Za-z_]\w*)*)\s*")
 _EXPORT = re.compile(r"export[^\S\r\n]+")
 

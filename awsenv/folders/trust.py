@@ -8,7 +8,6 @@ them, which is all that is ever loaded.
 import contextlib
 import io
 import os
-import re
 from collections.abc import Iterator
 
 from dotenv.main import DotEnv
@@ -20,7 +19,6 @@ from awsenv.folders import env_file, subset
 from awsenv.folders.unsafe import is_unsafe
 from awsenv.paths import shown
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _OPTIONS = {"--region": "region", "--account": "account"}
 
 
@@ -39,12 +37,11 @@ class Derived:
         """The variables that need a person's word of their own."""
         return sorted(filter(is_unsafe, self.variables))
 
-    def fields(self, path: str, environ: dict[str, str]) -> dict[str, str]:
+    def fields(self, path: str) -> dict[str, str]:
         """The record of it for the ``.envrc`` at ``path``."""
         found = {"path": path, **self.files}
         if self.profile:
-            record = os.path.basename(replay.record_path(self.profile, environ))
-            found |= {"profile": self.profile, "record": record, **self.options}
+            found |= {"profile": self.profile, **self.options}
         return found | {f"var.{name}": value for name, value in self.variables.items()}
 
 
@@ -58,7 +55,7 @@ def derived(path: str) -> Derived:
 def allow(path: str, found: Derived, environ: dict[str, str]) -> None:
     """Trust the ``.envrc`` at ``path`` with what was ``found`` in it. Raises ``AwsenvError``."""
     place = mirror(path, environ)
-    records.write(place, found.fields(path, environ))
+    records.write(place, found.fields(path))
     # As old as the youngest of them: a file that is younger is looked at again, and so is all of it
     # once that is allowed.
     with contextlib.suppress(OSError):
@@ -92,11 +89,7 @@ def _near(file: str, environ: dict[str, str]) -> Iterator[str]:
     """The ``.envrc`` files whose records name ``file``: above it, beside it and below."""
     folder = os.path.dirname(file)
     below = [os.path.join(place, ".envrc") for place, _, _ in os.walk(mirror(folder, environ))]
-    places = {*below}
-    while folder != "/":
-        folder = os.path.dirname(folder)
-        places.add(mirror(os.path.join(folder, ".envrc"), environ))
-    for place in sorted(places):
+    for place in sorted({*below, *(mirror(path, environ) for path in above(folder))}):
         fields = replay.read(place) or {}
         if file in fields.values():
             yield fields["path"]
@@ -104,11 +97,11 @@ def _near(file: str, environ: dict[str, str]) -> Iterator[str]:
 
 def state(path: str, environ: dict[str, str]) -> str:
     """``allowed``, ``changed`` since, or ``not allowed``."""
-    kept = replay.read(mirror(path, environ))
-    if kept is None or kept.get("path") != path:
+    record = replay.read(mirror(path, environ))
+    if record is None or record.get("path") != path:
         return "not allowed"
     try:
-        return "allowed" if derived(path).fields(path, environ) == kept else "changed"
+        return "allowed" if derived(path).fields(path) == record else "changed"
     except AwsenvError:
         return "changed"
 
@@ -116,6 +109,18 @@ def state(path: str, environ: dict[str, str]) -> str:
 def mirror(path: str, environ: dict[str, str]) -> str:
     """Where the record of the ``.envrc`` at ``path`` lies; ``path`` has no links above its name."""
     return f"{environment.state_folder(environ)}/trust{path}"
+
+
+def above(folder: str) -> Iterator[str]:
+    """Where an ``.envrc`` above ``folder`` would lie, the nearest first."""
+    while folder != "/":
+        folder = os.path.dirname(folder)
+        yield os.path.join(folder, ".envrc")
+
+
+def is_there(path: str) -> bool:
+    """Whether there is an ``.envrc`` at ``path``, of whatever kind; a folder is none."""
+    return os.path.lexists(path) and not os.path.isdir(path)
 
 
 def real(path: str) -> str:
@@ -193,7 +198,7 @@ def _values(text: str, path: str) -> dict[str, str]:
     for name, value in parsed.items():
         if value is None:
             continue
-        if not _NAME.fullmatch(name):
+        if not env_file.NAME.fullmatch(name):
             raise AwsenvError(f"{shown(path)}: {name} is no variable's name", "rename it")
         known[name] = "".join(atom.resolve(known) for atom in parse_variables(value))
     return {name: value for name, value in known.items() if value is not None}
@@ -201,11 +206,8 @@ def _values(text: str, path: str) -> dict[str, str]:
 
 def _above(found: Derived, path: str, line: int) -> str:
     """The next ``.envrc`` above ``path``; that there is none between takes part, too."""
-    folder = os.path.dirname(path)
-    while folder != "/":
-        folder = os.path.dirname(folder)
-        file = os.path.join(folder, ".envrc")
-        if os.path.lexists(file) and not os.path.isdir(file):
+    for file in above(os.path.dirname(path)):
+        if is_there(file):
             return file
         found.files[f"none.{len(found.files)}"] = file
     raise AwsenvError(f"{shown(path)}, line {line}: there is no .envrc above", "take it out")
