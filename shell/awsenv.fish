@@ -101,12 +101,8 @@ function __awsenv_record
     set -l whole
     while read -l line
         set -l pair (string split -m 1 = -- $line)
-        set -l value $pair[2]
-        if string match -q '*%*' -- "$value"
-            # A command substitution would drop a newline at the end.
-            string match -q '*%0A' -- "$value"; and return 1
-            set value (string unescape --style=url -- $value | string collect --allow-empty)
-        end
+        __awsenv_decode "$pair[2]"
+        set -l value "$__awsenv_v"
         switch $pair[1]
             case 'AWS_*'
                 contains -- $pair[1] $__awsenv_managed; or return 1
@@ -136,8 +132,23 @@ function __awsenv_record
                 set whole 1
         end
     end <$file
+    set -eg __awsenv_v
     test "$whole$whose" = "1$argv[1]"; and contains -- AWS_ACCESS_KEY_ID $__awsenv_r_names; or return 1
     string match -qr '^[0-9]+ [0-9]+$' -- "$__awsenv_r_until $__awsenv_r_ends"
+end
+
+# The value $argv[1] as it was before it was encoded, into __awsenv_v: a command substitution would
+# drop newlines at its end.
+function __awsenv_decode
+    set -g __awsenv_v "$argv[1]"
+    string match -q '*%*' -- "$argv[1]"; or return 0
+    set -l rest $argv[1]
+    set -l tail ''
+    while string match -q '*%0A' -- $rest
+        set rest (string sub -e -3 -- $rest)
+        set tail $tail\n
+    end
+    set -g __awsenv_v (string unescape --style=url -- "$rest" | string collect --allow-empty)"$tail"
 end
 
 # The name of the record's file for the profile $argv[1]; awsenv.replay.record_path.

@@ -176,20 +176,6 @@ function __awsenv_trusted
     test -n "$whole"
 end
 
-# The value $argv[1] as it was before it was encoded, into __awsenv_v: a command substitution would
-# drop newlines at its end.
-function __awsenv_decode
-    set -g __awsenv_v "$argv[1]"
-    string match -q '*%*' -- "$argv[1]"; or return 0
-    set -l rest $argv[1]
-    set -l tail ''
-    while string match -q '*%0A' -- $rest
-        set rest (string sub -e -3 -- $rest)
-        set tail $tail\n
-    end
-    set -g __awsenv_v (string unescape --style=url -- "$rest" | string collect --allow-empty)"$tail"
-end
-
 # Whether the file $argv[1] holds the text $argv[2], the lines of the variables behind it and our
 # comment left out. No more of it is read than that: it may be anything by now.
 function __awsenv_equal

@@ -19,6 +19,7 @@ from awsenv.demo.server import Server
 from awsenv.demo.users import User, new_user
 from awsenv.profiles import read
 from tests.benchmarks import hook, sync
+from tests.benchmarks.peak import PEAK
 
 CHECKOUT = Path(__file__).parents[2]
 Row = tuple[str, list[str], str, list[str], str]
@@ -179,14 +180,13 @@ def modules(python: Path, at: Path) -> int:
 
 def memory(python: Path, at: Path) -> int:
     """KiB of peak memory beyond ``python -c pass``, by the operating system's account."""
-    program = "import os, resource, sys; pid = os.fork() or os.execv(sys.argv[1], sys.argv[1:]); _, _, r = os.wait4(pid, 0); print(r.ru_maxrss)"
     peaks = []
     for command in (
         [str(python.parent / "awsenv"), "use", "p9", "--shell", "bash"],
         [str(python), "-c", "pass"],
     ):
         found = [
-            int(subprocess.run([python, "-S", "-c", program, *command], env=environ(at), capture_output=True, text=True, check=True).stdout.splitlines()[-1])
+            int(subprocess.run([python, "-S", "-c", PEAK, *command], env=environ(at), capture_output=True, text=True, check=True).stdout.splitlines()[-1])
             for _ in range(5)
         ]  # fmt: skip
         peaks.append(statistics.median(found))

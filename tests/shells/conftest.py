@@ -4,12 +4,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.shells.real import SHELLS, Shell
+from tests.shells.ground import ground
+from tests.shells.real import HOOKED, SHELLS, Shell
+
+__all__ = ["ground"]
 
 
 @pytest.fixture(params=SHELLS, ids=lambda shell: shell.name)
 def shell(request: pytest.FixtureRequest) -> Shell:
     """Each of the shells in turn."""
+    shell: Shell = request.param
+    assert shell.program
+    return shell
+
+
+@pytest.fixture(params=HOOKED, ids=lambda shell: shell.name)
+def hooked(request: pytest.FixtureRequest) -> Shell:
+    """Each shell that has the whole hook, in turn."""
     shell: Shell = request.param
     assert shell.program
     return shell

@@ -17,7 +17,7 @@ from awsenv.replay import Request
 from awsenv.sessions.terms import Terms
 from tests.program import awsenv
 from tests.shells.interactive import Interactive
-from tests.shells.real import SHELLS, Shell, clean
+from tests.shells.real import Shell, clean
 
 ROLES = {org: f"arn:aws:iam::77778888{n}{n}{n}{n}:role/{org}" for n, org in enumerate(("a", "b"))}
 ACCOUNTS = {"a": "777788880000", "b": "777788881111"}
@@ -93,11 +93,6 @@ class Ground:
         program.typed(shell.evaluate(f"awsenv hook {shell.name}"))
         return program
 
-    @staticmethod
-    def shells_of() -> list[Shell]:
-        """The shells that have the whole hook."""
-        return [shell for shell in SHELLS if shell.name in ("bash", "zsh", "fish")]
-
     def close(self) -> None:
         for program in self._shells:
             program.close()
@@ -112,16 +107,6 @@ class Ground:
         assert (user.token or "") == values.get(b"AWS_SESSION_TOKEN", b"").decode()
         names = {self.plain.arn: "key", self.careful.arn: "mfa"}
         return names.get(user.arn) or user.arn.split(":assumed-role/")[1].split("/")[0]
-
-
-@pytest.fixture(
-    params=[s for s in SHELLS if s.name in ("bash", "zsh", "fish")], ids=lambda s: s.name
-)
-def hooked(request: pytest.FixtureRequest) -> Shell:
-    """Each shell that has the whole hook, in turn."""
-    shell: Shell = request.param
-    assert shell.program
-    return shell
 
 
 @pytest.fixture

@@ -75,6 +75,10 @@ SHELLS = [
 ]
 
 
+# Those that have the whole hook.
+HOOKED = [shell for shell in SHELLS if shell.name in ("bash", "zsh", "fish")]
+
+
 def snapshot(path: Path) -> str:
     """A statement that writes the whole environment of a child to ``path``."""
     return f"/usr/bin/env -0 > '{path}'"

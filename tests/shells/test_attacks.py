@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.shells.ground import Ground, ground, hooked
+from tests.shells.ground import Ground
 from tests.shells.interactive import Interactive
 from tests.shells.real import Shell
-
-__all__ = ["ground", "hooked"]
 
 
 def closed_in(shell: Interactive, folder: Path, ground: Ground) -> str:

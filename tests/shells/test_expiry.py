@@ -6,11 +6,10 @@ import time
 
 import pytest
 
-from tests.shells.ground import ROLES, Ground, ground, hooked
+from tests.shells.ground import ROLES, Ground
 from tests.shells.interactive import Interactive
 from tests.shells.real import Shell, installed
 
-__all__ = ["ground", "hooked"]
 SECONDS = 8
 
 

@@ -4,10 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.shells.ground import Ground, ground, hooked
+from tests.shells.ground import Ground
 from tests.shells.real import Shell
-
-__all__ = ["ground", "hooked"]
 
 
 def visible(text: str) -> list[str]:

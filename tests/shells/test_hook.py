@@ -10,23 +10,15 @@ import pytest
 from awsenv import environment, hook, records
 from tests.shells.conftest import NASTY
 from tests.shells.interactive import Interactive
-from tests.shells.real import SHELLS, Shell, clean, installed, snapshot
+from tests.shells.real import HOOKED, SHELLS, Shell, clean, installed, snapshot
 from tests.shells.real import environment as read_environment
 from tests.shells.test_switch import BARE, BEFORE, DEV, acting
 
-HOOKED = [shell for shell in SHELLS if shell.name in ("bash", "zsh", "fish")]
 LOAD = {"fish": "awsenv hook fish | source"}
 
 
 def load(shell: Shell) -> str:
     return LOAD.get(shell.name, f'eval "$(awsenv hook {shell.form})"')
-
-
-@pytest.fixture(params=HOOKED, ids=lambda shell: shell.name)
-def hooked(request: pytest.FixtureRequest) -> Shell:
-    shell: Shell = request.param
-    assert shell.program
-    return shell
 
 
 SESSION = {

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.shells.ground import Ground, ground, hooked
+from tests.shells.ground import Ground
 from tests.shells.interactive import Interactive
-from tests.shells.real import Shell, installed
-
-__all__ = ["ground", "hooked"]
+from tests.shells.real import HOOKED, Shell, installed
 
 # What a person looks at on a line of its own, behind a command.
 LOOKS = {
@@ -61,7 +59,7 @@ def test_status_and_the_last_word_are_as_without_it(
 
 
 def test_jobs_are_announced_as_without_it(ground: Ground) -> None:
-    [bash] = [s for s in ground.shells_of() if s.name == "bash"]
+    bash = HOOKED[0]
     shell = ground.shell(bash, cwd=ground.a)
     told = shell.typed("sleep 0.1 &") + shell.typed("sleep 0.3")
     assert re.search(r"\[1\] \d+", told)
@@ -73,7 +71,7 @@ def test_jobs_are_announced_as_without_it(ground: Ground) -> None:
 
 
 def test_a_trap_of_a_persons_goes_on(ground: Ground) -> None:
-    [bash] = [s for s in ground.shells_of() if s.name == "bash"]
+    bash = HOOKED[0]
     shell = ground.shell(bash)
     shell.typed("seen=; trap 'seen=\"$seen<$?>\"' DEBUG")
     shell.typed(f"cd {ground.a}")
@@ -89,7 +87,7 @@ def test_a_trap_of_a_persons_goes_on(ground: Ground) -> None:
     "own", ["PROMPT_COMMAND='mine=$((mine + 1))'", "PROMPT_COMMAND=('mine=$((mine + 1))' true)"]
 )
 def test_a_prompt_command_of_a_persons_goes_on(own: str, ground: Ground) -> None:
-    [bash] = [s for s in ground.shells_of() if s.name == "bash"]
+    bash = HOOKED[0]
     shell = ground.shell(bash, before=own)
     shell.typed("mine=0")
     shell.typed(f"cd {ground.a}")
