@@ -57,6 +57,8 @@ def parse(arguments: list[str]) -> Request | None:
             if not value:
                 return None
             if name in _VALUES:
+                if name == "--shell" and request.form not in ("", value):
+                    return None  # two forms: an error
                 setattr(request, _VALUES[name], value)
             elif name in _WISHES:
                 request.wishes[name] = value

@@ -34,7 +34,8 @@ awsenv() {
   esac
   for __awsenv_word in "$@"; do
     case $__awsenv_word in
-      -h | --help | --show)
+      # Help, or a form that is not this shell's to evaluate.
+      -h | --help | --show | --shell | --shell=* | --format | --format=*)
         "${__awsenv_program[@]}" "$@"
         return
         ;;

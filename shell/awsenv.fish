@@ -16,10 +16,9 @@ set -g __awsenv_managed \
     AWS_METADATA_SERVICE_NUM_ATTEMPTS
 
 function awsenv --description 'The right AWS credentials in this shell'
+    # Help, or a form that is not this shell's to evaluate, goes to the program untouched.
     if not contains -- "$argv[1]" use off
-        or contains -- -h $argv
-        or contains -- --help $argv
-        or contains -- --show $argv
+        or string match -qr -- '^(-h|--help|--show|--(shell|format)(=.*)?)$' $argv
         command $__awsenv_program $argv
         set -l code $status
         # Looked at again: it may be allowed now, or linked, or signed in.

@@ -10,12 +10,17 @@ awsenv() {
       return
       ;;
   esac
-  case " $* " in
-    *' -h '* | *' --help '* | *' --show '*)
-      __awsenv_run "$@"
-      return
-      ;;
-  esac
+  for __awsenv_word in "$@"; do
+    case $__awsenv_word in
+      # Help, or a form that is not this shell's to evaluate.
+      -h | --help | --show | --shell | --shell=* | --format | --format=*)
+        unset __awsenv_word
+        __awsenv_run "$@"
+        return
+        ;;
+    esac
+  done
+  unset __awsenv_word
   # In the subshell of eval "$(awsenv use dev)" it prints what acts, to be evaluated there.
   __awsenv_pid=
   # shellcheck disable=SC2034 # the rest of the line

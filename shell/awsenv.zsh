@@ -33,7 +33,11 @@ awsenv() {
   local word
   for word in "$@"; do
     case $word in
-      (-h|--help|--show) "${__awsenv_program[@]}" "$@"; return ;;
+      # Help, or a form that is not this shell's to evaluate.
+      (-h|--help|--show|--shell|--shell=*|--format|--format=*)
+        "${__awsenv_program[@]}" "$@"
+        return
+        ;;
     esac
   done
   # In the subshell of eval "$(awsenv use dev)" it prints a call of itself, never a secret.

@@ -9,7 +9,8 @@ use_aws() {
   for _awsenv_word in "$@"; do
     case $_awsenv_skip$_awsenv_word in
       skip*) _awsenv_skip= ;;
-      --region | --account) _awsenv_skip=skip ;;
+      --region | --account | --mfa-code | --mfa-serial | --duration | --min-left | --role-arn | \
+        --shell | --format) _awsenv_skip=skip ;;
       -*) ;;
       *) _awsenv_name=$_awsenv_word ;;
     esac
@@ -23,7 +24,7 @@ use_aws() {
   [[ -x $_awsenv_program ]] || _awsenv_program=$(type -P awsenv) || _awsenv_program=
   if [[ -z $_awsenv_program ]]; then
     printf 'awsenv: not installed, so no AWS credentials here; uv tool install awsenv\n' >&2
-  elif _awsenv_text=$("$_awsenv_program" use --shell direnv "$@" </dev/null) &&
+  elif _awsenv_text=$("$_awsenv_program" use "$@" --shell direnv </dev/null) &&
     eval "$_awsenv_text"; then
     return 0
   fi

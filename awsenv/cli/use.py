@@ -14,7 +14,7 @@ from awsenv.errors import UsageError
 from awsenv.replay import Request
 
 Shell = Annotated[
-    str,
+    list[str] | None,
     typer.Option(
         "--shell",
         metavar="bash|zsh|fish|posix|json",
@@ -37,18 +37,20 @@ def use(
     role_arn: choose.RoleArn = "",
     fresh: choose.Fresh = False,
     min_left: choose.MinLeft = "",
-    shell: Shell = "",
+    shell: Shell = None,
     format_: Annotated[
-        str, typer.Option("--format", metavar="sts", help="Another form: sts is STS's own JSON.")
-    ] = "",
+        list[str] | None,
+        typer.Option("--format", metavar="sts", help="Another form: sts is STS's own JSON."),
+    ] = None,
     show: choose.Show = False,
 ) -> str:
     """Make this shell act as PROFILE.
 
     Example: eval "$(awsenv use xxx-dev)"
     """
-    _refuse_terminal(f"awsenv use {shlex.quote(profile) if profile else 'PROFILE'}", shell, show)
-    request = Request("use", profile, region, account, profile_only, format_ or shell)
+    form = _one_form(shell, format_)
+    _refuse_terminal(f"awsenv use {shlex.quote(profile) if profile else 'PROFILE'}", form, show)
+    request = Request("use", profile, region, account, profile_only, form)
     request.wishes = {
         "--mfa-code": mfa_code,
         "--mfa-serial": mfa_serial,
@@ -75,13 +77,14 @@ def credential_process(
     return act.text(Request("credential-process", profile, form="credential-process"))
 
 
-def off(shell: Shell = "", show: choose.Show = False) -> str:
+def off(shell: Shell = None, show: choose.Show = False) -> str:
     """Put every variable back as it was before the first use.
 
     Example: eval "$(awsenv off)"
     """
-    _refuse_terminal("awsenv off", shell, show)
-    return act.text(Request("off", form=shell))
+    form = _one_form(shell)
+    _refuse_terminal("awsenv off", form, show)
+    return act.text(Request("off", form=form))
 
 
 def hook(
@@ -96,6 +99,19 @@ def hook(
     if shell not in hooks.FILES:
         raise UsageError(f"no hook for {shell}", f"one of {', '.join(hooks.FILES)}")
     return hooks.text(shell)
+
+
+def _one_form(shell: list[str] | None, format_: list[str] | None = None) -> str:
+    """The form that is asked for, empty where none is. Raises ``UsageError`` for two of them.
+
+    A shell that evaluates what we print names its own form; if another word of the command line
+    could put a different one in its place, that shell would run a value as code.
+    """
+    given = [("--shell", form) for form in shell or []] + [("--format", f) for f in format_ or []]
+    if len({form for _, form in given}) > 1:
+        named = " and ".join(f"{option} {form}" for option, form in given)
+        raise UsageError(f"{named} are two forms", "give one")
+    return given[0][1] if given else ""
 
 
 def _refuse_terminal(command: str, shell: str, show: bool) -> None:
