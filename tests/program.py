@@ -1,6 +1,8 @@
 """awsenv as a program, seen from the outside."""
 
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,3 +31,11 @@ def awsenv(
         timeout=60,
         check=False,
     )
+
+
+def until(true: Callable[[], object]) -> None:
+    """Wait until ``true()`` is; at most a minute."""
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)

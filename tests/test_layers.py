@@ -18,6 +18,7 @@ LAW = [
     ["records"],
     ["profiles"],
     ["replay"],
+    ["programs"],
     ["environment"],
     ["files"],
     ["paths"],

@@ -3,11 +3,11 @@
 import contextlib
 import os
 import shlex
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+
+from awsenv import programs
 
 Open = Callable[[str], None]
 
@@ -23,7 +23,7 @@ def opener(environ: dict[str, str], wish: str = "") -> Open | None:
     if wish == "none":
         return show_code
     words = _command(environ)
-    return None if words is None else lambda page: _start(words, page)
+    return None if words is None else lambda page: _start(words, page, environ)
 
 
 def show_code(page: str) -> None:
@@ -51,25 +51,18 @@ def _command(environ: dict[str, str]) -> list[str] | None:
             words = shlex.split(browser)
         except ValueError:
             return None
-        return words if words and shutil.which(words[0], path=environ.get("PATH")) else None
+        return words if words and programs.find(words[0], environ) else None
     if environ.get("SSH_CONNECTION"):
         return None
     if sys.platform == "darwin":
         return ["open"]
     if environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"):
-        return ["xdg-open"] if shutil.which("xdg-open", path=environ.get("PATH")) else None
-    return ["wslview"] if shutil.which("wslview", path=environ.get("PATH")) else None
+        return ["xdg-open"] if programs.find("xdg-open", environ) else None
+    return ["wslview"] if programs.find("wslview", environ) else None
 
 
-def _start(words: list[str], page: str) -> None:
-    """Started and not waited for; our stdin and stdout are not its own: they may be the text for a
-    shell, or hold a `$(…)` open."""
+def _start(words: list[str], page: str, environ: dict[str, str]) -> None:
+    """Started and not waited for."""
     filled = [word.replace("%s", page) for word in words]
     with contextlib.suppress(OSError):  # the page is shown in any case
-        subprocess.Popen(
-            filled if filled != words else [*words, page],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        programs.start(filled if filled != words else [*words, page], environ)

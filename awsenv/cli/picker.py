@@ -1,10 +1,10 @@
 """Choosing among many by typing a part of it: fzf where it is installed, else questionary."""
 
-import shutil
-import subprocess
+import os
 import unicodedata
 from collections.abc import Sequence
 
+from awsenv import programs
 from awsenv.cli import terminal
 from awsenv.errors import AwsenvError
 
@@ -36,7 +36,9 @@ def pick(
         line.rstrip() if not mark else f"{line}  {MARK}"
         for line, mark in zip(lines, [False, *marked], strict=True)
     ]
-    found = (_fzf if shutil.which("fzf") else _questionary)(what, lines[0], lines[1:], marked, many)
+    found = (_fzf if programs.find("fzf", dict(os.environ)) else _questionary)(
+        what, lines[0], lines[1:], marked, many
+    )
     if not found:
         raise KeyboardInterrupt
     return found
@@ -52,16 +54,11 @@ def _fzf(what: str, title: str, lines: list[str], marked: Sequence[bool], many: 
                "--header-lines=1", f"--prompt={what}> ", f"--header={hint}"]  # fmt: skip
     if many:
         options += ["--multi", "--bind=ctrl-a:select-all"]
-    done = subprocess.run(
-        ["fzf", *options],
-        input=f"\t{title}\n{shown}",
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-        check=False,
-    )
-    if done.returncode not in (0, 1, 130):
+    environ = dict(os.environ)
+    done = programs.run_attended(["fzf", *options], environ, f"\t{title}\n{shown}".encode())
+    if done.code not in (0, 1, 130):
         raise AwsenvError("fzf failed", "fzf --version")
-    first = [line.partition("\t")[0] for line in done.stdout.splitlines()]
+    first = [line.partition("\t")[0] for line in done.out.decode().splitlines()]
     return [int(number) for number in first if number.isdigit()]
 
 

@@ -56,6 +56,8 @@ MANAGED = (*KEYS, *REGIONS, *SETTINGS.values())
 PROFILE = "AWSENV_PROFILE"
 PREVIOUS = "AWSENV_PREVIOUS"
 SET = "AWSENV_SET"
+# What AWS_PROFILE begins with in a bound folder whose session cannot be had.
+CLOSED = "awsenv-no-session:"
 
 
 class Change:
@@ -78,7 +80,7 @@ class Change:
     ) -> None:
         self.variables = variables
         self.restore = restore
-        self.inherited = _set_by_awsenv(environ)
+        self.inherited = set_by_awsenv(environ)
         self.exported = [name for name in MANAGED if name in environ]
         self.forget = forget
 
@@ -99,7 +101,7 @@ def enter(profile: str, session: dict[str, str], environ: dict[str, str]) -> Cha
     restore = [
         name
         for name in MANAGED
-        if name not in variables and (name in REGIONS or name in _set_by_awsenv(environ))
+        if name not in variables and (name in REGIONS or name in set_by_awsenv(environ))
     ]
     return Change(environ, variables, restore)
 
@@ -124,10 +126,18 @@ def applied(change: Change, environ: dict[str, str]) -> dict[str, str]:
     return after
 
 
-def _set_by_awsenv(environ: dict[str, str]) -> list[str]:
+def set_by_awsenv(environ: dict[str, str]) -> list[str]:
     """The names in ``AWSENV_SET``; any but awsenv's are somebody else's and left alone."""
     names = environ.get(SET, "").split()
     return [name for name in MANAGED if name in names]
+
+
+def without_session(environ: dict[str, str]) -> dict[str, str]:
+    """``environ`` without what awsenv set in it: what a person has, and what our helpers may see."""
+    ours = {*set_by_awsenv(environ), PROFILE, PREVIOUS, SET}
+    if environ.get("AWS_PROFILE", "").startswith(CLOSED):
+        ours.add("AWS_PROFILE")
+    return {name: value for name, value in environ.items() if name not in ours}
 
 
 # Form → the module of this room that renders it, so that one form imports one module.

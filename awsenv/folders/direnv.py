@@ -1,10 +1,8 @@
 """direnv: our library in its lib folder, and whether it has allowed a file."""
 
 import os
-import shutil
-import subprocess
 
-from awsenv import files, paths
+from awsenv import files, paths, programs
 from awsenv.errors import AwsenvError
 from awsenv.paths import shown
 
@@ -41,24 +39,17 @@ def allowed(folder: str, environ: dict[str, str]) -> bool:
     """Whether direnv is there and has allowed ``folder``'s own ``.envrc`` as it is now."""
     if not installed(environ):
         return False
-    told = subprocess.run(
-        ["direnv", "status"],
-        cwd=folder,
-        env=environ,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=30,
-        check=False,
-    ).stdout
+    told = programs.run(["direnv", "status"], environ, folder).out.decode("utf-8", "replace")
     status = dict(line.rsplit(" ", 1) for line in told.splitlines() if " " in line)
     # 2.32 says true, later ones 0 (allowed), 1 (not yet) or 2 (denied).
     return status.get("Found RC allowed") in ("true", "0")
 
 
 def allow(path: str, environ: dict[str, str]) -> None:
-    """Have direnv trust the file at ``path`` as it is now."""
-    subprocess.run(["direnv", "allow", path], env=environ, timeout=30, check=True)
+    """Have direnv trust the file at ``path`` as it is now. Raises ``AwsenvError``."""
+    told = programs.run(["direnv", "allow", path], environ)
+    if told.code:
+        raise AwsenvError(f"direnv does not allow {shown(path)}", f"direnv allow {shown(path)}")
 
 
 def changed(environ: dict[str, str]) -> list[str]:
@@ -77,4 +68,4 @@ def changed(environ: dict[str, str]) -> list[str]:
 
 def installed(environ: dict[str, str]) -> bool:
     """Whether there is a direnv to call."""
-    return shutil.which("direnv", path=environ.get("PATH")) is not None
+    return programs.find("direnv", environ) is not None

@@ -1,10 +1,10 @@
 """The folders that ghq lays out: ROOT/HOST/…/ORGANIZATION/REPO."""
 
 import os
-import shutil
-import subprocess
 
+from awsenv import programs
 from awsenv.errors import AwsenvError
+from awsenv.folders.git import environ_for_git
 from awsenv.paths import shown
 
 # What makes a folder a repo (ghq's own list of version control systems).
@@ -15,7 +15,7 @@ _DEPTH = 8
 
 def roots(environ: dict[str, str]) -> list[str]:
     """ghq's roots that exist: what ghq says, else what it would read, else ``~/ghq``."""
-    if shutil.which("ghq", path=environ.get("PATH")):
+    if programs.find("ghq", environ):
         found = _lines(["ghq", "root", "--all"], environ)
     elif environ.get("GHQ_ROOT"):
         found = environ["GHQ_ROOT"].split(os.pathsep)
@@ -78,10 +78,9 @@ def _walk(folder: str, depth: int, found: dict[str, int]) -> None:
 
 
 def _lines(command: list[str], environ: dict[str, str]) -> list[str]:
+    """What ``command`` prints, asked in the top folder: the repo one stands in has no say in it."""
     try:
-        result = subprocess.run(
-            command, env=environ, capture_output=True, text=True, timeout=10, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        told = programs.run(command, environ_for_git(environ), "/")
+    except (OSError, AwsenvError):
         return []
-    return [line for line in result.stdout.splitlines() if line]
+    return [line for line in os.fsdecode(told.out).splitlines() if line]

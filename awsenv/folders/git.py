@@ -1,12 +1,37 @@
-"""A file that is to hold a secret must not be one that git takes."""
+"""A file that is to hold a secret must not be one that git takes.
+
+Git is asked about somebody's repo, so nothing of that repo's config may run a program or speak for
+another repo: the work tree is found by us and named to git, and what a config could have it run is
+overruled on the command line.
+"""
 
 import os
 import re
-import subprocess
 
-from awsenv import files
+from awsenv import files, programs
 from awsenv.errors import AwsenvError
 from awsenv.paths import shown
+
+# Over whatever the repo's own config says (git-config(1)): no monitor or hook is run, and no other
+# repo's config is read. An empty fsmonitor is none, in every version.
+_CONFIG = (
+    "safe.bareRepository=explicit",
+    "core.fsmonitor=",
+    "core.hooksPath=/dev/null",
+    "core.attributesFile=/dev/null",
+    "core.pager=cat",
+    "core.bare=false",
+    "submodule.recurse=false",
+    "protocol.allow=never",
+)
+# No question, no lock left behind, and nothing is fetched for an object that is missing.
+_ENVIRON = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_ATTR_NOSYSTEM": "1",
+}
 
 
 def check(path: str, ignore: bool) -> str:
@@ -19,15 +44,15 @@ def check(path: str, ignore: bool) -> str:
     top = _top(os.path.dirname(os.path.abspath(path)))
     if top is None:
         top = _top(os.path.dirname(real))  # a link from outside into a repo
-    elif os.path.islink(path) and not real.startswith(os.path.realpath(top) + os.sep):
+    elif os.path.islink(path) and not real.startswith(top.rstrip(os.sep) + os.sep):
         raise AwsenvError(
             f"{shown(path)} is a symlink that leaves its repo, to {shown(real)}",
             f"rm {shown(path)}, or write there: -o {shown(real)}",
         )
     if top is None:
         return real
-    name = os.path.relpath(real, os.path.realpath(top))
-    if _git(top, "ls-files", "--error-unmatch", "--", name).returncode == 0:
+    name = os.path.relpath(real, top)
+    if _tracked(top, name):
         raise AwsenvError(
             f"{shown(path)} is tracked by git, which would take the key along",
             f"git rm --cached {shown(path)}",
@@ -63,42 +88,50 @@ def _add(gitignore: str, pattern: str) -> None:
 
 
 def _ignored(top: str, name: str) -> bool:
-    return _git(top, "check-ignore", "--quiet", "--", name).returncode == 0
+    return _asked(top, "check-ignore", "--quiet", "--", name)
+
+
+def _tracked(top: str, name: str) -> bool:
+    return _asked(top, "ls-files", "--error-unmatch", "--", name)
 
 
 def _top(folder: str) -> str | None:
-    """The work tree that ``folder`` lies in."""
-    above = folder
-    while not os.path.lexists(os.path.join(above, ".git")):
-        if os.path.dirname(above) == above:
+    """The work tree that ``folder`` lies in: the nearest folder with a ``.git``, of whatever kind.
+
+    Not asked of git, which would take a bare repo's files in a folder of the work tree for a repo of
+    their own and read the config that lies there.
+    """
+    folder = os.path.realpath(folder)
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        if os.path.dirname(folder) == folder:
             return None
-        above = os.path.dirname(above)
-    told = _git(folder, "rev-parse", "--show-toplevel")
-    if told.returncode:
-        problem = (told.stderr.splitlines() or ["it failed"])[0]
-        raise AwsenvError(
-            f"git cannot say whether it would take a file in {shown(folder)}: {problem}",
-            f"git -C {shown(folder)} status",
-        )
-    return told.stdout.removesuffix("\n")
+        folder = os.path.dirname(folder)
+    return folder
 
 
-def _git(folder: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    # GIT_DIR and the like would have it speak of another repo.
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+def _asked(top: str, *arguments: str) -> bool:
+    """Git's yes (0) or no (1) about the work tree at ``top``. Raises ``AwsenvError`` for any other
+    answer."""
+    environ = environ_for_git(dict(os.environ))
+    where = (f"--git-dir={os.path.join(top, '.git')}", f"--work-tree={top}")
+    config = [word for setting in _CONFIG for word in ("-c", setting)]
     try:
-        return subprocess.run(
-            ["git", *arguments],
-            cwd=folder,
-            env=environ,
-            capture_output=True,
-            text=True,
-            errors="surrogateescape",
-            timeout=30,
-            check=False,
-        )
+        told = programs.run(["git", *config, *where, *arguments], environ, top)
     except FileNotFoundError:
         raise AwsenvError(
-            f"{shown(folder)} is in a git repo and git is not installed to look after it",
-            "install git",
+            f"{shown(top)} is a git repo and git is not installed to look after it", "install git"
         ) from None
+    if told.code not in (0, 1):
+        problem = (told.err.decode("utf-8", "replace").splitlines() or ["it failed"])[0]
+        raise AwsenvError(
+            f"git cannot say whether it would take a file in {shown(top)}: {problem}",
+            f"git -C {shown(top)} status",
+        )
+    return told.code == 0
+
+
+def environ_for_git(environ: dict[str, str]) -> dict[str, str]:
+    """``environ`` for a git that is asked something: no AWS_*, which is none of its business, and
+    nothing of the caller's that would have it speak of another repo or run a program."""
+    kept = {n: v for n, v in environ.items() if not n.startswith(("GIT_", "AWS_"))}
+    return kept | _ENVIRON

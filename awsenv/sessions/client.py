@@ -13,7 +13,7 @@ import botocore.exceptions
 import botocore.parsers
 import botocore.session
 
-from awsenv.environment import SET
+from awsenv import environment
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
 from awsenv.sessions.mfa import RefusedCodeError
@@ -49,7 +49,7 @@ def client(
     in ``region`` where that is not the profile's own."""
     # What an earlier `use` put into this shell is not the user's wish: not its endpoint, its
     # Region or its CA.
-    for name in environ.get(SET, "").split():
+    for name in environment.set_by_awsenv(environ):
         os.environ.pop(name, None)
     if key is None:
         unsigned = _CONFIG.merge(botocore.config.Config(signature_version=botocore.UNSIGNED))

@@ -5,12 +5,11 @@ botocore has no provider for it: it ignores ``mfa_serial`` in a profile that hol
 
 import hashlib
 import os
-import subprocess
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from awsenv import environment, files
+from awsenv import environment, files, programs
 from awsenv.errors import PERSON_NEEDED, AwsenvError, UsageError
 from awsenv.profiles.profile import Profile
 from awsenv.sessions.session import Session
@@ -84,7 +83,7 @@ def with_code(
     # One at a time for a device: a code works once.
     with files.locked(path, say=terms.say) as lock:
         for attempt in range(ATTEMPTS):
-            code = _code(device, profile, terms, lock)
+            code = _code(device, profile, terms, environ, lock)
             try:
                 answer = get(code)
             except RefusedCodeError:
@@ -100,14 +99,16 @@ def with_code(
     raise AssertionError("unreachable")
 
 
-def _code(device: str, profile: Profile, terms: Terms, lock: files.Lock) -> str:
+def _code(
+    device: str, profile: Profile, terms: Terms, environ: dict[str, str], lock: files.Lock
+) -> str:
     """A code that was not used yet."""
     while True:
         if terms.mfa_code:
             return _checked(terms.mfa_code)
         command = profile.get("mfa_process")
         if command:
-            code = _printed(command, profile)
+            code = _printed(command, profile, terms, environ)
         elif terms.ask is not None:
             lock.holds("asks for an MFA code", at_prompt=True)
             code = _checked(terms.ask(f"MFA code of {device}"))
@@ -145,15 +146,19 @@ def _checked(code: str) -> str:
     return code
 
 
-def _printed(command: str, profile: Profile) -> str:
-    """What the profile's ``mfa_process`` prints (aws-vault's setting); its terminal passes through."""
-    result = subprocess.run(command, shell=True, stdout=subprocess.PIPE, text=True, check=False)
-    if result.returncode:
+def _printed(command: str, profile: Profile, terms: Terms, environ: dict[str, str]) -> str:
+    """What the profile's ``mfa_process`` prints (aws-vault's setting); the terminal is its own
+    where somebody can be asked."""
+    if terms.ask is None:
+        done = programs.run(["/bin/sh", "-c", command], environ, loud=True)
+    else:
+        done = programs.run_attended(command, environ)
+    if done.code:
         raise AwsenvError(
-            f"profile {profile.name}: its mfa_process failed with {result.returncode}",
+            f"profile {profile.name}: its mfa_process failed with {done.code}",
             f"awsenv show {profile.name}",
         )
-    return _checked(result.stdout)
+    return _checked(done.out.decode("utf-8", "replace"))
 
 
 def _own_device(key: Session, profile: Profile, environ: dict[str, str]) -> str:

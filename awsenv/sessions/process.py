@@ -4,14 +4,14 @@ botocore renews what has under 15 minutes left at every look; the provider is as
 answer only, and its end is ours to watch.
 """
 
-import os
-import subprocess
 from typing import Any
 
+from awsenv import programs
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
 from awsenv.sessions import resolve
 from awsenv.sessions.session import Session
+from awsenv.sessions.terms import Terms
 
 # The profiles whose credential_process is running above this one.
 RUNNING = "AWSENV_RESOLVING"
@@ -26,24 +26,37 @@ def check(profile: Profile, environ: dict[str, str]) -> None:
         )
 
 
-class _Popen(subprocess.Popen[bytes]):
-    """The program with its own stderr: what it asks or says is for the person."""
+class _Process:
+    """What botocore takes for the program that it started: ``communicate`` and ``returncode``.
 
-    def __init__(self, words: list[str], **options: Any) -> None:
-        super().__init__(words, **{**options, "stderr": None})
+    Its stderr is the person's; its terminal, too, where a person is ``attended`` to."""
 
-    def communicate(self, *_: Any, **__: Any) -> tuple[bytes, bytes]:
-        return super().communicate()[0], b""
+    def __init__(self, words: list[str], environ: dict[str, str], attended: bool) -> None:
+        self._done = (
+            programs.run_attended(words, environ)
+            if attended
+            else programs.run(words, environ, loud=True)
+        )
+        self.returncode = self._done.code
+
+    def communicate(self) -> tuple[bytes, bytes]:
+        return self._done.out, self._done.err
 
 
-def session(profile: Profile, environ: dict[str, str]) -> Session:
-    """What the profile's ``credential_process`` prints. Raises ``AwsenvError``."""
+def session(profile: Profile, terms: Terms, environ: dict[str, str]) -> Session:
+    """What the profile's ``credential_process`` prints; with no terminal where nobody can be asked.
+    Raises ``AwsenvError``."""
     from botocore.credentials import ProcessProvider
     from botocore.exceptions import CredentialRetrievalError
 
-    provider: Any = ProcessProvider(profile.name, lambda: _config(profile), popen=_Popen)
     name, running = profile.name, environ.get(RUNNING, "")
-    os.environ[RUNNING] = f"{running}\n{name}".strip("\n")
+    environ = environ | {RUNNING: f"{running}\n{name}".strip("\n")}
+    attended = terms.ask is not None
+
+    def started(words: list[str], **_: Any) -> _Process:
+        return _Process(words, environ, attended)
+
+    provider: Any = ProcessProvider(name, lambda: _config(profile), popen=started)
     show = f"awsenv show {name}"
     try:
         got = provider._retrieve_credentials_using(profile.get("credential_process"))
@@ -55,8 +68,6 @@ def session(profile: Profile, environ: dict[str, str]) -> Session:
     except ValueError:
         what = f"profile {name}: what its credential_process printed is not JSON"
         raise AwsenvError(what, show) from None
-    finally:
-        os.environ.pop(RUNNING, None)
     return resolve.of_credentials(profile, got)
 
 

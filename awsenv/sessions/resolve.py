@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from awsenv.environment import SETTINGS
+from awsenv.environment import SETTINGS, without_session
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
 from awsenv.sessions import mfa
@@ -54,7 +54,7 @@ def session(
     if profile.kind == "web-identity":
         return role.web_session(profile, terms, environ)
     if profile.kind == "process":
-        return process.session(profile, environ)
+        return process.session(profile, terms, environ)
     if profile.kind == "login":
         return process.login_session(profile, environ)
     name = profile.get("source_profile")
@@ -78,8 +78,7 @@ def surrounding(profile: Profile, environ: dict[str, str]) -> Session:
     from botocore.utils import InstanceMetadataFetcher
 
     name = profile.get("credential_source") or ""
-    ours = environ.get("AWSENV_SET", "").split()
-    own = {variable: value for variable, value in environ.items() if variable not in ours}
+    own = without_session(environ)
     fetcher = InstanceMetadataFetcher(timeout=1, num_attempts=2)
     sources = [EnvProvider(own), ContainerProvider(own), InstanceMetadataProvider(fetcher)]
     show = f"awsenv show {shlex.quote(profile.name)}"

@@ -1,0 +1,150 @@
+"""Every program that awsenv starts, but for the one that ``exec`` becomes and the demo's shell.
+
+A program sees nothing that awsenv set in this shell: a ``credential_process`` that found the keys of
+an earlier ``use`` would give out that account's session as the profile's own.
+"""
+
+import contextlib
+import errno
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from typing import IO
+
+from awsenv import environment
+from awsenv.errors import AwsenvError
+
+# Seconds that a program has where no person takes part, and bytes that it may print.
+SECONDS, LARGEST = 30.0, 1 << 20
+
+
+class Finished:
+    """What a program printed, and its exit code (negative: the signal that ended it)."""
+
+    def __init__(self, code: int, out: bytes, err: bytes = b"") -> None:
+        self.code = code
+        self.out = out
+        self.err = err
+
+
+def find(name: str, environ: dict[str, str]) -> str | None:
+    """The path of the program ``name``; ``None`` where there is none.
+
+    Only folders that PATH names whole are looked in: an empty or relative one would mean the folder
+    one stands in, which may be a cloned repo.
+    """
+    folders = [f for f in environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(f)]
+    return shutil.which(name, path=os.pathsep.join(folders))
+
+
+def run(
+    words: Sequence[str],
+    environ: dict[str, str],
+    folder: str | None = None,
+    seconds: float = SECONDS,
+    loud: bool = False,
+) -> Finished:
+    """Run a program that no person takes part in: without a terminal, and ended with all that it has
+    started when it takes longer than ``seconds`` or prints more than a mebibyte. What a ``loud`` one
+    says on stderr is for the person; else it is given back.
+
+    Raises ``OSError`` where it cannot be started, ``AwsenvError`` where it was ended.
+    """
+    deadline = time.monotonic() + seconds
+    process = subprocess.Popen(
+        _found(words, environ),
+        cwd=folder,
+        env=environment.without_session(environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=None if loud else subprocess.PIPE,
+        start_new_session=True,
+    )
+    pipes = [pipe for pipe in (process.stdout, process.stderr) if pipe is not None]
+    try:
+        printed = _read(pipes, words[0], deadline, seconds)
+        code = process.wait(max(0.1, deadline - time.monotonic()))
+    except BaseException as error:
+        # It, and whatever it started: a child that is left would hold our pipes open.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        if isinstance(error, subprocess.TimeoutExpired):
+            raise _too_long(words[0], seconds) from None
+        raise
+    finally:
+        for pipe in pipes:
+            pipe.close()
+    return Finished(code, *printed)
+
+
+def run_attended(
+    words: Sequence[str] | str, environ: dict[str, str], given: bytes | None = None
+) -> Finished:
+    """Run a program that may ask the person: with the terminal, for as long as it takes.
+
+    A string goes to ``sh -c``. ``given`` is its stdin, else ours is. Raises ``OSError`` where it
+    cannot be started.
+    """
+    done = subprocess.run(
+        words if isinstance(words, str) else _found(words, environ),
+        shell=isinstance(words, str),
+        env=environment.without_session(environ),
+        input=given,
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    return Finished(done.returncode, done.stdout)
+
+
+def start(words: Sequence[str], environ: dict[str, str]) -> None:
+    """Start a program that goes on by itself, like a browser. Our stdin and stdout are not its own:
+    they may be the text for a shell, or hold a ``$(…)`` open. Raises ``OSError``."""
+    subprocess.Popen(
+        _found(words, environ),
+        env=environment.without_session(environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _found(words: Sequence[str], environ: dict[str, str]) -> list[str]:
+    """``words`` with the program's path in front. Raises ``FileNotFoundError``."""
+    path = words[0] if "/" in words[0] else find(words[0], environ)
+    if path is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), words[0])
+    return [path, *words[1:]]
+
+
+def _read(pipes: list[IO[bytes]], name: str, deadline: float, seconds: float) -> list[bytes]:
+    """What each of ``pipes`` gives to its end, in their order."""
+    printed = {pipe.fileno(): b"" for pipe in pipes}
+    with selectors.DefaultSelector() as waiting:
+        for pipe in pipes:
+            waiting.register(pipe, selectors.EVENT_READ)
+        while waiting.get_map():
+            ready = waiting.select(max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise _too_long(name, seconds)
+            for key, _ in ready:
+                data = os.read(key.fd, 1 << 16)
+                printed[key.fd] += data
+                if not data:
+                    waiting.unregister(key.fileobj)
+                if len(printed[key.fd]) > LARGEST:
+                    raise AwsenvError(f"{_short(name)} printed over {LARGEST >> 20} MiB", "see why")
+    return list(printed.values())
+
+
+def _too_long(name: str, seconds: float) -> AwsenvError:
+    return AwsenvError(f"{_short(name)} took over {seconds:.0f} s and was ended", "try it by hand")
+
+
+def _short(name: str) -> str:
+    return os.path.basename(name) or name
