@@ -11,16 +11,28 @@ __version__ = "0.1.0"
 
 def main() -> None:
     """Run ``awsenv`` with this process's arguments and end with its exit code."""
+    try:
+        if "PYTHONPATH" in os.environ or sys.argv[0][-11:] == "__main__.py":
+            _leave_out_others_modules()
+        code = _run(sys.argv[1:])
+    except SystemExit:
+        raise
+    except BaseException as error:  # Ctrl-C while modules load, an installation that is broken
+        code = _failed(sys.argv[1:], error)
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
     from awsenv import replay
 
     request = None
     if not os.isatty(1):
-        request = replay.parse(sys.argv[1:])
+        request = replay.parse(arguments)
         text = replay.answer(request, dict(os.environ)) if request else None
-        if sys.argv[1:2] == ["hook"]:
+        if arguments[:1] == ["hook"]:
             from awsenv import hook
 
-            text = hook.text(sys.argv[2]) if sys.argv[2:] and sys.argv[2] in hook.FILES else None
+            text = hook.text(arguments[1]) if arguments[1:] and arguments[1] in hook.FILES else None
         if text is not None:
             os._exit(replay.emit(text))  # without the interpreter's tear-down
     if sys.flags.no_site:  # the hook calls us so
@@ -30,7 +42,36 @@ def main() -> None:
     if request is not None:
         from awsenv.cli import act
 
-        sys.exit(act.run(request))
+        return act.run(request)
     from awsenv.cli import app
 
-    sys.exit(app.run(sys.argv[1:]))
+    return app.run(arguments)
+
+
+def _failed(arguments: list[str], error: BaseException) -> int:
+    """The one line and the text for the shell where nothing else could print them: an empty text
+    would be a success to the shell that evaluates it."""
+    code = 130 if isinstance(error, KeyboardInterrupt) else 1
+    if code == 1:
+        if os.environ.get("AWSENV_DEBUG") == "1":
+            import traceback
+
+            traceback.print_tb(error.__traceback__)
+        kind = type(error).__name__
+        os.write(2, f"awsenv: internal error ({kind}); again with AWSENV_DEBUG=1\n".encode())
+    from awsenv import environment, replay
+
+    if arguments and arguments[0] in replay.EVALUATED and not os.isatty(1):
+        replay.emit(environment.fail(replay.failing_form(arguments, dict(os.environ))))
+    return code
+
+
+def _leave_out_others_modules() -> None:
+    """Import from Python's own folders and the installation alone: what PYTHONPATH names, or lies
+    where one stands under ``python -m``, is another project's (a ``typing.py`` would run as ours)."""
+    library = os.path.dirname(os.__file__)
+    version = f"python{sys.version_info[0]}{sys.version_info[1]}.zip"
+    names = [os.path.basename(place) for place in sys.path]
+    if version in names:  # the first of Python's own places, whether it is there or not
+        own = sys.path[names.index(version) :]
+        sys.path[:] = own if library in own else [library, *own]

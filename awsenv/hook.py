@@ -8,6 +8,7 @@ import sys
 
 from awsenv import paths
 from awsenv.environment import fish, posix
+from awsenv.files import reading
 
 FILES = {
     "bash": ("awsenv.bash", "folders.bash", "expiry.bash"),
@@ -34,5 +35,4 @@ def text(shell: str) -> str:
 
 
 def _shipped(name: str) -> str:
-    with open(paths.shipped(name), encoding="utf-8") as file:
-        return file.read()
+    return reading.read_text(paths.shipped(name))

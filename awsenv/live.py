@@ -1,7 +1,8 @@
 """``exec --live``: a profile that any SDK renews by itself, in a config file of its own.
 
-The file is a copy of the person's, so that their other profiles stay usable, with one more profile
-whose ``credential_process`` is awsenv. It holds no secret: keys in the config file are left out.
+The file has the settings of the person's, so that their other profiles stay usable, with one more
+profile whose ``credential_process`` is awsenv. It holds no secret: keys in the config file are left
+out, wherever they stand.
 """
 
 import os
@@ -9,8 +10,10 @@ import secrets
 import shlex
 import sys
 
-from awsenv import environment, files, paths
+from awsenv import environment, paths
 from awsenv.errors import AwsenvError
+from awsenv.files import folders
+from awsenv.files.writing import write_whole
 from awsenv.profiles import edit, ini, read
 from awsenv.profiles.profile import Profile
 
@@ -27,7 +30,7 @@ def variables(profile: str, session: dict[str, str], environ: dict[str, str]) ->
     The file bears this process's ID, which a program that replaces it keeps; files of processes
     that are gone are cleared away.
     """
-    folder = files.own_folder(os.path.join(environment.state_folder(environ), "live"))
+    folder = folders.own(os.path.join(environment.state_folder(environ), "live"))
     _clear(folder)
     path = os.path.join(folder, f"{os.getpid()}.config")
     name = f"awsenv-live-{secrets.token_hex(8)}"
@@ -38,7 +41,7 @@ def variables(profile: str, session: dict[str, str], environ: dict[str, str]) ->
     options = {**settings, "credential_process": _command(profile, environ)}
     text = edit.put(_copy(environ), path, f"profile {name}", options)
     try:
-        files.write_whole(path, text.encode("utf-8"))
+        write_whole(path, text.encode("utf-8"))
     except OSError as error:
         raise AwsenvError(f"cannot write {paths.shown(path)}: {error.strerror}") from None
     regions = {n: v for n, v in session.items() if n in environment.REGIONS}
@@ -46,15 +49,14 @@ def variables(profile: str, session: dict[str, str], environ: dict[str, str]) ->
 
 
 def _copy(environ: dict[str, str]) -> str:
-    path = paths.config_file(environ)
-    sections = ini.read(path)
-    if not sections:
-        return ""
-    with open(path, encoding="utf-8", newline="") as file:
-        text = file.read()
-    for header in sections:
-        text = edit.take_options(text, path, header, set(Profile.OF_KEY))
-    return text
+    """The config file's settings, written anew: no comment, in which a key may stand, and no key."""
+    lines = []
+    for header, section in ini.read(paths.config_file(environ)).items():
+        lines.append(f"[{header}]")
+        for name, (value, _, _) in section.options.items():
+            if name not in Profile.OF_KEY:
+                lines.append(f"{name} = " + value.replace("\n", "\n  "))
+    return "".join(line + "\n" for line in lines)
 
 
 def _command(profile: str, environ: dict[str, str]) -> str:

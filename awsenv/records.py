@@ -1,7 +1,8 @@
 """Records: sessions stored for ``awsenv.replay``, one file each. Deleting them loses only time.
 
 ``KEY=VALUE`` lines in ASCII, percent-encoded, which any shell reads without a process. The first
-line is the version, the last ``end=``. Of an access key a record holds the places in its file
+line is the version, the last ``end=`` with a checksum of all before it: a record that is not as it
+was written is none. Of an access key a record holds the places in its file
 (``@AWS_SECRET_ACCESS_KEY=OFFSET:LENGTH``, in bytes), never the key.
 """
 
@@ -10,8 +11,10 @@ import os
 import time
 from collections.abc import Iterable
 
-from awsenv import environment, files, paths, replay
+from awsenv import environment, paths, replay
 from awsenv.errors import AwsenvError
+from awsenv.files import folders, reading
+from awsenv.files.writing import write_whole
 from awsenv.profiles.profile import ACCESS_KEY, SECRET_KEY, TOKENS, Place, Profile
 
 # A file that was changed just now may be changed again within the same tick of its clock.
@@ -25,10 +28,11 @@ def encode(value: str) -> str:
 
 def write(path: str, fields: dict[str, str], mtime: int | None = None) -> None:
     """Store ``fields`` at ``path``, whole, in a folder of ours. Raises ``AwsenvError``."""
-    lines = ["awsenv=1", *(f"{name}={encode(value)}" for name, value in fields.items()), "end=", ""]
-    files.own_folder(os.path.dirname(path))
+    lines = ["awsenv=1", *(f"{name}={encode(value)}" for name, value in fields.items()), ""]
+    body = "\n".join(lines).encode("ascii")
+    folders.own(os.path.dirname(path))
     try:
-        files.write_whole(path, "\n".join(lines).encode("ascii"), mtime=mtime)
+        write_whole(path, body + b"end=" + replay.checksum(body), mtime=mtime)
     except OSError as error:
         raise AwsenvError(f"cannot write {paths.shown(path)}: {error.strerror}") from None
 
@@ -84,8 +88,8 @@ class Sources:
             return
         lines = [name + "\n" for name in dict.fromkeys(names) if name.isprintable()]
         with contextlib.suppress(AwsenvError, OSError):
-            files.own_folder(folder)
-            files.write_whole(path, "".join(lines).encode("utf-8"))
+            folders.own(folder)
+            write_whole(path, "".join(lines).encode("utf-8"))
 
     def keep_session(
         self,
@@ -139,9 +143,8 @@ def _stat(path: str) -> os.stat_result | None:
 def _spans(place: Place) -> dict[str, str] | None:
     """Where the key's values stand in their file: variable → ``OFFSET:LENGTH`` in bytes."""
     try:
-        with open(place.path, "rb") as file:
-            data = file.read()
-    except OSError:
+        data = reading.read(place.path)
+    except (OSError, AwsenvError):
         return None
     token = next((name for name in TOKENS if place.options.get(name, ("",))[0]), None)
     wanted = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}

@@ -8,6 +8,9 @@ import os
 from awsenv import environment
 
 _VALUES = {"--region": "region", "--account": "account", "--shell": "form"}
+# Their stdout is evaluated by a shell: a command that fails says `false` there, and nothing but
+# the text that it returns ever reaches it.
+EVALUATED = ("use", "off", "hook", "credential-process")
 # How a session is wished to be got: no record answers that.
 _WISHES = ("--mfa-code", "--mfa-serial", "--duration", "--min-left", "--role-arn")
 _WISHED = ("--mfa", "--session", "--no-session", "--fresh")
@@ -79,6 +82,17 @@ def parse(arguments: list[str]) -> Request | None:
     return request
 
 
+def failing_form(arguments: list[str], environ: dict[str, str]) -> str:
+    """The form to fail in, though the command line may not be understood."""
+    if arguments[0] == "credential-process":
+        return "credential-process"
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        given = following if word == "--shell" else word.removeprefix("--shell=")
+        if given != word and given in environment.FORMS:
+            return given
+    return environment.asking(environ)
+
+
 def answer(request: Request, environ: dict[str, str]) -> str | None:
     """The text that answers ``request``, or ``None`` when no record does."""
     form = request.form or environment.asking(environ)
@@ -92,7 +106,10 @@ def answer(request: Request, environ: dict[str, str]) -> str | None:
     record = read(record_path(profile, environ)) if profile else None
     if record is None or record.get("profile") != profile:
         return None
-    variables = _variables(record, request, environ)
+    try:
+        variables = _variables(record, request, environ)
+    except (KeyError, ValueError, OverflowError):  # another version's: as if it were not there
+        return None
     if variables is None:
         return None
     if form == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
@@ -135,18 +152,25 @@ def read(path: str) -> dict[str, str] | None:
         # A plain file of ours that nobody else may read or write.
         if found.st_mode & 0o170077 != 0o100000 or found.st_uid != os.geteuid():
             return None
-        lines = os.read(descriptor, 1 << 20).decode("ascii", "replace").split("\n")
+        data = os.read(descriptor, 1 << 20)
     except OSError:
         return None
     finally:
         os.close(descriptor)
-    if lines[0] != "awsenv=1" or lines[-1] or lines[-2] != "end=":
-        return None  # another version's, or half of one
+    body, _, end = data.rpartition(b"end=")
+    if body[:9] != b"awsenv=1\n" or end != checksum(body):
+        return None  # another version's, half of one, or not as it was written
     fields = {}
-    for line in lines[1:-2]:
+    for line in body.decode("ascii").split("\n")[1:-1]:
         name, _, value = line.partition("=")
         fields[name] = _decode(value) if "%" in value else value
     return fields
+
+
+def checksum(body: bytes) -> bytes:
+    """What stands behind a record's last ``end=``: whatever becomes of a byte before it, it does not
+    fit any more. Not against an attacker, who could write one; against disks, tools and hands."""
+    return b"%d\n" % (int.from_bytes(body, "big") % 0x1FFFFFFFFFFFFFFF)
 
 
 def stamp(found: os.stat_result) -> str:
@@ -212,7 +236,9 @@ def _look(path: str, recorded: str, record: dict[str, str] | None) -> dict[str, 
         for name, place in record.items():
             if name[0] == "@":
                 offset, _, length = place.partition(":")
-                key[name[1:]] = os.pread(descriptor, int(length), int(offset)).decode()
+                key[name[1:]] = os.pread(
+                    descriptor, min(int(length), 1 << 17), int(offset)
+                ).decode()
         return key
     finally:
         os.close(descriptor)

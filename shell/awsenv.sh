@@ -36,6 +36,8 @@ awsenv() {
       return
       ;;
   esac
+  # Under `set -x` a trace would hold the values.
+  case $- in *x*) { set +x; } 2>/dev/null && __awsenv_trace=x ;; *) __awsenv_trace='' ;; esac
   if __awsenv_text=$(__awsenv_run "$@" --shell posix); then
     eval "$__awsenv_text"
     set -- "$?"
@@ -46,5 +48,12 @@ awsenv() {
     fi
   fi
   unset __awsenv_text __awsenv_pid __awsenv_rest
+  case $__awsenv_trace in
+    x)
+      unset __awsenv_trace
+      set -x
+      ;;
+    *) unset __awsenv_trace ;;
+  esac
   return "$1"
 }

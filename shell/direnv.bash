@@ -5,6 +5,9 @@
 # profile has no session, so that nobody acts as [default] or as the account outside the folder.
 
 use_aws() {
+  # Under `set -x` a trace would hold the values; from bash 4.4 on it comes back at the end.
+  local - 2>/dev/null
+  { set +x; } 2>/dev/null
   local _awsenv_program='@AWSENV@' _awsenv_text _awsenv_name='' _awsenv_word _awsenv_skip=
   for _awsenv_word in "$@"; do
     case $_awsenv_skip$_awsenv_word in

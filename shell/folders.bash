@@ -163,14 +163,14 @@ __awsenv_trusted() {
   [[ $__awsenv_whole ]]
 }
 
-# Whether the file $1 holds the text $2, the lines of the variables $3 and our comment left out. No
+# Whether the file $1 holds the text $2, comments and the lines of the variables $3 left out. No
 # more of it is read than that: it may be anything by now.
 __awsenv_equal() {
   builtin local __awsenv_got='' __awsenv_rest __awsenv_line __awsenv_n=$((${#2} + 1))
   [[ -f $1 && -r $1 ]] || return 1
   # Files that are no files, below /proc, have no size.
   [[ -s $1 ]] || { [ -z "$2" ]; return; }
-  [[ -z $3 ]] || __awsenv_n=$((__awsenv_n + 16384))
+  [[ -z $3 ]] || __awsenv_n=$((__awsenv_n + 131072))
   # Its end has to come: a NUL byte, or more than that, is a success here.
   ! IFS= builtin read -r -d '' -n "$__awsenv_n" __awsenv_got <"$1" || return 1
   if [[ $3 ]]; then
@@ -178,8 +178,9 @@ __awsenv_equal() {
     while [[ $__awsenv_rest ]]; do
       __awsenv_line=${__awsenv_rest%%$'\n'*}
       case $__awsenv_rest in *$'\n'*) __awsenv_rest=${__awsenv_rest#*$'\n'} ;; *) __awsenv_rest='' ;; esac
+      __awsenv_n=${__awsenv_line%%[![:blank:]]*}
+      case ${__awsenv_line#"$__awsenv_n"} in '#'*) continue ;; esac
       case $__awsenv_line in
-        '# awsenv: '*) continue ;;
         *=*)
           __awsenv_n=${__awsenv_line#export }
           case $3 in *" ${__awsenv_n%%=*} "*) continue ;; esac

@@ -186,7 +186,7 @@ function __awsenv_equal
         return
     end
     set -l most (math (string length -- "$argv[2]"x))
-    set -q argv[3]; and set most (math $most + 16384)
+    set -q argv[3]; and set most (math $most + 131072)
     set -l got
     set -l more 1
     begin
@@ -200,7 +200,7 @@ function __awsenv_equal
         test -z "$lines[-1]"; and set -e lines[-1]
         set got
         for line in $lines
-            string match -q '# awsenv: *' -- $line; and continue
+            string match -qr '^[ \t]*#' -- $line; and continue
             string match -qr '^(?:export )?(?<name>[^=]*)=' -- $line; and contains -- "$name" $argv[3..]; and continue
             set got "$got$line"\n
         end

@@ -138,7 +138,7 @@ __awsenv_trusted() {
 # more of it is read than that, and nothing is waited for: it may be anything by now.
 __awsenv_equal() {
   local got= part line
-  local -i handle most=$(( $#2 + ( $#3 ? 16384 : 0 ) ))
+  local -i handle most=$(( $#2 + ( $#3 ? 131072 : 0 ) ))
   local -a kept skip=(${=3})
   [[ -f $1 && -r $1 ]] || return 1
   if [[ $1 == *[^[:ascii:]]* ]]; then
@@ -158,7 +158,7 @@ __awsenv_equal() {
   if [[ -n $3 ]]; then
     kept=()
     [[ -z $got ]] || for line in "${(@ps:\n:)${got%$'\n'}}"; do
-      [[ $line != '# awsenv: '* ]] || continue
+      [[ ${line//[[:blank:]]/} != '#'* ]] || continue
       [[ $line != *=* ]] || (( ! ${skip[(Ie)${${line#export }%%=*}]} )) || continue
       kept+=("$line"$'\n')
     done

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from awsenv import records, replay
 from tests.shells.real import BIN, clean
 
 
@@ -39,3 +40,8 @@ def until(true: Callable[[], object]) -> None:
     while not true():
         assert time.monotonic() < end
         time.sleep(0.01)
+
+
+def edit_record(path: Path, **fields: str) -> None:
+    """The record at ``path`` with other ``fields``, as awsenv would have written it."""
+    records.write(str(path), (replay.read(str(path)) or {}) | fields)

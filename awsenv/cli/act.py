@@ -12,8 +12,7 @@ from awsenv.replay import Request
 
 def run(request: Request) -> int:
     """Carry out a command line that ``replay`` understood but has no record for."""
-    form = request.form or environment.asking(dict(os.environ))
-    return report(lambda: text(request), form)
+    return report(lambda: text(request), request.form or environment.asking(dict(os.environ)))
 
 
 def text(request: Request) -> str:
@@ -73,9 +72,10 @@ def report(call: Callable[[], object], form: str | None) -> int:
         terminal.fail(AwsenvError(f"internal error ({kind})", "again with AWSENV_DEBUG=1"))
     finally:
         sys.stdout = stdout
-    if code_text is None and form is not None and not stdout.isatty():
+    if code_text is None and form is not None and not os.isatty(1):
         code_text = environment.fail(form)
     if code_text:
-        sys.stdout.flush()
+        if sys.stdout:  # none where it was closed
+            sys.stdout.flush()
         code = replay.emit(code_text) or code
     return code

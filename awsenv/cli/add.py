@@ -11,9 +11,13 @@ import typer
 from awsenv import paths
 from awsenv.cli import terminal
 from awsenv.errors import AwsenvError, UsageError
+from awsenv.files import reading
 from awsenv.paths import shown
 from awsenv.profiles import access_key_csv, edit, read, write
 from awsenv.profiles.profile import ACCESS_KEY, SECRET_KEY, TOKENS, Profile
+
+# Bytes: a line is a user.
+LARGEST_CSV = 1 << 20
 
 
 def add(
@@ -85,12 +89,12 @@ def _taken(text: str, path: str, header: str) -> str:
 def _key(csv: str, user: str) -> tuple[str, str]:
     if csv and csv != "-":
         try:
-            with open(csv, "rb") as file:
-                return access_key_csv.read(file.read(), shown(os.path.abspath(csv)), user)
+            data = reading.read(csv, LARGEST_CSV)
         except OSError as error:
-            raise AwsenvError(f"cannot read {csv}: {error.strerror}", f"ls -l {csv}") from None
+            raise reading.unreadable(csv, error) from None
+        return access_key_csv.read(data, shown(os.path.abspath(csv)), user)
     if csv == "-":
-        return access_key_csv.read(sys.stdin.buffer.read(), "stdin", user)
+        return access_key_csv.read(sys.stdin.buffer.read(LARGEST_CSV), "stdin", user)
     if sys.stdin.isatty():
         key_id = terminal.ask("AWS Access Key ID", "")
         secret = terminal.ask_secret("AWS Secret Access Key")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from awsenv import __version__, environment
+from awsenv import __version__, replay
 from awsenv.cli import act
 from awsenv.errors import USAGE, UsageError
 
@@ -36,17 +36,14 @@ COMMANDS = {
     "hook": ("use", "hook"),
     "demo": ("demo", "demo"),
 }
-# Their stdout is evaluated by a shell: a command that fails says `false` there, and nothing but
-# the text that it returns ever reaches it.
-EVALUATED = {"use", "off", "hook", "credential-process"}
 
 
 def run(arguments: list[str]) -> int:
     """Run ``awsenv`` with ``arguments``; the exit code."""
     name = next((word for word in arguments if not word.startswith("-")), "")
-    evaluated = name in EVALUATED and arguments[0] == name
+    evaluated = name in replay.EVALUATED and arguments[0] == name
     app = _app([name] if name in COMMANDS else list(COMMANDS))
-    form = _form(arguments) if evaluated else None
+    form = replay.failing_form(arguments, dict(os.environ)) if evaluated else None
     return act.report(lambda: _called(app, arguments, name), form)
 
 
@@ -94,14 +91,3 @@ def _awsenv(
     ] = False,
 ) -> None:
     """The right AWS credentials in the shell you are standing in, and gone when you leave."""
-
-
-def _form(arguments: list[str]) -> str:
-    """The form to fail in, though the command line may not be understood."""
-    if arguments[0] == "credential-process":
-        return "credential-process"
-    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
-        given = following if word == "--shell" else word.removeprefix("--shell=")
-        if given != word and given in environment.FORMS:
-            return given
-    return environment.asking(dict(os.environ))

@@ -2,9 +2,10 @@
 
 import os
 
-from awsenv import environment, files, refresh
+from awsenv import environment, refresh
 from awsenv.cli import terminal, wishes
 from awsenv.errors import AwsenvError, UsageError
+from awsenv.files import reading, writing
 from awsenv.folders import env_file, git, remembered, trust
 from awsenv.paths import shown
 from awsenv.replay import Request
@@ -37,16 +38,18 @@ def write(output: str, values: dict[str, str], profile: str, ignore: bool) -> No
         raise AwsenvError(f"{shown(folder)} is not a folder", f"mkdir -p {shown(folder)}")
     real = git.check(path, ignore)
     environ = dict(os.environ)
-    with trust.kept(path, environ), files.writing(folder, environment.state_folder(environ)):
+    with writing.alone(folder, environment.state_folder(environ), terminal.say) as aside:
         try:
-            old, mode = read(real), mode_of(real)
+            there, mode = os.path.lexists(real), mode_of(real)
+            old = read(real)
             done = env_file.update(old, values, profile, path)
             if done.text != old or mode & 0o077:
-                files.write_whole(real, done.text.encode("utf-8", "surrogateescape"), secret=True)
+                writing.write_whole(real, encoded(done.text), secret=True, aside=aside)
         except OSError as error:
             raise AwsenvError(
                 f"cannot write {shown(path)}: {error.strerror}", f"ls -ld {shown(folder)}"
             ) from None
+        trust.follow(path, encoded(old) if there else None, encoded(done.text), environ)
     terminal.say(f"{shown(path)} acts as {profile}")
     if mode & 0o077:
         terminal.say(f"{shown(path)} was open to others ({mode:04o}); now it is yours alone")
@@ -76,12 +79,17 @@ def rewrite(profile: str, environ: dict[str, str]) -> None:
 
 def read(path: str) -> str:
     """The text of the ``.env`` at ``path``, empty where there is none. Raises ``AwsenvError``."""
-    if not os.path.exists(path):
+    try:
+        return reading.read(path).decode("utf-8", "surrogateescape")
+    except FileNotFoundError:
         return ""
-    if not os.path.isfile(path):
-        raise AwsenvError(f"{shown(path)} is no plain file", f"ls -ld {shown(path)}")
-    with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-        return file.read()
+    except OSError as error:
+        raise reading.unreadable(path, error) from None
+
+
+def encoded(text: str) -> bytes:
+    """``text`` as the bytes that ``read`` found."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def mode_of(path: str) -> int:

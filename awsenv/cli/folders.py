@@ -39,14 +39,16 @@ def unlink(dir_: Dir = "", org: Org = "") -> None:
     """
     environ = dict(os.environ)
     folder = _folder(dir_, org, environ)
+    before = bindings.read(folder)
     trusted = direnv.allowed(folder, environ)
-    with trust.kept(os.path.join(folder, ".envrc"), environ):
-        path, changed = bindings.unlink(folder)
-    terminal.say(f"{shown(path)} {'no longer uses' if changed else 'does not use'} a profile")
-    if not os.path.exists(path):
-        trust.deny(trust.real(path), environ)
-    elif changed:
-        _allow(path, trusted, environ)
+    edit = bindings.unlink(folder)
+    what = "no longer uses" if edit.changed else "does not use"
+    terminal.say(f"{shown(edit.path)} {what} a profile")
+    if edit.new is None:
+        trust.deny(trust.real(edit.path), environ)
+    elif edit.changed:
+        trust.follow(edit.path, edit.old, edit.new, environ)
+        _allow(edit, trusted and edit.old == before, environ)
 
 
 def orgs(
@@ -118,17 +120,17 @@ def _ask_to_link(name: str, folder: str, environ: dict[str, str]) -> None:
 
 
 def _link(profile: str, folder: str, environ: dict[str, str]) -> None:
-    path = os.path.join(folder, ".envrc")
-    made = not os.path.lexists(path)
-    trusted = made or direnv.allowed(folder, environ)
-    with trust.kept(path, environ):
-        path, changed = bindings.link(profile, folder)
-    terminal.say(f"{shown(path)} {'now uses' if changed else 'uses already'} {profile}")
-    own = trust.real(path)
-    if made:
-        trust.allow(own, trust.derived(own), environ)
-    if changed:
-        _allow(path, trusted, environ)
+    before = bindings.read(folder)
+    trusted = before is None or direnv.allowed(folder, environ)
+    edit = bindings.link(profile, folder)
+    trusted = trusted and edit.old == before  # what direnv was asked about
+    terminal.say(f"{shown(edit.path)} {'now uses' if edit.changed else 'uses already'} {profile}")
+    own = trust.real(edit.path)
+    if edit.old is None and edit.new is not None:
+        trust.allow_made(own, edit.new, environ)
+    if edit.changed:
+        trust.follow(edit.path, edit.old, edit.new, environ)
+        _allow(edit, trusted, environ)
     if not trusted and trust.state(own, environ) != "allowed":
         _tell_untrusted(own, environ)
 
@@ -181,13 +183,19 @@ def _tell_untrusted(path: str, environ: dict[str, str]) -> None:
         terminal.say(f"the rest of it is not allowed yet; awsenv allow {shown(path)}")
 
 
-def _allow(path: str, trusted: bool, environ: dict[str, str]) -> None:
+def _allow(edit: bindings.Edit, trusted: bool, environ: dict[str, str]) -> None:
     """direnv, where it is, trusts what was made here or was trusted before; the rest is a person's
     to read."""
     if not direnv.installed(environ):
         return
     if not trusted:
-        terminal.say(f"direnv has not allowed the rest of it; direnv allow {shown(path)}")
+        terminal.say(f"direnv has not allowed the rest of it; direnv allow {shown(edit.path)}")
         return
-    for name in dict.fromkeys((path, trust.real(path))):
+    for name in dict.fromkeys((edit.path, trust.real(edit.path))):
         direnv.allow(name, environ)
+    # direnv takes it as it lies there by then.
+    if bindings.read(os.path.dirname(edit.path)) != edit.new:
+        for name in dict.fromkeys((edit.path, trust.real(edit.path))):
+            direnv.deny(name, environ)
+        what = f"{shown(edit.path)} was changed by another program meanwhile"
+        raise AwsenvError(what, f"direnv allow {shown(edit.path)}")

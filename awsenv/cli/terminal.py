@@ -1,5 +1,6 @@
 """Everything a person sees or is asked: messages go to stderr, code for the shell to stdout."""
 
+import contextlib
 import io
 import os
 import sys
@@ -21,8 +22,11 @@ def masked(name: str, value: str) -> str:
 
 
 def say(text: str) -> None:
-    """One line for the person."""
-    sys.stderr.write(f"awsenv: {printable(text)}\n")
+    """One line for the person; where nobody can read it, it is lost."""
+    with contextlib.suppress(OSError, ValueError):
+        if sys.stderr:
+            sys.stderr.write(f"awsenv: {printable(text)}\n")
+            sys.stderr.flush()
 
 
 def fail(error: AwsenvError) -> None:

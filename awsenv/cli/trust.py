@@ -8,7 +8,7 @@ import typer
 from awsenv.cli import terminal
 from awsenv.errors import AwsenvError
 from awsenv.folders import trust
-from awsenv.folders.trust import Derived
+from awsenv.folders.loading import Disk, Loaded, above
 from awsenv.paths import shown
 
 File = Annotated[
@@ -27,16 +27,21 @@ def allow(
 
     Example: awsenv allow
     """
-    path = _path(file)
+    path, environ = _path(file), dict(os.environ)
     found = trust.derived(path)
     if found.unsafe and not unsafe:
         raise AwsenvError(
-            f"{shown(path)} sets {', '.join(found.unsafe)}, which can change what programs run or "
-            "where AWS is",
+            f"{shown(path)} sets {', '.join(_shown(found.unsafe))}: that can change what programs run "
+            "or where AWS is",
             "take them out, or awsenv allow --unsafe",
         )
-    trust.allow(path, found, dict(os.environ))
-    terminal.say(f"{shown(path)} is allowed: {said(found)}")
+    trust.allow(path, found, environ)
+    trust.prune(environ)
+    terminal.say(f"{shown(path)} is allowed: {_described(found)}")
+    for one in _shown({n: v for n, v in found.variables.items() if n not in found.unsafe}):
+        terminal.say(f"  sets {one}")
+    for one in _shown(found.unsafe):
+        terminal.say(f"  sets {one}, which is unsafe")
 
 
 def deny(file: File = "") -> None:
@@ -49,11 +54,17 @@ def deny(file: File = "") -> None:
     terminal.say(f"{shown(path)} {'is no longer' if was else 'was not'} allowed")
 
 
-def said(found: Derived) -> str:
+def _described(found: Loaded) -> str:
     """What an ``.envrc`` loads, in a few words."""
     words = [found.profile, *(f"{name} {value}" for name, value in found.options.items())]
-    words.append(f"sets {', '.join(found.variables)}" if found.variables else "")
+    count = len(found.variables)
+    words.append(f"{count} variable{'' if count == 1 else 's'}" if count else "")
     return "; ".join(filter(None, words)) or "it sets nothing"
+
+
+def _shown(variables: dict[str, str]) -> list[str]:
+    """Each as ``NAME=VALUE``, but for what its name says is a secret."""
+    return [f"{name}={terminal.masked(name, value)}" for name, value in variables.items()]
 
 
 def _path(given: str) -> str:
@@ -62,7 +73,7 @@ def _path(given: str) -> str:
         path = os.path.abspath(given)
         return trust.real(os.path.join(path, ".envrc") if os.path.isdir(path) else path)
     folder = os.path.realpath(os.getcwd())
-    for path in (os.path.join(folder, ".envrc"), *trust.above(folder)):
-        if trust.is_there(path):
+    for path in (os.path.join(folder, ".envrc"), *above(folder)):
+        if Disk().is_envrc(path):
             return path
     raise AwsenvError("there is no .envrc here or above", "awsenv link PROFILE")

@@ -21,8 +21,8 @@ class Server:
     """Answers from ``start`` until ``stop``; ``url`` is where. A context manager does both.
 
     ``calls`` lists the actions that were asked for, refused ones too. ``faults`` are taken one a
-    call: an HTTP status, ``throttle``, ``hang`` (until the server stops) or ``cut`` (half an
-    answer). ``slow`` is how many seconds an answer takes, ``clock`` how many its clock is ahead.
+    call: an HTTP status, ``throttle``, ``hang`` (until the server stops), ``drip`` (a byte every
+    two seconds) or ``cut`` (half an answer). ``slow`` is how many seconds an answer takes, ``clock`` how many its clock is ahead.
     """
 
     def __init__(self, users: Iterable[User]) -> None:
@@ -116,7 +116,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             data = text.encode()
             if fault == "cut":
                 data = data[: len(data) // 2]
-            self._send(status, "text/xml", data)
+            self._send(status, "text/xml", data, drip=fault == "drip")
 
         def _identity_center(self, body: bytes) -> None:
             path, _, query = self.path.partition("?")
@@ -142,7 +142,9 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 data = json.dumps({"error": error.name, "message": error.name}).encode()
                 self._send(error.status, "application/json", data, kind=error.name)
 
-        def _send(self, status: int, media: str, data: bytes, kind: str = "") -> None:
+        def _send(
+            self, status: int, media: str, data: bytes, kind: str = "", drip: bool = False
+        ) -> None:
             self.send_response_only(status)
             self.send_header("Date", formatdate(time.time() + server.clock, usegmt=True))
             self.send_header("Content-Type", media)
@@ -150,6 +152,9 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             if kind:
                 self.send_header("x-amzn-ErrorType", kind)
             self.end_headers()
+            while drip and data and not server.stopped.wait(2):
+                self.wfile.write(data[:1])
+                data = data[1:]
             self.wfile.write(data)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002

@@ -2,8 +2,9 @@
 
 import os
 
-from awsenv import files
 from awsenv.errors import AwsenvError
+from awsenv.files import reading
+from awsenv.files.writing import write_whole
 from awsenv.folders import envrc
 from awsenv.paths import shown
 
@@ -12,7 +13,9 @@ def bound(folder: str, top: str) -> str:
     """The profile that ``folder`` is bound to, by its own ``.envrc`` or one above it up to
     ``top``; empty when it is to none. Raises ``AwsenvError`` for one that cannot be told."""
     while True:
-        found = envrc.binding(_read(path), path) if _there(path := _path(folder)) else None
+        path = _path(folder)
+        text = read(folder) if os.path.isfile(path) else None
+        found = envrc.binding(text, path) if text is not None else None
         if found is not None and found.profile:
             return found.profile
         if folder == top or os.path.dirname(folder) == folder:
@@ -20,8 +23,21 @@ def bound(folder: str, top: str) -> str:
         folder = os.path.dirname(folder)
 
 
-def link(profile: str, folder: str) -> tuple[str, bool]:
-    """Bind ``folder`` to ``profile`` in its ``.envrc``: the file's path, and whether it changed.
+class Edit:
+    """The ``.envrc`` at ``path`` as it was read and as it was written; ``None`` where there is none."""
+
+    def __init__(self, path: str, old: bytes | None, new: bytes | None) -> None:
+        self.path = path
+        self.old = old
+        self.new = new
+
+    @property
+    def changed(self) -> bool:
+        return self.old != self.new
+
+
+def link(profile: str, folder: str) -> Edit:
+    """Bind ``folder`` to ``profile`` in its ``.envrc``.
 
     Raises ``AwsenvError`` when the folder is none or its file cannot be changed.
     """
@@ -30,51 +46,45 @@ def link(profile: str, folder: str) -> tuple[str, bool]:
     if not os.path.isdir(folder):
         raise AwsenvError(f"{shown(folder)} is not a folder", f"mkdir -p {shown(folder)}")
     path = _path(folder)
-    old = _read(path) if _there(path) else b""
-    return path, _write(path, old, envrc.bind(old, profile, path))
+    old = read(folder)
+    return _written(Edit(path, old, envrc.bind(old or b"", profile, path)))
 
 
-def unlink(folder: str) -> tuple[str, bool]:
-    """Take the ``use_aws`` line out of ``folder``'s ``.envrc``; a file left empty is removed.
-
-    The file's path, and whether it changed.
-    """
+def unlink(folder: str) -> Edit:
+    """Take the ``use_aws`` line out of ``folder``'s ``.envrc``; a file left empty is removed."""
     path = _path(folder)
-    if not _there(path):
-        return path, False
-    old = _read(path)
+    old = read(folder)
+    if old is None:
+        return Edit(path, None, None)
     new = envrc.unbind(old, path)
     if new == b"" and old != b"" and not os.path.islink(path):
         os.unlink(path)
-        return path, True
-    return path, _write(path, old, new)
+        return Edit(path, old, None)
+    return _written(Edit(path, old, new))
 
 
-def _write(path: str, old: bytes, new: bytes) -> bool:
-    if new == old:
-        return False
+def read(folder: str) -> bytes | None:
+    """The text of its ``.envrc``; ``None`` where there is none. Raises ``AwsenvError``."""
+    path = _path(folder)
     try:
-        files.write_whole(path, new, mode=0o644)
+        return reading.read(path)
+    except FileNotFoundError:
+        return None
     except OSError as error:
-        raise AwsenvError(
-            f"cannot write {shown(path)}: {error.strerror}", f"ls -ld {shown(path)}"
-        ) from None
-    return True
+        raise reading.unreadable(path, error) from None
+
+
+def _written(edit: Edit) -> Edit:
+    if edit.changed:
+        assert edit.new is not None
+        try:
+            write_whole(edit.path, edit.new, mode=0o644)
+        except OSError as error:
+            raise AwsenvError(
+                f"cannot write {shown(edit.path)}: {error.strerror}", f"ls -ld {shown(edit.path)}"
+            ) from None
+    return edit
 
 
 def _path(folder: str) -> str:
     return os.path.join(folder, ".envrc")
-
-
-def _there(path: str) -> bool:
-    return os.path.isfile(path)
-
-
-def _read(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise AwsenvError(
-            f"cannot read {shown(path)}: {error.strerror}", f"ls -l {shown(path)}"
-        ) from None

@@ -2,8 +2,10 @@
 
 import os
 
-from awsenv import files, paths, programs
+from awsenv import paths, programs
 from awsenv.errors import AwsenvError
+from awsenv.files import folders, reading
+from awsenv.files.writing import write_whole
 from awsenv.paths import shown
 
 _MARK = b"# awsenv for direnv:"
@@ -17,19 +19,16 @@ def install(program: str, environ: dict[str, str]) -> tuple[str, bool]:
     config = environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
     folder = os.path.join(environ.get("DIRENV_CONFIG") or os.path.join(config, "direnv"), "lib")
     path = os.path.join(folder, "awsenv.sh")
-    with open(paths.shipped("direnv.bash"), "rb") as file:
-        text = file.read().replace(b"@AWSENV@", os.fsencode(program.replace("'", "'\\''")))
+    called = os.fsencode(program.replace("'", "'\\''"))
+    text = reading.read(paths.shipped("direnv.bash")).replace(b"@AWSENV@", called)
     try:
-        os.makedirs(folder, exist_ok=True)
-        old = b""
-        if os.path.exists(path):
-            with open(path, "rb") as file:
-                old = file.read()
+        folders.make(folder)
+        old = reading.read(path) if os.path.lexists(path) else b""
         if old == text:
             return path, False
         if old and not old.startswith(_MARK):
             raise AwsenvError(f"{shown(path)} is not awsenv's", f"mv {shown(path)} aside")
-        files.write_whole(path, text, mode=0o644)
+        write_whole(path, text, mode=0o644)
     except OSError as error:
         raise AwsenvError(f"cannot write {shown(path)}: {error.strerror}") from None
     return path, True
@@ -47,9 +46,18 @@ def allowed(folder: str, environ: dict[str, str]) -> bool:
 
 def allow(path: str, environ: dict[str, str]) -> None:
     """Have direnv trust the file at ``path`` as it is now. Raises ``AwsenvError``."""
-    told = programs.run(["direnv", "allow", path], environ)
+    _told("allow", path, environ)
+
+
+def deny(path: str, environ: dict[str, str]) -> None:
+    """Have direnv trust it no more. Raises ``AwsenvError``."""
+    _told("deny", path, environ)
+
+
+def _told(word: str, path: str, environ: dict[str, str]) -> None:
+    told = programs.run(["direnv", word, path], environ)
     if told.code:
-        raise AwsenvError(f"direnv does not allow {shown(path)}", f"direnv allow {shown(path)}")
+        raise AwsenvError(f"direnv does not {word} {shown(path)}", f"direnv {word} {shown(path)}")
 
 
 def changed(environ: dict[str, str]) -> list[str]:

@@ -8,8 +8,10 @@ overruled on the command line.
 import os
 import re
 
-from awsenv import files, programs
+from awsenv import programs
 from awsenv.errors import AwsenvError
+from awsenv.files import reading
+from awsenv.files.writing import write_whole
 from awsenv.paths import shown
 
 # Over whatever the repo's own config says (git-config(1)): no monitor or hook is run, and no other
@@ -78,13 +80,12 @@ def check(path: str, ignore: bool) -> str:
 
 def _add(gitignore: str, pattern: str) -> None:
     old = b""
-    if os.path.exists(gitignore):
-        with open(gitignore, "rb") as file:
-            old = file.read()
+    if os.path.lexists(gitignore):
+        old = reading.read(gitignore)
     end = b"\r\n" if b"\r\n" in old else b"\n"
     if old and not old.endswith(b"\n"):
         old += end
-    files.write_whole(gitignore, old + os.fsencode(pattern) + end, mode=0o644)
+    write_whole(gitignore, old + os.fsencode(pattern) + end, mode=0o644)
 
 
 def _ignored(top: str, name: str) -> bool:

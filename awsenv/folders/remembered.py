@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 
 from awsenv import environment, records, replay
 from awsenv.errors import AwsenvError
+from awsenv.files import reading
 
 
 class Entry:
@@ -35,10 +36,10 @@ class Entry:
         """``kept``; ``moved`` where there is no such file any more, ``edited`` where its values are
         not those that awsenv wrote: then it is left alone."""
         try:
-            with open(self.path, encoding="utf-8", errors="surrogateescape") as file:
-                found = dotenv_values(stream=io.StringIO(file.read()), interpolate=False)
-        except OSError:
+            text = reading.read(self.path).decode("utf-8", "surrogateescape")
+        except (OSError, AwsenvError):
             return "moved"
+        found = dotenv_values(stream=io.StringIO(text), interpolate=False)
         values = {name: found.get(name) or "" for name in self.names}
         return "kept" if digest(values) == self.digest else "edited"
 
@@ -73,8 +74,17 @@ def forget(path: str, environ: dict[str, str]) -> None:
 def entries(environ: dict[str, str], profile: str = "") -> Iterator[Entry]:
     """What is remembered, of ``profile`` or of all, by path."""
     folder = os.path.dirname(_place("", environ))
-    found = [
-        Entry(
+    names = os.listdir(folder) if os.path.isdir(folder) else ()
+    found = [entry for name in names if (entry := _entry(os.path.join(folder, name)))]
+    yield from sorted(
+        (each for each in found if profile in ("", each.profile)), key=lambda each: each.path
+    )
+
+
+def _entry(path: str) -> Entry | None:
+    fields = replay.read(path) or {}
+    try:
+        return Entry(
             fields["path"],
             fields["profile"],
             fields["region"],
@@ -82,12 +92,8 @@ def entries(environ: dict[str, str], profile: str = "") -> Iterator[Entry]:
             fields["names"].split(),
             fields["digest"],
         )
-        for name in (os.listdir(folder) if os.path.isdir(folder) else ())
-        if (fields := replay.read(os.path.join(folder, name))) and "digest" in fields
-    ]
-    yield from sorted(
-        (each for each in found if profile in ("", each.profile)), key=lambda each: each.path
-    )
+    except KeyError:  # another version's
+        return None
 
 
 def digest(values: dict[str, str]) -> str:

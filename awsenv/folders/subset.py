@@ -4,11 +4,10 @@
 ``dotenv_if_exists [FILE]``, ``source_up`` and comments, each a line of literal words.
 """
 
-import os
 import re
-import stat
 
 from awsenv.errors import AwsenvError
+from awsenv.files import reading
 from awsenv.folders import envrc
 from awsenv.paths import shown
 
@@ -56,15 +55,9 @@ def read(path: str) -> bytes:
     """The bytes of the plain file at ``path``. Never waits, whatever lies there. Raises
     ``AwsenvError``."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        data = reading.read(path, LARGEST)
     except OSError as error:
-        raise AwsenvError(f"cannot read {shown(path)}: {error.strerror}", "ls -la") from None
-    with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise AwsenvError(f"{shown(path)} is no plain file", f"ls -l {shown(path)}")
-        data = file.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise AwsenvError(f"{shown(path)} is over {LARGEST // 1024} KiB", "make it smaller")
+        raise reading.unreadable(path, error) from None
     if b"\0" in data:
         raise AwsenvError(f"{shown(path)} holds a NUL byte", "it is no text")
     return data

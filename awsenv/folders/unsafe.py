@@ -1,28 +1,34 @@
 """Variables that a folder must not set unseen: they change how programs load, what they run, or
-where AWS is found."""
+where AWS is found. Decided by class; what a shell itself treats as special is its manual's list."""
 
 import re
 
-_NAMES = {
-    "PATH", "BASH_ENV", "ENV", "NODE_OPTIONS", "PROMPT_COMMAND", "AWS_CONFIG_FILE",
-    "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE", "AWS_DATA_PATH", "AWS_EC2_METADATA_SERVICE_ENDPOINT",
-    "HOME", "BROWSER", "SHELL", "EDITOR", "VISUAL", "PAGER", "IFS", "CDPATH", "FPATH", "ZDOTDIR",
-    "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HOSTALIASES",
-    "KUBECONFIG", "SSH_AUTH_SOCK", "SSH_ASKPASS", "SUDO_ASKPASS", "CC", "CXX", "RUSTC_WRAPPER", "GLOBIGNORE",
-    "SHELLOPTS", "BASHOPTS", "PWD", "OLDPWD", "TERM", "TERMINFO", "TERMCAP", "INPUTRC", "FIGNORE", "HISTFILE",
-    "NODE_PATH", "CLASSPATH", "GOFLAGS", "GCONV_PATH", "LOCPATH", "NLSPATH", "GTK_MODULES", "QT_PLUGIN_PATH",
-    # Of zsh and fish, where they are more than a variable.
-    "path", "fpath", "cdpath", "manpath", "mailpath", "module_path", "fignore", "watch", "psvar", "prompt",
-    "PS0", "PS1", "PS2", "PS3", "PS4", "MANPATH", "MANPAGER", "LESS", "LESSOPEN", "LESSCLOSE", "PERLLIB", "RUBYOPT",
-    "RUBYLIB", "JAVA_HOME", "JAVA_TOOL_OPTIONS", "DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CONTEXT",
-    "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "histchars", "status", "argv", "pipestatus", "history", "version", "hostname", "umask", "PROMPT", "RPROMPT",
-}  # fmt: skip
+# AWS_* but for these chooses an account, an endpoint, a program or a certificate.
+_OF_AWS = {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_DEFAULT_OUTPUT"}
+# Anywhere in a name, in whatever case.
+_HELD = re.compile(
+    "PAGER|EDITOR|OPTIONS|CONFIG|PROMPT|PRELOAD|ASKPASS|FLAGS|SHELL|COMMAND|STARTUP|BROWSER|PLUGIN",
+    re.IGNORECASE,
+)
+# What a word of a name (they are joined by _, digits at their end aside) ends in.
+_ENDING = re.compile(
+    r"(?:OPTS?|HOME|PATH|(?<!S)RC|INIT|CMD|CERTS?|CERTIFICATES?|CONF|PROXY|WRAPPER|ARGS|"
+    r"LOADER|MODULES|ENVIRONMENT|CABUNDLE|BUNDLE|PROGRAM|EXEC)\d*(?:_|$)",
+    re.IGNORECASE,
+)
+# Of tools that a shell's owner runs, whatever the rest of the name.
 _BEGINNINGS = (
-    "LD_", "DYLD_", "PYTHON", "GIT_", "AWS_ENDPOINT_URL", "AWSENV_", "XDG_", "BASH_", "PERL5",
-    "_JAVA_", "JDK_JAVA_", "LUA_", "NPM_CONFIG_", "npm_config_", "PIP_", "DIRENV_", "FUNCNEST", "MALLOC_", "ELECTRON_", "CARGO_", "MAVEN_", "GRADLE_", "ASPNETCORE_", "DOTNET_",
-    "COR_", "CORECLR_", "__awsenv_", "fish_", "ZSH_", "OPENSSL_", "SSLKEYLOG",
+    "LD_", "DYLD_", "PYTHON", "GIT_", "AWS_", "AWSENV_", "XDG_", "PERL5", "PERL_", "RUBY", "_JAVA_", "JDK_JAVA_",
+    "JAVA_", "LUA_", "NPM_", "PIP_", "UV_", "DIRENV_", "MALLOC_", "ELECTRON_", "CARGO_", "RUSTC", "RUSTUP_",
+    "MAVEN_", "GRADLE_", "ASPNETCORE_", "DOTNET_", "COR_", "CORECLR_", "OPENSSL_", "DOCKER_", "BUILDKIT_", "HELM_",
+    "TF_CLI_", "TF_PLUGIN", "TERRAGRUNT_", "ANSIBLE_", "GREP_", "FZF_", "GTK_", "QT_", "GCONV_", "GLIBC_", "CGO_",
+    "SSH_", "SUDO_", "GPG_", "GNUPG", "JULIA_",
+    # Of the shells, and our own.
+    "BASH", "__AWSENV_", "FISH_", "__FISH", "ZSH", "ZLE_", "KSH", "MKSH",
 )  # fmt: skip
-_PROXY = re.compile(r".*_PROXY", re.IGNORECASE)
+# What a shell itself treats as more than a variable: bash(1) "Shell Variables", zshparam(1)
+# "Parameters Set/Used By The Shell", zshmodules(1), fish's "Special variables", ksh(1), mksh(1).
+_OF_SHELLS = frozenset(["auto_resume", "CDPATH", "CHILD_MAX", "COLUMNS", "COMP_CWORD", "COMP_KEY", "COMP_LINE", "COMP_POINT", "COMP_TYPE", "COMP_WORDBREAKS", "COMP_WORDS", "COMPREPLY", "COPROC", "DIRSTACK", "EMACS", "ENV", "EPOCHREALTIME", "EPOCHSECONDS", "EUID", "EXECIGNORE", "FCEDIT", "FIGNORE", "FUNCNAME", "FUNCNEST", "GLOBIGNORE", "GLOBSORT", "GROUPS", "HISTCMD", "HISTCONTROL", "HISTFILE", "HISTFILESIZE", "HISTIGNORE", "HISTSIZE", "HISTTIMEFORMAT", "histchars", "HOSTFILE", "HOSTNAME", "HOSTTYPE", "IFS", "IGNOREEOF", "INPUTRC", "INSIDE_EMACS", "LANG", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME", "LINENO", "LINES", "MACHTYPE", "MAIL", "MAILCHECK", "MAILPATH", "MAPFILE", "OLDPWD", "OPTARG", "OPTERR", "OPTIND", "OSTYPE", "PIPESTATUS", "POSIXLY_CORRECT", "PPID", "PS0", "PS1", "PS2", "PS3", "PS4", "PWD", "RANDOM", "READLINE_ARGUMENT", "READLINE_LINE", "READLINE_MARK", "READLINE_POINT", "REPLY", "SECONDS", "SHLVL", "SRANDOM", "TIMEFORMAT", "TMOUT", "TMPDIR", "TMP", "TEMP", "UID", "_", "ARGC", "argv", "cdpath", "cshlexer", "CPUTYPE", "DIRSTACKSIZE", "EGID", "ERRNO", "fignore", "fpath", "FPATH", "galiases", "functions", "dis_functions", "aliases", "dis_aliases", "saliases", "dis_saliases", "dis_galiases", "builtins", "dis_builtins", "commands", "dirstack", "funcfiletrace", "funcsourcetrace", "funcstack", "functrace", "functions_source", "dis_functions_source", "history", "historywords", "jobdirs", "jobstates", "jobtexts", "keymaps", "modules", "nameddirs", "options", "parameters", "patchars", "dis_patchars", "reswords", "dis_reswords", "termcap", "terminfo", "userdirs", "usergroups", "widgets", "zsh_eval_context", "zsh_scheduled_events", "errnos", "GID", "HISTCHARS", "histno", "HISTNO", "KEYBOARD_HACK", "KEYTIMEOUT", "LISTMAX", "LOGCHECK", "LOGNAME", "mailpath", "manpath", "module_path", "NULLCMD", "path", "pipestatus", "POSTEDIT", "prompt", "PROMPT2", "PROMPT3", "PROMPT4", "PROMPT_EOL_MARK", "psvar", "PSVAR", "READNULLCMD", "REPORTMEMORY", "REPORTTIME", "reply", "RPROMPT", "RPROMPT2", "RPS1", "RPS2", "SAVEHIST", "signals", "SPROMPT", "status", "STTY", "TERMINFO", "TERMINFO_DIRS", "TIMEFMT", "TRY_BLOCK_ERROR", "TRY_BLOCK_INTERRUPT", "TTY", "TTYIDLE", "USERNAME", "VENDOR", "WATCH", "watch", "WATCHFMT", "WORDCHARS", "ZBEEP", "ZDOTDIR", "BUFFER", "CURSOR", "LBUFFER", "RBUFFER", "PREBUFFER", "WIDGET", "KEYMAP", "KEYS", "version", "hostname", "umask", "fish_pid", "last_pid", "status_generation", "CMD_DURATION", "interactive", "EXECSHELL", "SIGNAL", "JOBMAX", "PGRP", "PATHSEP", "USER_ID", "epochtime", "langinfo", "sysparams", "mapfile", "VISUAL", "EDITOR", "PAGER", "SHELL", "HOME", "PATH", "USER", "TERM", "TERMCAP", "COLORTERM", "DISPLAY", "LOCPATH", "NLSPATH", "TZDIR", "LESS", "LESSOPEN", "LESSCLOSE", "CC", "CXX", "CPP", "AR", "AS", "LD", "NM", "HOSTALIASES", "LOCALDOMAIN", "RES_OPTIONS", "RESOLV_HOST_CONF", "MAKEFILES", "MAKELEVEL", "GOROOT", "GOENV", "GOBIN", "GOTOOLCHAIN", "GOSUMDB", "GOINSECURE", "PHP_INI_SCAN_DIR", "R_PROFILE", "R_ENVIRON", "COMPOSE_FILE", "VAULT_ADDR", "TF_DATA_DIR", "NODE_TLS_REJECT_UNAUTHORIZED", "SSLKEYLOGFILE"])  # fmt: skip
 # Where a program is looked up, and which profiles there are.
 _OF_PROCESSES = {
     "PATH",
@@ -35,7 +41,14 @@ _OF_PROCESSES = {
 
 def is_unsafe(name: str) -> bool:
     """Whether the variable ``name`` needs ``--unsafe``."""
-    return name in _NAMES or name.startswith(_BEGINNINGS) or _PROXY.fullmatch(name) is not None
+    if name in _OF_AWS:
+        return False
+    return (
+        name in _OF_SHELLS
+        or name.upper().startswith(_BEGINNINGS)
+        or _HELD.search(name) is not None
+        or _ENDING.search(name) is not None
+    )
 
 
 def chooses_processes(name: str) -> bool:

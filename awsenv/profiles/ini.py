@@ -6,7 +6,10 @@ It is the one that botocore reads: ``configparser.RawConfigParser()`` with its d
 takes seconds for a file of 20,000 profiles. A test holds this reader equal to it.
 """
 
+import os
+
 from awsenv.errors import AwsenvError
+from awsenv.files import reading
 from awsenv.paths import shown
 
 
@@ -35,26 +38,16 @@ def read(path: str) -> dict[str, Section]:
 
     Raises ``AwsenvError`` when it cannot be read, ``MalformedError`` when it cannot be understood.
     """
-    import os
-    import stat
-
     try:
-        # Not os.path.isfile: that answers "no such file" where a person may not look.
-        mode = os.stat(path).st_mode
-        if stat.S_ISDIR(mode):
-            raise AwsenvError(
-                f"{shown(path)} is a directory, not a file", f"mv {shown(path)} aside"
-            )
-        if not stat.S_ISREG(mode):
-            return {}
-        with open(path, "rb") as file:
-            data = file.read()
+        data = reading.read(path)
     except (FileNotFoundError, NotADirectoryError):
         return {}
+    except reading.NotPlainError as error:
+        if os.path.isdir(path):
+            raise AwsenvError(error.message, f"mv {shown(path)} aside") from None
+        return {}  # as botocore, for which a FIFO is no file
     except OSError as error:
-        raise AwsenvError(
-            f"cannot read {shown(path)}: {error.strerror}", f"ls -l {shown(path)}"
-        ) from None
+        raise reading.unreadable(path, error) from None
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -3,12 +3,18 @@
 import os
 from collections.abc import Callable
 
-from awsenv import environment, files
+from awsenv import environment
 from awsenv.errors import AwsenvError
+from awsenv.files import folders, reading, writing
 from awsenv.paths import shown
 
 
-def change(path: str, edit: Callable[[str], str], environ: dict[str, str]) -> bool:
+def change(
+    path: str,
+    edit: Callable[[str], str],
+    environ: dict[str, str],
+    say: Callable[[str], None] = lambda _: None,
+) -> bool:
     """Replace the text of the AWS file at ``path`` by ``edit`` of it; whether that changed it.
 
     A file or folder that is missing is made for the user alone. ``edit`` is called again when
@@ -16,8 +22,8 @@ def change(path: str, edit: Callable[[str], str], environ: dict[str, str]) -> bo
     """
     folder = os.path.dirname(os.path.realpath(path))
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        with files.writing(folder, environment.state_folder(environ)):
+        folders.make(folder)
+        with writing.alone(folder, environment.state_folder(environ), say) as aside:
             for _ in range(10):
                 before = _stamp(path)
                 old = text(path)
@@ -25,7 +31,7 @@ def change(path: str, edit: Callable[[str], str], environ: dict[str, str]) -> bo
                 if new == old:
                     return False
                 if _stamp(path) == before:
-                    files.write_whole(path, new.encode("utf-8"), secret=True)
+                    writing.write_whole(path, new.encode("utf-8"), secret=True, aside=aside)
                     return True
     except OSError as error:
         raise AwsenvError(
@@ -45,9 +51,8 @@ def _stamp(path: str) -> tuple[int, ...] | None:
 def text(path: str) -> str:
     """The text of the AWS file at ``path``, empty where there is none. Raises ``AwsenvError``."""
     try:
-        with open(path, encoding="utf-8", newline="") as file:
-            return file.read()
+        return reading.read_text(path)
     except FileNotFoundError:
         return ""
-    except UnicodeDecodeError:
-        raise AwsenvError(f"{shown(path)} is not UTF-8", "save it as UTF-8") from None
+    except OSError as error:
+        raise reading.unreadable(path, error) from None

@@ -65,9 +65,11 @@ def ends(profile: Profile, environ: dict[str, str]) -> datetime | None:
     if profile.kind in ("key", "temporary", "none"):
         return None
     fields = replay.read(replay.record_path(profile.name, environ)) or {}
-    if fields.get("profile") != profile.name or "expires" not in fields:
+    try:
+        end = datetime.fromtimestamp(int(fields["expires"]), UTC)
+    except (KeyError, ValueError, OverflowError, OSError):
         return None
-    return datetime.fromtimestamp(int(fields["expires"]), UTC)
+    return end if fields.get("profile") == profile.name else None
 
 
 def forget(profile: str, environ: dict[str, str]) -> int:

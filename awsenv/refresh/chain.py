@@ -1,10 +1,10 @@
 """The session of a profile and of its sources, each by its own record and lock."""
 
 import hashlib
-import os
 
-from awsenv import environment, files, records, replay
+from awsenv import environment, records, replay
 from awsenv.errors import AwsenvError
+from awsenv.files import locks
 from awsenv.profiles import read
 from awsenv.profiles.profile import Place, Profile
 from awsenv.refresh import stored
@@ -58,11 +58,10 @@ class Chain:
         if session := self._look(path, profile, bound, terms, begun):
             return session
         person = resolve.needs_person(profile, terms)
-        locks = files.own_folder(os.path.join(environment.state_folder(self._environ), "locks"))
-        name = hashlib.sha256(os.fsencode(path)).hexdigest()
+        state = environment.state_folder(self._environ)
         # Nobody here: a sign-in elsewhere is not waited for, a code is.
-        patience = 5 if profile.kind == "sso" and terms.ask is None else float("inf")
-        with files.locked(os.path.join(locks, name), say=terms.say, patience=patience) as lock:
+        patience = 5 if profile.kind == "sso" and terms.ask is None else terms.patience
+        with locks.locked(state, f"session {path}", terms.say, patience=patience) as lock:
             if session := self._look(path, profile, bound, terms, begun):
                 return session
             alive = stored.load(path, profile, bound)
@@ -72,10 +71,7 @@ class Chain:
                 if alive is not None and not terms.fresh:
                     return alive.session
                 raise mfa.person_needed(profile, terms)
-            # A role's source may be the one to ask.
-            asks = person or profile.kind == "role"
-            lock.holds("asks for an MFA code" if person else "is getting a session", at_prompt=asks)
-            terms.holds = lock.holds
+            lock.holds("is getting a session")
             try:
                 session = self._get(profile, given, terms)
             except AwsenvError as error:

@@ -28,14 +28,17 @@ def load(path: str, profile: Profile, bound: str) -> Stored | None:
     fields = replay.read(path)
     if not fields or fields.get("profile") != profile.name or fields.get("bound") != bound:
         return None
-    session = resolve.of_profile(
-        profile,
-        fields["AWS_ACCESS_KEY_ID"],
-        fields["AWS_SECRET_ACCESS_KEY"],
-        fields.get("AWS_SESSION_TOKEN"),
-        datetime.fromtimestamp(int(fields["expires"]), UTC),
-    )
-    return Stored(session, float(fields["issued"]))
+    try:
+        session = resolve.of_profile(
+            profile,
+            fields["AWS_ACCESS_KEY_ID"],
+            fields["AWS_SECRET_ACCESS_KEY"],
+            fields.get("AWS_SESSION_TOKEN"),
+            datetime.fromtimestamp(int(fields["expires"]), UTC),
+        )
+        return Stored(session, float(fields["issued"]))
+    except (KeyError, ValueError, OverflowError, OSError):  # another version's
+        return None
 
 
 def keep(path: str, profile: Profile, found: Stored, bound: str, sources: records.Sources) -> None:

@@ -6,6 +6,9 @@ from typing import Any
 
 from botocore.utils import JSONFileCache
 
+from awsenv.errors import AwsenvError
+from awsenv.files import folders, reading
+
 
 def folder(environ: dict[str, str]) -> str:
     """Where the AWS CLI keeps them; it has no variable for it."""
@@ -17,6 +20,7 @@ class _Cache(JSONFileCache):
 
     def __init__(self, path: str, read: bool) -> None:
         super().__init__(path)
+        self._folder = path
         self._read = read
 
     def __contains__(self, key: str) -> bool:
@@ -27,11 +31,22 @@ class _Cache(JSONFileCache):
         except (KeyError, TypeError, ValueError):
             return False
 
+    def __getitem__(self, key: str) -> Any:
+        try:
+            return _read(os.path.join(self._folder, key + ".json"))
+        except (OSError, AwsenvError, ValueError):
+            raise KeyError(key) from None
+
     def __setitem__(self, key: str, value: Any) -> None:
         try:
+            folders.make(self._folder)
             super().__setitem__(key, value)
         except OSError:
             return  # it serves this call all the same
+
+
+def _read(path: str) -> Any:
+    return json.loads(reading.read(path))
 
 
 def roles(environ: dict[str, str], read: bool) -> Any:
@@ -55,9 +70,8 @@ def forget(key_ids: set[str], environ: dict[str, str]) -> int:
     for name in os.listdir(top) if os.path.isdir(top) else ():
         path = os.path.join(top, name)
         try:
-            with open(path, encoding="utf-8") as file:
-                found = json.load(file)["Credentials"]["AccessKeyId"]
-        except (OSError, ValueError, KeyError, TypeError):
+            found = _read(path)["Credentials"]["AccessKeyId"]
+        except (OSError, AwsenvError, ValueError, KeyError, TypeError):
             continue
         if found in key_ids:
             os.unlink(path)

@@ -16,6 +16,7 @@ import botocore.session
 from awsenv import environment
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
+from awsenv.sessions import deadline
 from awsenv.sessions.mfa import RefusedCodeError
 from awsenv.sessions.session import Session
 
@@ -66,9 +67,15 @@ def client(
 
 
 def call(profile: Profile, request: Callable[[], Any]) -> Any:
-    """What ``request`` gives; whatever goes wrong as one line. Raises ``AwsenvError``."""
+    """What ``request`` gives, within the deadline; whatever goes wrong as one line. Raises
+    ``AwsenvError``."""
     try:
-        return request()
+        return deadline.within(request)
+    except deadline.ExceededError:
+        raise AwsenvError(
+            f"profile {profile.name}: AWS's answer was not there after {deadline.SECONDS:.0f} s",
+            "look at the network, and try again",
+        ) from None
     except botocore.exceptions.ClientError as error:
         raise _refusal(error, profile) from None
     except botocore.parsers.ResponseParserError:

@@ -4,13 +4,13 @@ botocore has no provider for it: it ignores ``mfa_serial`` in a profile that hol
 """
 
 import hashlib
-import os
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from awsenv import environment, files, programs
+from awsenv import environment, programs
 from awsenv.errors import PERSON_NEEDED, AwsenvError, UsageError
+from awsenv.files import locks
 from awsenv.profiles.profile import Profile
 from awsenv.sessions.session import Session
 from awsenv.sessions.terms import Terms
@@ -78,10 +78,9 @@ def with_code(
     get: Callable[[str], Any],
 ) -> Any:
     """What ``get`` gives for a code of ``device``, which may be mistyped twice."""
-    folder = files.own_folder(os.path.join(environment.state_folder(environ), "devices"))
-    path = os.path.join(folder, hashlib.sha256(device.encode()).hexdigest())
     # One at a time for a device: a code works once.
-    with files.locked(path, say=terms.say) as lock:
+    state = environment.state_folder(environ)
+    with locks.locked(state, f"device {device}", terms.say, patience=terms.patience) as lock:
         for attempt in range(ATTEMPTS):
             code = _code(device, profile, terms, environ, lock)
             try:
@@ -100,7 +99,7 @@ def with_code(
 
 
 def _code(
-    device: str, profile: Profile, terms: Terms, environ: dict[str, str], lock: files.Lock
+    device: str, profile: Profile, terms: Terms, environ: dict[str, str], lock: locks.Lock
 ) -> str:
     """A code that was not used yet."""
     while True:
@@ -110,9 +109,9 @@ def _code(
         if command:
             code = _printed(command, profile, terms, environ)
         elif terms.ask is not None:
-            lock.holds("asks for an MFA code", at_prompt=True)
-            code = _checked(terms.ask(f"MFA code of {device}"))
-            lock.holds("is getting a session")
+            with locks.asking("asks for an MFA code"):
+                answer = terms.ask(f"MFA code of {device}")
+            code = _checked(answer)
         else:
             raise person_needed(profile, terms)
         if lock.remembered() != _mark(device, code):

@@ -9,7 +9,7 @@ from typing import Any
 from awsenv import programs
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import resolve
+from awsenv.sessions import deadline, resolve
 from awsenv.sessions.session import Session
 from awsenv.sessions.terms import Terms
 
@@ -83,9 +83,15 @@ def login_session(profile: Profile, environ: dict[str, str]) -> Session:
         client_creator=lambda *_, **__: client.client("signin", None, profile, environ),
         profile_name=profile.name,
     )
-    try:
+
+    def asked() -> tuple[Any, Any]:
         found = provider.load()
-        frozen = found.get_frozen_credentials()
+        return found, found.get_frozen_credentials()
+
+    try:
+        found, frozen = deadline.within(asked)
+    except deadline.ExceededError:
+        raise AwsenvError(f"profile {profile.name}: AWS does not answer", "try again") from None
     except MissingDependencyException:
         raise AwsenvError(
             f"profile {profile.name} signs in with aws login, which needs botocore's crt",

@@ -9,7 +9,7 @@ from typing import Any
 from awsenv.environment import SETTINGS, without_session
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import mfa
+from awsenv.sessions import deadline, mfa
 from awsenv.sessions.session import Session
 from awsenv.sessions.terms import Terms
 
@@ -82,16 +82,20 @@ def surrounding(profile: Profile, environ: dict[str, str]) -> Session:
     fetcher = InstanceMetadataFetcher(timeout=1, num_attempts=2)
     sources = [EnvProvider(own), ContainerProvider(own), InstanceMetadataProvider(fetcher)]
     show = f"awsenv show {shlex.quote(profile.name)}"
-    try:
+
+    def asked() -> Any:
         found: Any = CanonicalNameCredentialSourcer(sources).source_credentials(name)
+        return found and found.get_frozen_credentials()
+
+    what = f"profile {profile.name}: credential_source {name}"
+    try:
+        frozen = deadline.within(asked)
+    except deadline.ExceededError:
+        raise AwsenvError(f"{what} does not answer", show) from None
     except BotoCoreError as error:
-        what = f"profile {profile.name}: credential_source {name}: {type(error).__name__}"
-        raise AwsenvError(what, show) from None
-    if found is None:
-        raise AwsenvError(
-            f"profile {profile.name}: credential_source {name} has no credentials", show
-        )
-    frozen = found.get_frozen_credentials()
+        raise AwsenvError(f"{what}: {type(error).__name__}", show) from None
+    if not frozen:
+        raise AwsenvError(f"{what} has no credentials", show)
     return of_profile(profile, frozen.access_key, frozen.secret_key, frozen.token, None)
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from awsenv.errors import AwsenvError, UsageError
+from awsenv.files import reading
 from awsenv.profiles.profile import Profile
 from awsenv.sessions import mfa, resolve
 from awsenv.sessions.session import Session
@@ -70,8 +71,7 @@ def web_session(profile: Profile, terms: Terms, environ: dict[str, str]) -> Sess
 
     path = profile.get("web_identity_token_file") or ""
     try:
-        with open(os.path.expanduser(path), encoding="utf-8") as file:
-            token = file.read().strip()
+        token = reading.read_text(os.path.expanduser(path)).strip()
     except OSError as error:
         what = f"profile {profile.name}: its web identity token cannot be read: {error.strerror}"
         raise AwsenvError(what, f"ls -l {path}") from None

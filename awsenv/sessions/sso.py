@@ -1,14 +1,14 @@
 """IAM Identity Center: a role's credentials with an access token, renewed while that goes without a
 person, else with a new sign-in."""
 
-import hashlib
 import os
 import time
 from datetime import UTC, datetime
 from typing import Any
 
-from awsenv import environment, files
+from awsenv import environment
 from awsenv.errors import PERSON_NEEDED, AwsenvError
+from awsenv.files import locks
 from awsenv.profiles.profile import Profile
 from awsenv.sessions import resolve, sso_token
 from awsenv.sessions.session import Session
@@ -80,9 +80,9 @@ def sign_in(
 
     if not where.start_url.startswith("https://"):
         raise AwsenvError(f"{where.shown}: the start URL is not https", "sso_start_url = https://…")
-    path = where.token_path(environ)
+    state, path = environment.state_folder(environ), where.token_path(environ)
     before = (sso_token.load(path) or {}).get("accessToken")
-    with files.locked(_lock(path, "login", environ), say=terms.say) as lock:
+    with locks.locked(state, f"login {path}", terms.say) as lock:
         found = sso_token.load(path)
         if (
             found
@@ -94,12 +94,11 @@ def sign_in(
         if refused is not None and failed and float(failed) > terms.begun:
             # Asked for in another shell while this one waited: one tab is enough.
             raise AwsenvError(why, f"awsenv login {where.name or profile.name}")
-        lock.holds("waits for somebody to sign in", at_prompt=True)
-        terms.holds("waits for somebody to sign in", True)
         # The old form of profile has no scopes, and a browser's sign-in needs them.
         how = sso_browser.sign_in if where.name and terms.open else sso_login.device_code
         try:
-            fields = how(where, profile, terms, environ)
+            with locks.asking("waits for somebody to sign in"):
+                fields = how(where, profile, terms, environ)
         except BaseException as error:
             why = (
                 error.message
@@ -108,7 +107,10 @@ def sign_in(
             )
             lock.remember(f"{terms.now()} {why}")
             raise
-        sso_token.store(path, fields)
+        try:
+            sso_token.store(path, fields)
+        except AwsenvError as error:
+            terms.say(f"{error.message}: this sign-in serves this call alone")
         return str(fields["accessToken"])
 
 
@@ -177,6 +179,7 @@ def _renew(where: SsoSession, profile: Profile, environ: dict[str, str], refused
         return
     code = 1
     try:
+        locks.leave()
         os.setsid()
         quiet = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
@@ -191,7 +194,7 @@ def _renew_here(where: SsoSession, profile: Profile, environ: dict[str, str], re
     from awsenv.sessions import client
 
     path = where.token_path(environ)
-    with files.locked(_lock(path, "renew", environ), seconds=30):
+    with locks.locked(environment.state_folder(environ), f"renew {path}", seconds=30):
         found = sso_token.load(path)
         if found is None:
             return
@@ -211,8 +214,3 @@ def _renew_here(where: SsoSession, profile: Profile, environ: dict[str, str], re
         if got.get("refreshToken"):
             fields["refreshToken"] = got["refreshToken"]
         sso_token.store(path, fields)
-
-
-def _lock(path: str, what: str, environ: dict[str, str]) -> str:
-    locks = files.own_folder(os.path.join(environment.state_folder(environ), "locks"))
-    return os.path.join(locks, hashlib.sha256(f"{what} {path}".encode()).hexdigest())

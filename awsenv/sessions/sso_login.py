@@ -12,6 +12,8 @@ from awsenv.sessions.terms import Terms
 _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 # Seconds. A registration is renewed this long before its end; a word after this long a wait.
 SOON, PATIENCE = 15 * 60, 20
+# Seconds that a code is waited for at most, whatever the server says; AWS's own lives for ten minutes.
+LONGEST = 15 * 60
 
 
 def device_code(
@@ -136,7 +138,10 @@ def _wait(
 
     from awsenv.sessions import client
 
-    interval, begun, said = asked.get("interval", 5), terms.now(), False
+    begun, said = terms.now(), False
+    # What a server says is taken within reason.
+    interval = min(max(asked.get("interval", 5), 1), 30)
+    longest = min(asked.get("expiresIn", LONGEST), LONGEST)
 
     def request() -> Any:
         nonlocal interval
@@ -163,6 +168,8 @@ def _wait(
         answer: dict[str, Any] | None = client.call(profile, request)
         if answer is not None:
             return answer
+        if terms.now() - begun > longest:
+            raise AwsenvError(f"nobody signed in to {where.shown} in time", "again")
         if terms.now() - begun > PATIENCE and not said:
             terms.say(
                 f"still waiting; if the page says invalid_grant, sso_region = {where.region} is wrong"

@@ -11,8 +11,9 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from awsenv import files
 from awsenv.errors import AwsenvError
+from awsenv.files import folders, reading
+from awsenv.files.writing import write_whole
 from awsenv.paths import shown
 from awsenv.profiles import read
 from awsenv.profiles.profile import Profile
@@ -93,9 +94,8 @@ def load(path: str) -> dict[str, Any] | None:
     file is looked at again."""
     for _ in range(5):
         try:
-            with open(path, encoding="utf-8") as file:
-                found = json.load(file)
-        except OSError:
+            found = json.loads(reading.read(path))
+        except (OSError, AwsenvError):
             return None
         except ValueError:
             time.sleep(0.05)
@@ -109,8 +109,8 @@ def store(path: str, fields: dict[str, Any]) -> None:
     order = [name for name in _FIELDS if name in fields]
     ordered = {name: fields[name] for name in [*order, *(n for n in fields if n not in order)]}
     try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        files.write_whole(path, json.dumps(ordered).encode(), secret=True)
+        folders.make(os.path.dirname(path))
+        write_whole(path, json.dumps(ordered).encode(), secret=True)
     except OSError as error:
         raise AwsenvError(f"cannot write {shown(path)}: {error.strerror}") from None
 

@@ -52,8 +52,12 @@ class Terms:
         self.now = now
         # When it was begun: what others have tried since counts for this one, too.
         self.begun = now()
-        # Tells those who wait for this process what it does, and whether a person is asked.
-        self.holds: Callable[[str, bool], None] = lambda _, __: None
+
+    @property
+    def patience(self) -> float:
+        """Seconds that a question to a person elsewhere is waited for: as long as it takes, where
+        somebody is here, too."""
+        return 60 if self.ask is None else float("inf")
 
     @property
     def variant(self) -> str:
@@ -78,5 +82,5 @@ class Terms:
             say=self.say,
             now=self.now,
         )
-        found.begun, found.holds = self.begun, self.holds
+        found.begun = self.begun
         return found

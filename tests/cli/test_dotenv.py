@@ -277,7 +277,7 @@ def test_no_file_with_a_secret_is_ever_open_to_others(home: Path, tmp_path: Path
     env.chmod(0o644)
     assert traced(home, log, PROD, cwd=home / "repo").returncode == 0
     text = log.read_text()
-    folder = re.search(r'mkdir\("([^"]*/\.awsenv-\d+~)", 0700\)', text)
+    folder = re.search(r'mkdir\("([^"]*/\.awsenv-[0-9a-f]{16}~)", 0700\)', text)
     assert folder
     assert re.search(rf'openat\(.*"{re.escape(folder[1])}/new", .*O_CREAT.*, 0600\)', text)
     # The secret is written to that file alone, and the old file never.
@@ -304,10 +304,19 @@ def test_a_full_disk_leaves_the_old_file_and_one_line(home: Path, tmp_path: Path
         subprocess.run(["umount", small], check=True)
 
 
-def test_a_folder_that_may_not_be_written_leaves_the_old_file_and_one_line(home: Path) -> None:
+def test_a_file_in_a_folder_that_may_not_be_written_is_written_in_place(home: Path) -> None:
     repo = home / "repo"
     (repo / ".env").write_text("A=1\n")
     drop = (installed("setpriv"), "--bounding-set", "-dac_override,-dac_read_search")
+    repo.chmod(0o555)
+    result = awsenv(home, "dotenv", "dev", "-o", ".env", prefix=() if os.getuid() else drop)
+    repo.chmod(0o755)
+    assert result.returncode == 0, result.stderr
+    assert (repo / ".env").read_text().startswith("A=1\n# awsenv: dev ")
+    assert not list((home / ".local/state/awsenv/aside").iterdir())
+    # The control: a file that may not be written either is left as it is.
+    (repo / ".env").write_text("A=1\n")
+    (repo / ".env").chmod(0o400)
     repo.chmod(0o555)
     result = awsenv(home, "dotenv", "dev", "-o", ".env", prefix=() if os.getuid() else drop)
     repo.chmod(0o755)

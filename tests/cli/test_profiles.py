@@ -14,7 +14,7 @@ from tests.program import awsenv
 from tests.shells.real import BIN, clean
 
 USER = new_user("dev", "111122223333")
-SOON = (datetime.now(UTC) + timedelta(hours=2, minutes=5)).isoformat()
+SOON = (datetime.now(UTC) + timedelta(hours=2, minutes=59)).isoformat()
 CREDENTIALS = f"""\
 [dev]
 aws_access_key_id = {USER.key_id}
@@ -86,7 +86,7 @@ def test_list_for_programs(home: Path) -> None:
     }  # fmt: skip
     assert (rows["role"]["account"], rows["role"]["source"]) == ("444455556666", "dev")
     assert rows["sso"]["account"] == "777788889999"
-    assert 7000 < rows["temporary"]["left"] <= 7500
+    assert 7000 < rows["temporary"]["left"] <= 10740
 
 
 def test_filters(home: Path) -> None:

@@ -59,7 +59,7 @@ class Ground:
         os.environ.clear()
         os.environ.update(self.environ)
         try:
-            path, _ = bindings.link(profile, str(folder))
+            path = bindings.link(profile, str(folder)).path
             trust.allow(path, trust.derived(path), self.environ)
             refresh.variables(Request("use", profile), Terms(), self.environ)
         finally:

@@ -1,0 +1,55 @@
+"""The one reader of every file that may be somebody else's, or anything by now."""
+
+import os
+import stat
+
+from awsenv.errors import AwsenvError
+from awsenv.paths import shown
+
+# Bytes. The two AWS files with 20,000 profiles are a quarter of it.
+LARGEST = 16 << 20
+
+
+class NotPlainError(AwsenvError):
+    """It is no regular file: a folder, a FIFO, a device, a socket."""
+
+
+def read(path: str, largest: int = LARGEST, follow: bool = True) -> bytes:
+    """The bytes of the regular file at ``path``, at most ``largest``; opened without waiting, so that
+    a FIFO or a terminal in its place holds nothing up. A symlink at its end is refused unless
+    ``follow``.
+
+    Raises ``OSError`` where it cannot be opened, ``NotPlainError``, or ``AwsenvError`` for a larger
+    one; the messages name the file and never quote it.
+    """
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+    # Looked at before it is opened: opening a device may do something.
+    _check_plain(os.stat(path, follow_symlinks=follow), path)
+    descriptor = os.open(path, flags | (0 if follow else os.O_NOFOLLOW))
+    with open(descriptor, "rb") as file:
+        _check_plain(os.fstat(descriptor), path)
+        data = file.read(largest + 1)
+    if len(data) > largest:
+        size = f"{largest >> 20} MiB" if largest >> 20 else f"{largest >> 10} KiB"
+        raise AwsenvError(f"{shown(path)} is over {size}", f"ls -l {shown(path)}")
+    return data
+
+
+def read_text(path: str, largest: int = LARGEST) -> str:
+    """The same as UTF-8, line ends as they are. Raises ``AwsenvError``, too, where it is not."""
+    try:
+        return read(path, largest).decode("utf-8")
+    except UnicodeDecodeError:
+        raise AwsenvError(f"{shown(path)} is not UTF-8", "save it as UTF-8") from None
+
+
+def unreadable(path: str, error: OSError) -> AwsenvError:
+    """What a person reads of a file that cannot be opened."""
+    return AwsenvError(f"cannot read {shown(path)}: {error.strerror}", f"ls -ld {shown(path)}")
+
+
+def _check_plain(found: os.stat_result, path: str) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise NotPlainError(f"{shown(path)} is a directory, not a file", f"ls -ld {shown(path)}")
+    if not stat.S_ISREG(found.st_mode):
+        raise NotPlainError(f"{shown(path)} is no plain file", f"ls -ld {shown(path)}")

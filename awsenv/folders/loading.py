@@ -1,0 +1,184 @@
+"""What an ``.envrc`` loads, out of its text and those of the files that it reads."""
+
+import io
+import os
+from collections.abc import Iterator
+from typing import Protocol
+
+from dotenv.main import DotEnv
+from dotenv.variables import parse_variables
+
+from awsenv import environment
+from awsenv.errors import AwsenvError
+from awsenv.folders import env_file, subset
+from awsenv.folders.unsafe import is_unsafe
+from awsenv.paths import shown
+
+_OPTIONS = {"--region": "region", "--account": "account"}
+
+
+class Files(Protocol):
+    """Where texts come from: the disk, or memory."""
+
+    def text(self, path: str) -> bytes:
+        """The bytes of the file at ``path``. Raises ``AwsenvError``."""
+
+    def is_there(self, path: str) -> bool:
+        """Whether there is one, of whatever kind."""
+
+    def is_envrc(self, path: str) -> bool:
+        """Whether it may be an ``.envrc``: a folder of that name is none."""
+
+    def own(self, path: str, text: str) -> set[str]:
+        """The variables in the ``.env`` at ``path`` that are awsenv's and no part of what loads."""
+
+
+class Disk:
+    """The files as they lie there."""
+
+    def text(self, path: str) -> bytes:
+        return subset.read(path)
+
+    def is_there(self, path: str) -> bool:
+        return os.path.lexists(path)
+
+    def is_envrc(self, path: str) -> bool:
+        return os.path.lexists(path) and not os.path.isdir(path)
+
+    def own(self, path: str, text: str) -> set[str]:
+        return {*environment.KEYS, "AWS_ACCOUNT_ID", *env_file.names_of(text)}
+
+
+class Loaded:
+    """What an ``.envrc`` loads: ``profile`` with ``options`` (empty without one), ``variables`` of its
+    ``.env`` files; ``files`` are the fields of the record that say what is compared."""
+
+    def __init__(self) -> None:
+        self.profile = ""
+        self.options: dict[str, str] = {}
+        self.variables: dict[str, str] = {}
+        self.files: dict[str, str] = {}
+
+    @property
+    def unsafe(self) -> dict[str, str]:
+        """The variables that need a person's word of their own, with their values."""
+        return {name: value for name, value in self.variables.items() if is_unsafe(name)}
+
+    def fields(self, path: str) -> dict[str, str]:
+        """The record of it for the ``.envrc`` at ``path``."""
+        found = {"path": path, **self.files}
+        if self.profile:
+            found |= {"profile": self.profile, **self.options}
+        return found | {f"var.{name}": value for name, value in self.variables.items()}
+
+
+def load(path: str, files: Files) -> Loaded:
+    """What the ``.envrc`` at ``path`` loads. Raises ``AwsenvError`` where it needs direnv, or cannot
+    be understood."""
+    found = Loaded()
+    _add_envrc(found, path, files)
+    return found
+
+
+def above(folder: str) -> Iterator[str]:
+    """Where an ``.envrc`` above ``folder`` would lie, the nearest first."""
+    while folder != "/":
+        folder = os.path.dirname(folder)
+        yield os.path.join(folder, ".envrc")
+
+
+def compared_text(text: str, own: set[str]) -> str:
+    """What is compared of a ``.env``, and kept of it: its lines but for comments, which nothing
+    loads, and for those of ``own`` names; the hooks do the same."""
+    lines = text.removesuffix("\n").split("\n") if text else []
+    return "".join(
+        line + "\n"
+        for line in lines
+        if not line.lstrip(" \t").startswith("#")
+        and not ("=" in line and line.removeprefix("export ").partition("=")[0] in own)
+    )
+
+
+def _add_envrc(found: Loaded, path: str, files: Files) -> None:
+    text = files.text(path)
+    _compared(found, "file", path, text.decode("utf-8", "surrogateescape"))
+    for each in subset.directives(text, path):
+        if each.command == "use_aws":
+            _add_profile(found, each, path)
+        elif each.command == "source_up":
+            if each.words:
+                raise subset.needs_direnv(path, each.line)
+            _add_envrc(found, _next_above(found, path, each.line, files), files)
+        elif len(each.words) < 2:
+            _add_env(found, each, path, files)
+        else:
+            raise subset.needs_direnv(path, each.line)
+
+
+def _add_profile(found: Loaded, each: subset.Directive, path: str) -> None:
+    found.profile, found.options = "", {}
+    words = iter(each.words)
+    for word in words:
+        option, equals, value = word.partition("=")
+        if word == "--profile-only":
+            found.options["only"] = "1"
+        elif option in _OPTIONS:
+            given = value if equals else next(words, "")
+            if not given or given.startswith("-"):
+                what = f"{shown(path)}, line {each.line}: {option} without its value"
+                raise AwsenvError(what, f"use_aws PROFILE {option} VALUE")
+            found.options[_OPTIONS[option]] = given
+        elif word.startswith("-") or found.profile:
+            raise subset.needs_direnv(path, each.line)
+        else:
+            found.profile = word
+    if not found.profile:
+        raise AwsenvError(f"{shown(path)}, line {each.line}: use_aws which profile?", "awsenv list")
+
+
+def _add_env(found: Loaded, each: subset.Directive, path: str, files: Files) -> None:
+    file = os.path.join(os.path.dirname(path), each.words[0] if each.words else ".env")
+    if not files.is_there(file):
+        if each.command == "dotenv":
+            raise AwsenvError(
+                f"{shown(path)}, line {each.line}: {shown(file)} is not there",
+                "make it, or dotenv_if_exists",
+            )
+        found.files[f"none.{len(found.files)}"] = file
+        return
+    text = files.text(file).decode("utf-8", "surrogateescape")
+    own = files.own(file, text)
+    _compared(found, "env", file, compared_text(text, own), own)
+    found.variables |= {
+        name: value for name, value in _values(text, file).items() if name not in own
+    }
+
+
+def _values(text: str, path: str) -> dict[str, str]:
+    """The variables of a ``.env``; ``${NAME}`` is one further up in it, and no other."""
+    parsed = DotEnv(None, stream=io.StringIO(text.removeprefix("\ufeff")), interpolate=False).dict()
+    known: dict[str, str | None] = {}
+    for name, value in parsed.items():
+        if value is None:
+            continue
+        if not env_file.NAME.fullmatch(name):
+            raise AwsenvError(f"{shown(path)}: {name} is no variable's name", "rename it")
+        known[name] = "".join(atom.resolve(known) for atom in parse_variables(value))
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _next_above(found: Loaded, path: str, line: int, files: Files) -> str:
+    """The next ``.envrc`` above ``path``; that there is none between takes part, too."""
+    for file in above(os.path.dirname(path)):
+        if files.is_envrc(file):
+            return file
+        found.files[f"none.{len(found.files)}"] = file
+    raise AwsenvError(f"{shown(path)}, line {line}: there is no .envrc above", "take it out")
+
+
+def _compared(found: Loaded, kind: str, path: str, text: str, own: set[str] | None = None) -> None:
+    number = len(found.files)
+    found.files[f"{kind}.{number}"] = path
+    if own is not None:
+        found.files[f"skip.{number}"] = " ".join(sorted(own))
+    found.files[f"text.{number}"] = text
