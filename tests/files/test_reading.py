@@ -1,0 +1,127 @@
+"""Files that may be anything by now: no hang, no memory, one line."""
+
+import ast
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from awsenv.errors import AwsenvError
+from awsenv.files import reading
+from tests.program import awsenv
+
+PACKAGE = Path(__file__).parents[2] / "awsenv"
+# Who opens a file without the reader, and why.
+_MAY = {
+    "files/reading.py", "files/writing.py", "files/in_place.py", "files/folders.py", "files/locks.py",
+    "replay.py",  # the fast half imports nothing; records and keys, bounded and regular
+    "environment/__init__.py",  # /proc
+    "cli/terminal.py", "cli/picker.py",  # /dev/tty
+    "sessions/sso.py",  # /dev/null
+}  # fmt: skip
+
+
+def _opens(source: str) -> bool:
+    """Whether ``source`` opens a file: ``open``, ``os.open``, ``read_text`` and the like."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            called = node.func
+            if isinstance(called, ast.Name) and called.id == "open":
+                return True
+            if isinstance(called, ast.Attribute) and called.attr in (
+                "open",
+                "fdopen",
+                "read_bytes",
+            ):
+                name = called.value.id if isinstance(called.value, ast.Name) else ""
+                if name not in ("terms",):  # a browser's page
+                    return True
+    return False
+
+
+def test_one_place_opens_what_may_be_anything() -> None:
+    files = {p.relative_to(PACKAGE).as_posix(): p.read_text() for p in PACKAGE.rglob("*.py")}
+    found = {name for name, text in files.items() if _opens(text) and not name.startswith("demo/")}
+    assert found <= _MAY
+    assert "files/reading.py" in found  # the control
+
+
+def _fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _endless(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def _large(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(100 << 20)
+
+
+WRONG: dict[str, Callable[[Path], None]] = {
+    "a FIFO": _fifo,
+    "/dev/zero": _endless,
+    "100 MB": _large,
+    "a directory": Path.mkdir,
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_the_reader_itself(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    WRONG[kind](path)
+    with pytest.raises(AwsenvError):
+        reading.read(str(path))
+    path.rename(tmp_path / "y")
+    path.write_bytes(b"whole")
+    assert reading.read(str(path)) == b"whole"  # the control
+    (tmp_path / "link").symlink_to(path)
+    with pytest.raises(AwsenvError, match="no plain file"):
+        reading.read(str(tmp_path / "link"), follow=False)
+
+
+KEY = "[dev]\naws_access_key_id = ASIADEV\naws_secret_access_key = s\naws_session_token = t\n"
+# Where a file lies, and the commands that read it.
+READ: dict[str, tuple[tuple[str, ...], ...]] = {
+    ".aws/config": (("use", "dev", "--shell", "bash"), ("list",), ("status", "--all"), ("exec", "--live", "dev", "--", "true"), ("remove", "dev")),
+    ".aws/credentials": (("use", "dev", "--shell", "bash"), ("add", "dev", "--csv", "k.csv", "--force"), ("login", "dev")),
+    "k.csv": (("add", "new", "--csv", "k.csv"),),
+    "repo/.envrc": (("allow", "repo"), ("link", "dev", "repo"), ("unlink", "repo"), ("deny", "repo")),
+    "repo/.env": (("dotenv", "dev", "-o", "repo/.env"), ("dotenv", "--check", "-o", "repo/.env"), ("status",), ("renew", "dev")),
+    "repo/.gitignore": (("dotenv", "dev", "-o", "repo/other", "--ignore"),),
+    "token": (("use", "web", "--shell", "bash"),),
+    ".config/direnv/lib/awsenv.sh": (("direnv", "install"),),
+    ".local/state/awsenv/records/dev": (("use", "dev", "--shell", "bash"), ("logout", "--all")),
+    ".local/state/awsenv/names": (("use", "dev", "--shell", "bash"),),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", WRONG)
+@pytest.mark.parametrize("place", READ)
+def test_whatever_lies_in_a_files_place(place: str, kind: str, tmp_path: Path) -> None:
+    home = tmp_path
+    (home / ".aws").mkdir()
+    (home / ".aws/credentials").write_text(KEY)
+    (home / ".aws/config").write_text(
+        f"[profile web]\nrole_arn = arn:aws:iam::1:role/x\nweb_identity_token_file = {home}/token\n"
+    )
+    (home / "k.csv").write_text("Access key ID,Secret access key\nAKIANEW,secret\n")
+    (home / "repo/.git").mkdir(parents=True)
+    (home / "repo/.envrc").write_text("dotenv_if_exists\n")
+    if place == "repo/.env":  # it is remembered and allowed
+        (home / "repo/.git").rmdir()
+        assert awsenv(home, "dotenv", "dev", "-o", "repo/.env").returncode == 0
+        assert awsenv(home, "allow", "repo").returncode == 0
+    path = home / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    WRONG[kind](path)
+    for command in READ[place]:
+        # No more memory than twice the largest file that is read.
+        result = awsenv(home, *command, prefix=("prlimit", "--data=400000000"))
+        assert "Traceback" not in result.stderr
+        assert "internal error" not in result.stderr, (command, result.stderr)
+        assert result.returncode in (0, 1)
+        assert result.returncode == 0 or result.stderr, command

@@ -1,0 +1,125 @@
+"""Files written whole: what they were kept stays, whatever a rename can do; no litter blocks or stays."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from awsenv.files import folders, in_place, writing
+from tests.program import awsenv
+from tests.shells.real import installed
+
+root = pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away and mounts")
+CSV = "Access key ID,Secret access key\nAKIANEW,newsecret\n"
+
+
+@root
+def test_owner_group_mode_and_attributes_stay(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_text("A=1\n")
+    os.chown(path, 1234, 2345)
+    path.chmod(0o640)
+    os.setxattr(path, "user.mine", b"x")
+    writing.write_whole(str(path), b"A=2\n")
+    found = path.stat()
+    assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (1234, 2345, 0o640)
+    assert os.getxattr(path, "user.mine") == b"x"
+    assert path.read_bytes() == b"A=2\n"
+    assert os.listdir(tmp_path) == [".env"]
+
+
+@root
+def test_root_in_a_container_does_not_lock_the_host_s_user_out(tmp_path: Path) -> None:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / "k.csv").write_text(CSV)
+    path = tmp_path / ".aws/credentials"
+    path.write_text("[old]\naws_access_key_id = A\naws_secret_access_key = s\n")
+    os.chown(path, 1234, 1234)
+    assert awsenv(tmp_path, "add", "new", "--csv", "k.csv").returncode == 0
+    assert (path.stat().st_uid, path.stat().st_gid) == (1234, 1234)
+    assert "AKIANEW" in path.read_text()
+
+
+@pytest.fixture
+def mounted(tmp_path: Path) -> Iterator[Path]:
+    """A credentials file that is mounted by itself, as a container has it."""
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / "k.csv").write_text(CSV)
+    (tmp_path / "host").write_text("[old]\naws_access_key_id = A\naws_secret_access_key = s\n")
+    path = tmp_path / ".aws/credentials"
+    path.touch()
+    subprocess.run([installed("mount"), "--bind", tmp_path / "host", path], check=True)
+    yield path
+    subprocess.run(["umount", path], check=True)
+
+
+@root
+def test_a_file_that_is_mounted_by_itself_is_written_in_place(
+    mounted: Path, tmp_path: Path
+) -> None:
+    result = awsenv(tmp_path, "add", "new", "--csv", "k.csv")
+    assert result.returncode == 0, result.stderr
+    assert "AKIANEW" in (tmp_path / "host").read_text()
+    assert os.listdir(tmp_path / ".aws") == ["credentials"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(b"old\n" * 9, b"new\n" * 5), (b"ab", b"abcd"), (b"", b"x")]
+)
+def test_a_kill_in_the_middle_of_that_is_mended(old: bytes, new: bytes, tmp_path: Path) -> None:
+    target = tmp_path / "file"
+    for cut in range(len(new) + 1):
+        # What is there when the bytes up to ``cut`` have been put in.
+        half = new[:cut] + old[cut:]
+        aside = tmp_path / ".awsenv-0123456789abcdef~"
+        aside.mkdir()
+        for name, data in (("target", os.fsencode(target)), ("old", old), ("new", new)):
+            (aside / name).write_bytes(data)
+        target.write_bytes(half)
+        folders.sweep(str(tmp_path))
+        assert target.read_bytes() in (old, new)
+        assert os.listdir(tmp_path) == ["file"]
+    # The control: what somebody wrote since is that person's.
+    assert not in_place.is_between(b"theirs" + old, old, new)
+
+
+def test_a_repo_s_own_litter_overwrites_nothing_elsewhere(tmp_path: Path) -> None:
+    target = tmp_path / "bashrc"
+    target.write_bytes(b"mine")
+    aside = tmp_path / "repo/.awsenv-0123456789abcdef~"
+    aside.mkdir(parents=True)
+    for name, data in (("target", os.fsencode(target)), ("old", b"evil"), ("new", b"mine and")):
+        (aside / name).write_bytes(data)
+    folders.sweep(str(tmp_path / "repo"))
+    assert target.read_bytes() == b"mine"
+    (tmp_path / "repo/.awsenv-0123456789abcdee~").symlink_to(target)
+    folders.sweep(str(tmp_path / "repo"))
+    assert target.read_bytes() == b"mine"
+    assert os.listdir(tmp_path / "repo") == []
+
+
+def test_litter_of_the_dead_goes_and_that_of_the_living_stays(tmp_path: Path) -> None:
+    path, descriptor = folders.temporary(str(tmp_path), apart=False)
+    for name in (".awsenv-7~", ".awsenv-0123456789abcdef~"):
+        (tmp_path / name).write_text("secret")
+    (tmp_path / ".awsenv-mine").write_text("")
+    writing.write_whole(str(tmp_path / "x"), b"")
+    assert sorted(os.listdir(tmp_path)) == sorted([".awsenv-mine", "x", os.path.basename(path)])
+    os.close(descriptor)
+    writing.write_whole(str(tmp_path / "x"), b"")
+    assert sorted(os.listdir(tmp_path)) == [".awsenv-mine", "x"]
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o777])
+def test_folders_that_are_made_are_the_person_s_alone(umask: int, tmp_path: Path) -> None:
+    before = os.umask(umask)
+    try:
+        folders.make(str(tmp_path / "a/b/c"))
+        writing.write_whole(str(tmp_path / "a/b/c/f"), b"x", secret=True)
+    finally:
+        os.umask(before)
+    for name in ("a", "a/b", "a/b/c"):
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "a/b/c/f").stat().st_mode & 0o777 == 0o600

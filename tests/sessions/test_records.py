@@ -1,0 +1,65 @@
+"""A record that is not as it was written is none: it heals, or is one line and ``false``."""
+
+import random
+from pathlib import Path
+
+from awsenv import replay
+from tests.sessions.place import Place
+
+USE = ("use", "key", "--session", "--shell", "bash")
+JUNK = (b"junk", b"\0", b"\xff\xfe", b"-1", b"9" * 400, b"%", b"%zz", b"0x10", b"nan", b"1e999")
+
+
+def mutations(data: bytes, other: bytes) -> list[bytes]:
+    """A thousand: each field dropped, emptied, doubled, cut, filled with junk, another's; bytes flipped."""
+    lines, others = data.splitlines(keepends=True), other.splitlines(keepends=True)
+    found = []
+    for number, line in enumerate(lines):
+        name = line.partition(b"=")[0]
+        put = [
+            b"",
+            name + b"=\n",
+            line + line,
+            line[: len(line) // 2],
+            line.rstrip(),
+            *others[number : number + 1],
+        ]
+        put += [name + b"=" + junk + b"\n" for junk in JUNK]
+        put += [name + b"=" + line.partition(b"=")[2].rstrip() + junk + b"\n" for junk in JUNK]
+        found += [b"".join([*lines[:number], each, *lines[number + 1 :]]) for each in put]
+    chance = random.Random(1)
+    while len(found) < 1000:
+        at = chance.randrange(len(data))
+        found.append(data[:at] + bytes([data[at] ^ (1 << chance.randrange(8))]) + data[at + 1 :])
+    return [each for each in found if each != data]
+
+
+def test_a_thousand_mutated_records_are_none(place: Place, tmp_path: Path) -> None:
+    assert place.run(*USE).returncode == 0
+    assert place.run("use", "mfa", "--mfa-code", place.code, "--shell", "bash").returncode == 0
+    records = place.home / ".local/state/awsenv/records"
+    [record] = [path for path in records.iterdir() if path.name != "mfa"]
+    data, other = record.read_bytes(), (records / "mfa").read_bytes()
+    found = mutations(data, other)
+    assert len(found) > 900
+    path = tmp_path / "record"
+    path.touch(0o600)
+    path.write_bytes(data)
+    assert replay.read(str(path))  # the control
+    for each in found:
+        path.write_bytes(each)
+        assert replay.read(str(path)) is None, each
+    # From the outside, a sample of them: each heals.
+    for each in random.Random(2).sample(found, 12):
+        record.write_bytes(each)
+        result = place.run(*USE)
+        assert (result.returncode, result.stderr.count("\n")) == (0, 1), result.stderr
+        assert "AWS_SESSION_TOKEN=" in result.stdout
+
+
+def test_a_server_that_drips_is_given_up(place: Place) -> None:
+    # The program's own bound of half a minute, not this test's.
+    place.server.faults.append("drip")
+    result = place.run(*USE)
+    assert (result.returncode, result.stdout) == (1, "false\n")
+    assert "AWS's answer was not there after 30 s; look at the network" in result.stderr
