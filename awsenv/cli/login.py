@@ -11,6 +11,8 @@ from awsenv import environment, paths, refresh
 from awsenv.cli import choose, dotenv_file, spans, terminal, wishes
 from awsenv.cli.folders import program
 from awsenv.errors import AwsenvError, UsageError
+from awsenv.files import folders
+from awsenv.folders import remembered
 from awsenv.paths import shown
 from awsenv.profiles import edit, read, write
 from awsenv.profiles.profile import ACCESS_KEY, EXPIRES, SECRET_KEY, Profile
@@ -102,8 +104,22 @@ def logout(
             assert place is not None
             write.change(place.path, partial(_taken, path=place.path, header=place.header), environ)
             terminal.say(f"profile {name} is taken out of {shown(place.path)}")
+    if all_:
+        _sweep(environ)
     what = profile or "every profile"
     terminal.say(f"signed out of {what}" if removed else f"there was no session of {what}")
+
+
+def _sweep(environ: dict[str, str]) -> None:
+    """Remove what killed writers left wherever awsenv writes: a token may be in it."""
+    state = environment.state_folder(environ)
+    folders.sweep(os.path.join(state, "aside"), ours=True)
+    written = [paths.config_file(environ), paths.credentials_file(environ)]
+    written += [each.path for each in remembered.entries(environ)]
+    places = [os.path.dirname(os.path.realpath(path)) for path in written]
+    places += [sso_token.folder(environ), *(folder for folder, _, _ in os.walk(state))]
+    for place in places:
+        folders.sweep(place)
 
 
 def _sign_in(name: str, known: dict[str, Profile], terms: Terms, environ: dict[str, str]) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from awsenv import records, replay
 from awsenv.errors import AwsenvError
+from awsenv.files import folders
 from awsenv.profiles import read
 from awsenv.profiles.account import of_key, of_profile
 from awsenv.profiles.profile import Profile
@@ -82,7 +83,7 @@ def forget(profile: str, environ: dict[str, str]) -> int:
         fields = replay.read(path) or {}
         if not profile or fields.get("profile") == profile:
             key_ids.add(fields.get("AWS_ACCESS_KEY_ID", ""))
-            os.unlink(path)
+            folders.remove(path)  # whatever lies there
             removed += 1
     if key_ids - {""}:
         from awsenv.sessions import cli_caches

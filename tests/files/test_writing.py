@@ -123,3 +123,20 @@ def test_folders_that_are_made_are_the_person_s_alone(umask: int, tmp_path: Path
     for name in ("a", "a/b", "a/b/c"):
         assert (tmp_path / name).stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "a/b/c/f").stat().st_mode & 0o777 == 0o600
+
+
+def test_logout_all_leaves_no_litter_anywhere(tmp_path: Path) -> None:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws/credentials").write_text(
+        "[dev]\naws_access_key_id = ASIADEV\naws_secret_access_key = s\naws_session_token = t\n"
+    )
+    (tmp_path / "repo").mkdir()
+    assert awsenv(tmp_path, "dotenv", "dev", "-o", "repo/.env").returncode == 0
+    state = ".local/state/awsenv"
+    for place in (".aws", ".aws/sso/cache", "repo", state, f"{state}/records", f"{state}/aside"):
+        for name, inner in ((".awsenv-12~", "new"), (".awsenv-0123456789abcdef~", "")):
+            litter = tmp_path / place / name / inner
+            litter.parent.mkdir(parents=True, exist_ok=True)
+            litter.write_text("the token")
+    assert awsenv(tmp_path, "logout", "--all").returncode == 0
+    assert [p for p in tmp_path.rglob("*") if p.is_file() and p.read_text() == "the token"] == []
