@@ -96,7 +96,8 @@ def sweep(folder: str, ours: bool = False) -> None:
         return
     for name in names:
         path = os.path.join(folder, name)
-        with contextlib.suppress(OSError):
+        # What is in a folder of that name may be a cloned repo's: no error of it holds a writer up.
+        with contextlib.suppress(OSError, AwsenvError):
             _sweep(path, None if ours else folder)
 
 

@@ -21,7 +21,7 @@ LONGEST = 60.0
 _BEAT, _BELIEVED = 1.0, 5.0
 
 _held: "list[Lock]" = []
-_said: set[str] = set()
+_said: list[str] = []
 
 
 class WaitingError(AwsenvError):
@@ -188,10 +188,10 @@ def _wait(descriptor: int, say: Callable[[str], None], seconds: float, patience:
 
 def _say_none(state: str, error: AwsenvError | OSError, say: Callable[[str], None]) -> None:
     """Once a process: that what it gets is for this call alone."""
-    why = error.message if isinstance(error, AwsenvError) else f"no locks in {shown(state)}"
     if not _said:
+        why = error.message if isinstance(error, AwsenvError) else f"no locks in {shown(state)}"
         say(f"{why}: nothing is kept for the next call; XDG_STATE_HOME=FOLDER, one you may write")
-    _said.add(why)
+        _said.append(why)
 
 
 def _fields(descriptor: int) -> list[str]:

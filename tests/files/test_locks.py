@@ -101,11 +101,11 @@ def test_without_locks_it_goes_on_and_says_so_once(tmp_path: Path) -> None:
 
 def test_a_child_by_fork_does_not_hold_its_parents_lock(tmp_path: Path) -> None:
     script = (
-        "import os, sys, time\nfrom awsenv.files import locks\n"
+        "import os, signal, sys\nfrom awsenv.files import locks\n"
         "with locks.locked(sys.argv[1], 'x'):\n"
         "    if os.fork() == 0:\n"
-        "        locks.leave(); open(sys.argv[1] + '/child', 'w').close(); time.sleep(60); os._exit(0)\n"
-        "    time.sleep(60)\n"
+        "        locks.leave(); open(sys.argv[1] + '/child', 'w').close(); signal.pause(); os._exit(0)\n"
+        "    signal.pause()\n"
     )
     process = subprocess.Popen(
         [BIN / "python", "-c", script, str(tmp_path)], env=clean(tmp_path), start_new_session=True

@@ -100,6 +100,16 @@ def test_a_repo_s_own_litter_overwrites_nothing_elsewhere(tmp_path: Path) -> Non
     assert os.listdir(tmp_path / "repo") == []
 
 
+def test_litter_that_cannot_be_read_holds_no_writer_up(tmp_path: Path) -> None:
+    aside = tmp_path / ".awsenv-0123456789abcdef~"
+    aside.mkdir()
+    (aside / "target").write_text(str(tmp_path / "x"))
+    os.mkfifo(aside / "old")
+    os.mkfifo(aside / "new")
+    writing.write_whole(str(tmp_path / "x"), b"whole")
+    assert (tmp_path / "x").read_bytes() == b"whole"
+
+
 def test_litter_of_the_dead_goes_and_that_of_the_living_stays(tmp_path: Path) -> None:
     path, descriptor = folders.temporary(str(tmp_path), apart=False)
     for name in (".awsenv-7~", ".awsenv-0123456789abcdef~"):
