@@ -1,32 +1,56 @@
 """awsenv under strace: every system call that touches a file, and a kill at each of them."""
 
+import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from tests.program import awsenv
 from tests.shells.real import installed
 
-CALLS = "openat,mkdir,write,fchmod,fsync,rename,unlink,unlinkat,rmdir"
+# Those after which the disk is another; a kill at any other leaves what a kill at the next of these
+# does.
+CALLS = "openat,mkdir,write,pwrite64,ftruncate,fchmod,fchown,rename,unlink,unlinkat,rmdir"
+# A kill at a call that changes nothing is a kill at the next one that does.
+_CHANGES = ("O_WRONLY", "O_RDWR", "O_CREAT")
 
 
 def traced(
-    home: Path, log: Path, arguments: tuple[str, ...], *inject: str, cwd: Path | None = None
+    home: Path,
+    log: Path,
+    arguments: tuple[str, ...],
+    *inject: str,
+    cwd: Path | None = None,
+    before: tuple[str, ...] = (),
+    **environ: str,
 ) -> subprocess.CompletedProcess[str]:
-    """Run awsenv with its calls in ``log`` and faults injected (strace's ``-e inject=``)."""
+    """Run awsenv with its calls in ``log`` and faults injected (strace's ``-e inject=``); ``before``
+    are words in front of strace."""
     more = tuple(word for each in inject for word in ("-e", each))
-    prefix = (installed("strace"), "-f", "-o", str(log), "-e", f"trace={CALLS}", *more)
+    prefix = (
+        *before, installed("strace"), "-f", "-y", "-o", str(log), "-e", f"trace={CALLS}", *more
+    )  # fmt: skip
     # No file that is there in one run and not in the next.
     fixed = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
-    return awsenv(home, *arguments, prefix=prefix, cwd=cwd, **fixed)
+    return awsenv(home, *arguments, prefix=prefix, cwd=cwd, **(fixed | environ))
+
+
+def tree(home: Path) -> dict[str, bytes]:
+    """Every file in ``home``, by its path there."""
+    return {str(p.relative_to(home)): p.read_bytes() for p in home.rglob("*") if p.is_file()}
 
 
 def kills(
-    home: Path, log: Path, arguments: tuple[str, ...], cwd: Path | None = None
-) -> Iterator[tuple[str, str]]:
-    """What to inject, and the call that it hits, for each call from the lock on, as ``log`` of an
-    undisturbed run tells them. After each the caller puts the files back as they were."""
-    counts, begun = dict.fromkeys(CALLS.split(","), 0), False
+    home: Path, kept: Path, arguments: tuple[str, ...], cwd: Path | None = None, **more: Any
+) -> Iterator[str]:
+    """Kill awsenv at each call that changes something in ``home``, from the same files each time, of
+    which ``kept`` becomes a copy; the value is the call. ``more`` goes to ``traced``."""
+    shutil.copytree(home, kept, symlinks=True)
+    log = kept.with_name("log")
+    assert traced(home, log, arguments, cwd=cwd, **more).returncode == 0
+    counts = dict.fromkeys(CALLS.split(","), 0)
     lines = log.read_text().splitlines()
     main = lines[0].split()[0]
     points = []
@@ -36,10 +60,20 @@ def kills(
         if pid != main or name not in counts:
             continue
         counts[name] += 1
-        begun = begun or "/locks/" in line
-        if begun:
+        changes = name != "openat" or any(flag in line for flag in _CHANGES)
+        # strace names the folder that a program is in at each path.
+        if changes and f"{home}/" in re.sub(r"AT_FDCWD<[^>]*>", "", line):
             points.append((f"inject={name}:signal=KILL:when={counts[name]}", line))
-    assert any("rename(" in line for _, line in points)
+    assert points
     for inject, line in points:
-        traced(home, log, arguments, inject, cwd=cwd)
-        yield inject, line
+        put_back(home, kept)
+        traced(home, log, arguments, inject, cwd=cwd, **more)
+        assert "killed by SIGKILL" in log.read_text(), line
+        yield line
+
+
+def put_back(home: Path, kept: Path) -> None:
+    """Make ``home`` what ``kept`` is; the folder itself stays."""
+    for path in home.iterdir():
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    shutil.copytree(kept, home, symlinks=True, dirs_exist_ok=True)

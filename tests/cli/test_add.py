@@ -227,26 +227,6 @@ def test_two_adds_at_once_are_both_there(home: Path) -> None:
     assert {line.split("\t")[0] for line in awsenv(home, "list").stdout.splitlines()} == set(names)
 
 
-def test_a_kill_at_any_system_call_leaves_old_or_new_files(home: Path, tmp_path: Path) -> None:
-    (home / ".aws").mkdir()
-    path, log = home / ".aws/credentials", tmp_path / "log"
-    (home / "k.csv").write_text(CSV)
-    command = ("add", "dev", "--csv", "k.csv")
-    old = REAL_LIFE.encode()
-    path.write_bytes(old)
-    assert traced(home, log, command).returncode == 0
-    new = path.read_bytes()
-    path.write_bytes(old)
-    seen = set()
-    for _, call in kills(home, log, command):
-        assert path.read_bytes() in (old, new), call
-        seen.add(path.read_bytes())
-        path.write_bytes(old)
-    assert seen == {old, new}
-    assert awsenv(home, *command).returncode == 0
-    assert [p.name for p in (home / ".aws").iterdir()] == ["credentials"]
-
-
 def test_prompts_do_not_echo_the_secret_and_nothing_leaks_it(home: Path, tmp_path: Path) -> None:
     (home / ".aws").mkdir()
     (home / ".aws/config").write_text("[default]\nregion = ap-northeast-1\noutput = json\n")
