@@ -11,7 +11,7 @@ import pytest
 from awsenv.demo.sts import Role
 from tests.sessions.place import Place, place
 from tests.shells.real import installed
-from tests.tracing import kills, put_back, traced, tree
+from tests.tracing import kills, put_back, tree
 
 __all__ = ["place"]
 
@@ -72,11 +72,11 @@ def test_a_kill_in_a_container_blocks_nobody_after_it(place: Place) -> None:
 def check(
     door: Callable[[Place], tuple[str, ...]], place: Place, before: tuple[str, ...] = ()
 ) -> None:
-    home, endpoint = place.home, place.endpoint
+    home = place.home
     kept = home.with_name(f"{home.name}-kept")
     command = door(place)
     old, seen = persons(home), []
-    for call in kills(home, kept, command, before=before, **endpoint):
+    for call in kills(home, kept, command, before=before, **place.endpoint):
         seen.append((persons(home), call))
         result = place.run(*command, prefix=before)
         assert result.returncode == 0, (call, result.stderr)

@@ -43,13 +43,13 @@ def tree(home: Path) -> dict[str, bytes]:
 
 
 def kills(
-    home: Path, kept: Path, arguments: tuple[str, ...], cwd: Path | None = None, **more: Any
+    home: Path, kept: Path, arguments: tuple[str, ...], **more: Any
 ) -> Iterator[str]:
     """Kill awsenv at each call that changes something in ``home``, from the same files each time, of
     which ``kept`` becomes a copy; the value is the call. ``more`` goes to ``traced``."""
     shutil.copytree(home, kept, symlinks=True)
     log = kept.with_name("log")
-    assert traced(home, log, arguments, cwd=cwd, **more).returncode == 0
+    assert traced(home, log, arguments, **more).returncode == 0
     counts = dict.fromkeys(CALLS.split(","), 0)
     lines = log.read_text().splitlines()
     main = lines[0].split()[0]
@@ -67,7 +67,7 @@ def kills(
     assert points
     for inject, line in points:
         put_back(home, kept)
-        traced(home, log, arguments, inject, cwd=cwd, **more)
+        traced(home, log, arguments, inject, **more)
         assert "killed by SIGKILL" in log.read_text(), line
         yield line
 

@@ -22,17 +22,26 @@ def read(path: str, largest: int = LARGEST, follow: bool = True) -> bytes:
     Raises ``OSError`` where it cannot be opened, ``NotPlainError``, or ``AwsenvError`` for a larger
     one; the messages name the file and never quote it.
     """
-    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
-    # Looked at before it is opened: opening a device may do something.
-    _check_plain(os.stat(path, follow_symlinks=follow), path)
-    descriptor = os.open(path, flags | (0 if follow else os.O_NOFOLLOW))
-    with open(descriptor, "rb") as file:
-        _check_plain(os.fstat(descriptor), path)
+    with open(open_plain(path, follow), "rb") as file:
         data = file.read(largest + 1)
     if len(data) > largest:
         size = f"{largest >> 20} MiB" if largest >> 20 else f"{largest >> 10} KiB"
         raise AwsenvError(f"{shown(path)} is over {size}", f"ls -l {shown(path)}")
     return data
+
+
+def open_plain(path: str, follow: bool = True) -> int:
+    """A descriptor of the regular file at ``path``, for reading. Raises as ``read`` does."""
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+    # Looked at before it is opened: opening a device may do something.
+    _check_plain(os.stat(path, follow_symlinks=follow), path)
+    descriptor = os.open(path, flags | (0 if follow else os.O_NOFOLLOW))
+    try:
+        _check_plain(os.fstat(descriptor), path)
+    except NotPlainError:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
 def read_text(path: str, largest: int = LARGEST) -> str:

@@ -1,12 +1,17 @@
 """The AWS files changed on the disk: whole, under a lock, and never over somebody's edit."""
 
 import os
+import time
 from collections.abc import Callable
 
 from awsenv import environment
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading, writing
 from awsenv.paths import shown
+
+# Seconds for which nobody has written a file that is read to be written again.
+_STILL = 0.05
+_TRIES = 20
 
 
 def change(
@@ -24,20 +29,51 @@ def change(
     try:
         folders.make(folder)
         with writing.alone(folder, environment.state_folder(environ), say) as aside:
-            for _ in range(10):
-                before = _stamp(path)
-                old = text(path)
+            written = late = None
+            for _ in range(_TRIES):
+                before = _still(path)
+                old = text(path) if late is None else late
+                if old == written:
+                    return True
                 new = edit(old)
                 if new == old:
-                    return False
+                    return written is not None
                 if _stamp(path) == before:
-                    writing.write_whole(path, new.encode("utf-8"), secret=True, aside=aside)
-                    return True
+                    late = _replace(path, old, new, aside)
+                    written = new
     except OSError as error:
         raise AwsenvError(
             f"cannot write {shown(path)}: {error.strerror}", f"ls -ld {shown(path)}"
         ) from None
     raise AwsenvError(f"{shown(path)} is being written by another program", "try again")
+
+
+def _replace(path: str, old: str, new: str, aside: str) -> str | None:
+    """Put ``new`` in the place of ``old``; what a program that had opened the old file wrote there
+    meanwhile, where one did."""
+    try:
+        replaced = reading.open_plain(path)
+    except FileNotFoundError:
+        writing.write_whole(path, new.encode("utf-8"), secret=True, aside=aside)
+        return None
+    with open(replaced, "rb") as file:
+        writing.write_whole(path, new.encode("utf-8"), secret=True, aside=aside)
+        _still(path)
+        if os.fstat(replaced).st_nlink:
+            return None  # written in place, or linked to from elsewhere, too
+        late = file.read().decode("utf-8", "replace")
+    return None if late == old else late
+
+
+def _still(path: str) -> tuple[int, ...] | None:
+    """The stamp of ``path`` once nobody is writing it: the AWS CLI takes no lock, empties the file
+    and fills it again, from what it read before."""
+    while (found := _stamp(path)) is not None:
+        age = time.time() - found[2] / 1e9
+        if not 0 <= age < _STILL:
+            break
+        time.sleep(_STILL - age)
+    return found
 
 
 def _stamp(path: str) -> tuple[int, ...] | None:

@@ -12,7 +12,6 @@ from awsenv.demo.server import Server
 from awsenv.demo.users import User, new_user
 from tests.program import awsenv
 from tests.shells.real import BIN, clean
-from tests.tracing import kills, traced
 
 SECRET = "wJalr/XUtnFEMI+bPxRfiCYEXAMPLEKEY"
 CSV = f"Access key ID,Secret access key\nAKIACSV,{SECRET}\n"

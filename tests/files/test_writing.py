@@ -9,7 +9,7 @@ import pytest
 
 from awsenv.files import folders, in_place, writing
 from tests.program import awsenv
-from tests.shells.real import installed
+from tests.shells.real import BIN, clean, installed
 
 root = pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away and mounts")
 CSV = "Access key ID,Secret access key\nAKIANEW,newsecret\n"
@@ -150,3 +150,32 @@ def test_logout_all_leaves_no_litter_anywhere(tmp_path: Path) -> None:
             litter.write_text("the token")
     assert awsenv(tmp_path, "logout", "--all").returncode == 0
     assert [p for p in tmp_path.rglob("*") if p.is_file() and p.read_text() == "the token"] == []
+
+
+def test_twenty_writers_beside_the_aws_cli_lose_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / "k.csv").write_text(CSV)
+    path = tmp_path / ".aws/credentials"
+    path.write_text("# by hand\n[old]\naws_access_key_id = A\naws_secret_access_key = s\n")
+    names = [f"p{number}" for number in range(20)]
+    adds = [
+        subprocess.Popen(
+            [BIN / "awsenv", "add", name, "--csv", "k.csv"],
+            env=clean(tmp_path), cwd=tmp_path, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        )
+        for name in names
+    ]  # fmt: skip
+    key, count = "aws_access_key_id", 0
+    while any(add.poll() is None for add in adds):
+        command = [installed("aws"), "configure", "set", f"profile.q{count}.{key}", "AKIAQ"]
+        subprocess.run(command, env=clean(tmp_path), check=True)
+        count += 1
+    told = [(add.communicate()[1], add.returncode) for add in adds]
+    assert {code for _, code in told} == {0}, told
+    assert count
+    text = path.read_text()
+    assert text.startswith("# by hand\n[old]\naws_access_key_id = A\naws_secret_access_key = s\n")
+    lines = text.splitlines()
+    assert [name for name in names if f"[{name}]" not in lines] == []
+    assert text.count("AKIANEW") == len(names)
+    assert [number for number in range(count) if f"[q{number}]" not in lines] == []
