@@ -42,9 +42,7 @@ def tree(home: Path) -> dict[str, bytes]:
     return {str(p.relative_to(home)): p.read_bytes() for p in home.rglob("*") if p.is_file()}
 
 
-def kills(
-    home: Path, kept: Path, arguments: tuple[str, ...], **more: Any
-) -> Iterator[str]:
+def kills(home: Path, kept: Path, arguments: tuple[str, ...], **more: Any) -> Iterator[str]:
     """Kill awsenv at each call that changes something in ``home``, from the same files each time, of
     which ``kept`` becomes a copy; the value is the call. ``more`` goes to ``traced``."""
     shutil.copytree(home, kept, symlinks=True)

@@ -114,14 +114,17 @@ def _one_form(shell: list[str] | None, format_: list[str] | None = None) -> str:
     return given[0][1] if given else ""
 
 
-def _refuse_terminal(command: str, shell: str, show: bool) -> None:
+def _refuse_terminal(command: str, form: str, show: bool) -> None:
     """Code on a terminal is a secret in the scrollback and does nothing: say how it is meant."""
     if show or not sys.__stdout__ or not sys.__stdout__.isatty():
         return
     if command.startswith("awsenv credential-process"):
         hint = f"awsenv login NAME --save-as OTHER --process, or {command} --show"
-    elif (shell or environment.asking(dict(os.environ))) == "fish":
+    elif form in ("json", "sts"):  # nothing that a shell could run
+        hint = f"{command} --format {form} --show, or into a pipe"
+    elif (form or environment.asking(dict(os.environ))) == "fish":
         hint = f"{command} | source"
     else:
         hint = f'eval "$({command})"'
-    raise UsageError("this prints code for the shell to run", hint)
+    what = "a secret" if form in ("json", "sts") else "code for the shell to run"
+    raise UsageError(f"this prints {what}", hint)

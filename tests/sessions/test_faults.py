@@ -174,6 +174,23 @@ def test_a_home_that_may_not_be_written_still_gets_a_session(place: Place) -> No
     )
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only root becomes somebody")
+def test_somebody_without_a_name_or_a_home_gets_a_session(place: Place) -> None:
+    """As in a container that runs under an arbitrary uid: HOME is /, and no passwd knows it."""
+    files = {
+        "AWS_CONFIG_FILE": place.home / ".aws/config",
+        "AWS_SHARED_CREDENTIALS_FILE": place.home / ".aws/credentials",
+    }
+    for path in (*files.values(), *place.home.parents[:3], place.home):
+        path.chmod(path.stat().st_mode | 0o055)
+    somebody = (installed("setpriv"), "--reuid", "12345", "--regid", "0", "--clear-groups")
+    environ = {"HOME": "/"} | {name: str(path) for name, path in files.items()}
+    result = place.run(*USE, prefix=somebody, **environ)
+    assert (result.returncode, "AWS_SESSION_TOKEN=" in result.stdout) == (0, True), result.stderr
+    assert "XDG_STATE_HOME=FOLDER, one you may write" in result.stderr
+    assert result.stderr.count("\n") == 2
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="only root mounts a small disk")
 def test_a_full_disk_at_the_record_still_gives_the_session(place: Place) -> None:
     state = place.home / ".local/state"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.shells.ground import Ground
 from tests.shells.interactive import Interactive
-from tests.shells.real import Shell
+from tests.shells.real import Shell, clean
 
 
 def closed_in(shell: Interactive, folder: Path, ground: Ground) -> str:
@@ -206,4 +206,44 @@ def test_no_command_that_a_folders_variables_chose_is_run(ground: Ground) -> Non
     assert not (ground.home / "pwned").exists()
     # The control: a person's own choice is run.
     ground.run("renew", "org-a", AWSENV_VARS="STAGE", **chosen)
+    assert (ground.home / "pwned").exists()
+
+
+def test_a_repo_with_everything_in_it_runs_nothing(ground: Ground, hooked: Shell) -> None:
+    repo, pwn = ground.a / "repo", f"touch {ground.home}/pwned"
+    for folder, more in ((repo, ()), (repo / "sub", ("--bare",))):
+        command = ["git", "init", "--quiet", *more, str(folder)]
+        subprocess.run(command, env=clean(ground.home), check=True)
+    config = (
+        f'[core]\n\tbare = false\n\tworktree = .\n\tfsmonitor = "{pwn}; false"\n\tpager = {pwn}\n'
+    )
+    for place in (repo / "sub/config", repo / ".git/config"):
+        place.write_text(f"{config}\thooksPath = {repo}/hooks\n[alias]\n\tls-files = !{pwn}\n")
+    programs = ("git", "direnv", "ghq", "hooks/post-index-change", "bin/git", "fzf")
+    for name in programs:
+        path = repo / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{pwn}\n")
+        path.chmod(0o755)
+    for name in ("typing.py", "sitecustomize.py", "usercustomize.py", "typer.py", "fcntl.py"):
+        (repo / name).write_text(f"import os; os.system('{pwn}')\n")
+    evil = "".join(
+        f"{name}=$({pwn})`{pwn}`\n"
+        for name in ("RPS1", "PROMPT2", "PS4", "AWS_PAGER", "FZF_DEFAULT_OPTS", "LD_PRELOAD")
+    )
+    (repo / ".env").write_text(evil)
+    (repo / ".envrc").write_text("use_aws org-a\ndotenv\n")
+    (repo / "sub/.envrc").write_text(f"use_aws $({pwn})\n{pwn}\n")
+    os.mkfifo(repo / "sub/.env")
+    shell = ground.shell(hooked)
+    for line in (
+        f"cd {ground.a}", f"cd {repo}", "awsenv status", "awsenv allow", "awsenv dotenv org-a -o .env",
+        "awsenv dotenv org-a -o new.env --ignore", "awsenv renew org-a", "awsenv list", "awsenv orgs",
+        "cd sub", "awsenv status", "awsenv allow", "awsenv dotenv org-a -o .env", "awsenv deny", "cd ..", "cd",
+    ):  # fmt: skip
+        shell.typed(line)
+        assert not (ground.home / "pwned").exists(), line
+    assert ground.who(shell.environment()) == ""
+    # The control: the same runs where somebody lets it.
+    shell.typed(f"{repo}/git")
     assert (ground.home / "pwned").exists()
