@@ -25,14 +25,19 @@ def main() -> None:
 def _run(arguments: list[str]) -> int:
     from awsenv import replay
 
+    if arguments[:1] == ["hook-env"]:
+        from awsenv.hook import answer
+
+        return _ended(answer.run(arguments[1:]))
     request = None
     if not os.isatty(1):
         request = replay.parse(arguments)
         text = replay.answer(request, dict(os.environ)) if request else None
         if arguments[:1] == ["hook"]:
-            from awsenv import hook
+            from awsenv.hook import start_file
 
-            text = hook.text(arguments[1]) if arguments[1:] and arguments[1] in hook.FILES else None
+            known = arguments[1:] and arguments[1] in start_file.FILES
+            text = start_file.text(arguments[1]) if known else None
         if text is not None:
             os._exit(replay.emit(text))  # without the interpreter's tear-down
     if sys.flags.no_site:  # the hook calls us so
@@ -46,6 +51,12 @@ def _run(arguments: list[str]) -> int:
     from awsenv.cli import app
 
     return app.run(arguments)
+
+
+def _ended(code: int) -> int:
+    """End with ``code``, without the interpreter's tear-down."""
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _failed(arguments: list[str], error: BaseException) -> int:

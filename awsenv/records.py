@@ -26,13 +26,13 @@ def encode(value: str) -> str:
     return replay.encode(value).replace("%2F", "/")
 
 
-def write(path: str, fields: dict[str, str], mtime: int | None = None) -> None:
+def write(path: str, fields: dict[str, str]) -> None:
     """Store ``fields`` at ``path``, whole, in a folder of ours. Raises ``AwsenvError``."""
     lines = ["awsenv=1", *(f"{name}={encode(value)}" for name, value in fields.items()), ""]
     body = "\n".join(lines).encode("ascii")
     folders.own(os.path.dirname(path))
     try:
-        write_whole(path, body + b"end=" + replay.checksum(body), mtime=mtime)
+        write_whole(path, body + b"end=" + replay.checksum(body))
     except OSError as error:
         raise AwsenvError(f"cannot write {paths.shown(path)}: {error.strerror}") from None
 
@@ -99,14 +99,13 @@ class Sources:
         variables: dict[str, str],
         expires: int,
     ) -> None:
-        """Record a session with what ``fields`` says of it; its mtime is its end, so that a shell
-        without a clock can ask.
+        """Record a session with what ``fields`` says of it.
 
         It is kept while the files are still unsettled, too: it cost a call, or a code. Only replay
         looks again then. Raises ``AwsenvError`` when it cannot be written.
         """
         base = self._fields(profile, None) or self._unsettled(profile)
-        write(path, {**base, **fields, "expires": str(expires), **variables}, mtime=expires)
+        write(path, {**base, **fields, "expires": str(expires), **variables})
 
     def _unsettled(self, profile: Profile) -> dict[str, str]:
         fields = {"profile": profile.name, "kind": profile.kind}

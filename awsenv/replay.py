@@ -100,21 +100,48 @@ def answer(request: Request, environ: dict[str, str]) -> str | None:
         return environment.render(environment.leave(environ), form)
     if request.wishes:
         return None
+    found = session(request, environ)
+    if found is None:
+        return None
+    if form == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
+        account = found.account
+        say(summary(request.profile, account, found.variables))
+    return environment.render(environment.enter(request.profile, found.variables, environ), form)
+
+
+class Found:
+    """The ``variables`` that a session sets, and its ``account`` where that is known."""
+
+    __slots__ = ("account", "variables")
+
+    def __init__(self, variables: dict[str, str], account: str | None) -> None:
+        self.variables = variables
+        self.account = account
+
+
+def session(request: Request, environ: dict[str, str], now: float | None = None) -> Found | None:
+    """What a record says of the session of ``request``; ``None`` where none does. ``-`` becomes the
+    profile that it means."""
+    if request.profile == "-":
+        request.profile = environ.get(environment.PREVIOUS, "")
     profile = request.profile
-    if profile == "-":
-        profile = environ.get(environment.PREVIOUS, "")
     record = read(record_path(profile, environ)) if profile else None
     if record is None or record.get("profile") != profile:
         return None
     try:
-        variables = _variables(record, request, environ)
+        variables = _variables(record, request, environ, now)
     except (KeyError, ValueError, OverflowError):  # another version's: as if it were not there
         return None
-    if variables is None:
-        return None
-    if form == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
-        os.write(2, f"awsenv: {summary(profile, record.get('account'), variables)}\n".encode())
-    return environment.render(environment.enter(profile, variables, environ), form)
+    return None if variables is None else Found(variables, record.get("account"))
+
+
+def say(text: str) -> None:
+    """One line for a person, from the fast half: nothing of ``text`` steers the terminal."""
+    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    try:
+        os.write(2, f"awsenv: {shown}\n".encode("utf-8", "backslashreplace"))
+    except OSError:
+        return  # nobody reads
 
 
 def emit(text: str) -> int:
@@ -163,7 +190,7 @@ def read(path: str) -> dict[str, str] | None:
     fields = {}
     for line in body.decode("ascii").split("\n")[1:-1]:
         name, _, value = line.partition("=")
-        fields[name] = _decode(value) if "%" in value else value
+        fields[name] = decode(value) if "%" in value else value
     return fields
 
 
@@ -180,7 +207,7 @@ def stamp(found: os.stat_result) -> str:
 
 
 def _variables(
-    record: dict[str, str], request: Request, environ: dict[str, str]
+    record: dict[str, str], request: Request, environ: dict[str, str], now: float | None
 ) -> dict[str, str] | None:
     """The session's variables by ``record``, if it is still true."""
     for name in ("HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
@@ -205,7 +232,7 @@ def _variables(
         if "renew" in record:
             import time
 
-            if time.time() >= int(record["renew"]):
+            if (time.time() if now is None else now) >= int(record["renew"]):
                 return None
         variables.update((n, v) for n, v in record.items() if n[:4] == "AWS_")
         if "AWS_ACCESS_KEY_ID" not in variables:
@@ -244,7 +271,8 @@ def _look(path: str, recorded: str, record: dict[str, str] | None) -> dict[str, 
         os.close(descriptor)
 
 
-def _decode(value: str) -> str:
+def decode(value: str) -> str:
+    """What ``encode`` made. Raises ``ValueError``."""
     first, *rest = value.split("%")
     data = first.encode()
     for part in rest:

@@ -1,25 +1,26 @@
-# awsenv's hook for bash, 3.2 and later: `awsenv use dev` and `awsenv off` without eval, completion,
-# AWSENV_PROMPT. `awsenv hook bash` prints it with the program's place in front.
-# shellcheck shell=bash disable=SC2154,SC2128,SC2178 # set in front; string or array
+# awsenv's hook for bash, 3.2 and later: it notices that something may have changed, and asks the
+# program what this shell is to become. `awsenv hook bash` prints it with the program's place in front.
+# shellcheck shell=bash disable=SC2154,SC2128,SC2178 # set in front, by the program's text; string or array
 
-# A person's aliases would act on the words of the functions below.
-__awsenv_aliases=-u
-\builtin shopt -q expand_aliases && __awsenv_aliases=-s
+# A person's aliases would act on the words of the functions below, and allexport would export them.
+case $- in *a*) __awsenv_load='builtin set -a' ;; *) __awsenv_load=: ;; esac
+\builtin set +a
+\builtin shopt -q expand_aliases && __awsenv_load="$__awsenv_load; builtin shopt -s expand_aliases"
 \builtin shopt -u expand_aliases
 
-# Every variable that a session may set or unset; awsenv.environment.MANAGED.
-__awsenv_managed='AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION
-AWS_ACCOUNT_ID AWS_SECURITY_TOKEN AWS_PROFILE AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION
-AWS_DEFAULT_OUTPUT AWS_CA_BUNDLE AWS_ENDPOINT_URL AWS_IGNORE_CONFIGURED_ENDPOINT_URLS
-AWS_USE_FIPS_ENDPOINT AWS_USE_DUALSTACK_ENDPOINT AWS_STS_REGIONAL_ENDPOINTS AWS_DEFAULTS_MODE
-AWS_RETRY_MODE AWS_MAX_ATTEMPTS AWS_SDK_UA_APP_ID AWS_REQUEST_CHECKSUM_CALCULATION
-AWS_RESPONSE_CHECKSUM_VALIDATION AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES
-AWS_DISABLE_REQUEST_COMPRESSION AWS_ACCOUNT_ID_ENDPOINT_MODE AWS_SIGV4A_SIGNING_REGION_SET
-AWS_AUTH_SCHEME_PREFERENCE AWS_EC2_METADATA_SERVICE_ENDPOINT AWS_METADATA_SERVICE_TIMEOUT
-AWS_METADATA_SERVICE_NUM_ATTEMPTS'
-__awsenv_managed=${__awsenv_managed//$'\n'/ }
-__awsenv_news=" $__awsenv_managed"
-__awsenv_news=${__awsenv_news// / __awsenv_new_}
+# What this shell keeps for the program, who alone reads it; nothing of it comes from the environment.
+[ "${__awsenv_shell-}" = "$$" ] || __awsenv_state='' __awsenv_armed=''
+__awsenv_shell=$$ __awsenv_seen='' __awsenv_pwd='' __awsenv_key='' __awsenv_arm='' __awsenv_again=''
+__awsenv_due=0 __awsenv_limit=0 __awsenv_code=0
+builtin export -n __awsenv_shell __awsenv_state __awsenv_armed __awsenv_seen __awsenv_pwd __awsenv_key \
+  __awsenv_arm __awsenv_again __awsenv_due __awsenv_limit __awsenv_code
+__awsenv_changed() { builtin return 1; }
+# The second now, as arithmetic reads it: before bash 5 that takes a process, once a shell.
+if ((BASH_VERSINFO[0] >= 5)); then
+  __awsenv_clock=EPOCHSECONDS
+else
+  __awsenv_epoch=$(($(command date +%s) - SECONDS)) __awsenv_clock=__awsenv_epoch+SECONDS
+fi
 
 awsenv() {
   builtin local __awsenv_word
@@ -57,91 +58,125 @@ awsenv() {
   __awsenv_act "$@"
 }
 
-# Make this shell do it: by the record, without a process, or by what the program prints.
-__awsenv_act() {
-  builtin local "__awsenv_x=$-" __awsenv_text __awsenv_status=0
-  { builtin set +x; } 2>/dev/null # values are about to be handled
-  # Behind a `cd` on the same line: the folder first, then what a person chooses in it.
-  ((BASH_SUBSHELL)) || __awsenv_prompt || : # the status that it keeps is nobody's here
-  if [[ $# -eq 2 && $1 == use ]] && __awsenv_replay "$2"; then
-    :
-  elif __awsenv_text=$("${__awsenv_program[@]}" "$@" --shell bash); then
-    builtin eval "$__awsenv_text" || __awsenv_status=$?
-  else
-    __awsenv_status=$?
-    ((__awsenv_status < 128 || __awsenv_status == 130)) ||
-      builtin printf 'awsenv: killed by signal %d; nothing was changed\n' \
-        "$((__awsenv_status - 128))" >&2
+# At each prompt. Where nothing changed it is over with builtins: the folder whose .envrc counts, the
+# session, the time to look again, and the files that the last look saw are as they were.
+__awsenv_prompt() {
+  [ "$PWD" = "$__awsenv_pwd" ] || __awsenv_find
+  if [ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}" = "$__awsenv_seen" ] &&
+    ((__awsenv_clock < __awsenv_due)) && ! __awsenv_changed; then
+    return 0
   fi
-  # By hand, so it is no longer the folder that has no session.
-  [[ $__awsenv_how != closed || $__awsenv_status != 0 ]] || __awsenv_how=loaded
-  case $__awsenv_x in *x*) builtin set -x ;; esac
-  return "$__awsenv_status"
+  __awsenv_act || builtin :
 }
 
-# Act as $1 by its record, if that is ours, whole, alive, newer than the AWS files, and holds the
-# session itself. A record of a plain key only says where the key stands: that is the program's.
-# $2 and $3: another Region, and the account that it has to be of.
-__awsenv_replay() {
-  builtin local IFS=' ' LC_ALL=C "__awsenv_p=$1" __awsenv_account=''
-  builtin local __awsenv_until=0 __awsenv_ends=0 __awsenv_set=' '
-  # shellcheck disable=SC2086 # names
-  builtin local $__awsenv_news
-  [[ $__awsenv_p != - ]] || __awsenv_p=${AWSENV_PREVIOUS-}
-  [[ $__awsenv_p ]] && __awsenv_record "$__awsenv_p" || return 1
-  [[ -z ${3-} || $__awsenv_account == "$3" ]] || return 1
-  # Renewed a little before its end: that is the program's.
-  ((__awsenv_until > __awsenv_clock)) || return 1
-  if [[ ${2-} ]]; then
-    __awsenv_new_AWS_REGION=$2 __awsenv_new_AWS_DEFAULT_REGION=$2
-    case $__awsenv_set in *' AWS_REGION '*) ;; *) __awsenv_set="${__awsenv_set}AWS_REGION AWS_DEFAULT_REGION " ;; esac
-  fi
-  # shellcheck disable=SC2154 # what __awsenv_record found
-  __awsenv_known="$__awsenv_new_AWS_ACCESS_KEY_ID $__awsenv_until"
-  __awsenv_switch
-}
-
-# The record of $1 into the caller's __awsenv_new_NAME, whose names come into __awsenv_set, and
-# __awsenv_account, __awsenv_until (from when on it is to be renewed) and __awsenv_ends.
-__awsenv_record() {
-  builtin local LC_ALL=C "__awsenv_file=$1" __awsenv_kv __awsenv_k __awsenv_v __awsenv_whole='' __awsenv_of_whom='' __awsenv_all
-  case $1 in *[!A-Za-z0-9._@+-]* | .*) __awsenv_encode "$1" ;; esac
-  __awsenv_state
-  __awsenv_file=$__awsenv_folder/records/$__awsenv_file
-  [[ -f $__awsenv_file && -O $__awsenv_file && ! -L $__awsenv_file ]] || return 1
-  __awsenv_lines "$__awsenv_file"
-  for __awsenv_kv in ${__awsenv_all[@]+"${__awsenv_all[@]}"}; do
-    __awsenv_k=${__awsenv_kv%%=*} __awsenv_v=${__awsenv_kv#*=}
-    case $__awsenv_v in *%*) builtin printf -v __awsenv_v %b "${__awsenv_v//%/\\x}" ;; esac
-    case $__awsenv_k in
-      AWS_*)
-        case $__awsenv_k in
-          AWS_ACCESS_KEY_ID | AWS_SECRET_ACCESS_KEY | AWS_SESSION_TOKEN | AWS_CREDENTIAL_EXPIRATION | AWS_REGION | AWS_DEFAULT_REGION) ;;
-          *) case " $__awsenv_managed " in *" $__awsenv_k "*) ;; *) return 1 ;; esac ;;
-        esac
-        builtin printf -v "__awsenv_new_$__awsenv_k" %s "$__awsenv_v"
-        __awsenv_set="$__awsenv_set$__awsenv_k "
-        ;;
-      awsenv) [ "$__awsenv_v" = 1 ] || return 1 ;;
-      profile) __awsenv_of_whom=$__awsenv_v ;;
-      account) __awsenv_account=$__awsenv_v ;;
-      renew) __awsenv_until=$__awsenv_v ;;
-      expires) __awsenv_ends=$__awsenv_v ;;
-      key) return 1 ;;
-      config.path | credentials.path) [[ ! $__awsenv_v -nt $__awsenv_file ]] || return 1 ;;
-      env.HOME) [ "$__awsenv_v" = "${HOME-}" ] || return 1 ;;
-      env.AWS_CONFIG_FILE) [ "$__awsenv_v" = "${AWS_CONFIG_FILE-}" ] || return 1 ;;
-      env.AWS_SHARED_CREDENTIALS_FILE)
-        [ "$__awsenv_v" = "${AWS_SHARED_CREDENTIALS_FILE-}" ] || return 1
-        ;;
-      end) __awsenv_whole=1 ;;
-    esac
+# The first folder above that holds an .envrc, or the whole path where a symlink comes before it: as
+# long as that is the same, so is what a folder says.
+__awsenv_find() {
+  builtin local "__awsenv_d=$PWD"
+  __awsenv_pwd=$PWD __awsenv_key=''
+  while [[ $__awsenv_d == *[!/]* ]]; do
+    if [[ -e $__awsenv_d/.envrc ]]; then
+      __awsenv_key="e $__awsenv_d"
+      return 0
+    elif [[ -L $__awsenv_d ]]; then
+      __awsenv_key="l $PWD"
+      return 0
+    fi
+    __awsenv_d=${__awsenv_d%/*}
   done
-  [ "$__awsenv_whole$__awsenv_of_whom" = "1$1" ] || return 1
-  case $__awsenv_set in *' AWS_ACCESS_KEY_ID '*) ;; *) return 1 ;; esac
-  case $__awsenv_until$__awsenv_ends in *[!0-9]*) return 1 ;; esac
-  return 0
+  [[ ! -e /.envrc ]] || __awsenv_key='e /'
 }
+
+# Ask what this shell is to become, `use …` and `off` among it, and make it so.
+__awsenv_act() {
+  builtin local "__awsenv_x=$-" IFS=' ' __awsenv_text __awsenv_flags=- __awsenv_r=0
+  { builtin set +x; } 2>/dev/null # values are about to be handled
+  __awsenv_find # an .envrc may have come or gone meanwhile
+  builtin declare -F _direnv_hook >/dev/null && __awsenv_flags=${__awsenv_flags}d
+  case ${PS1-} in *AWSENV_PROMPT*) __awsenv_flags=${__awsenv_flags}p ;; esac
+  ((BASH_VERSINFO[0] >= 5)) || __awsenv_flags=${__awsenv_flags}c
+  while builtin :; do
+    __awsenv_again=''
+    __awsenv_text=$(_AWSENV_STATE=$__awsenv_state "${__awsenv_program[@]}" hook-env bash "$__awsenv_flags" "$@") ||
+      __awsenv_r=$?
+    if ((__awsenv_r == 0)); then
+      builtin eval "$__awsenv_text" || __awsenv_r=$?
+    fi
+    [[ $__awsenv_again ]] || break # else the door is closed, and the session is got now
+  done
+  if ((__awsenv_r > 128 && __awsenv_r != 130)); then
+    builtin printf 'awsenv: killed by signal %d; nothing was changed\n' "$((__awsenv_r - 128))" >&2
+  fi
+  # Not believed to have looked where somebody pressed Ctrl-C: the next prompt does.
+  if ((__awsenv_r == 0)); then
+    __awsenv_seen="$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}"
+  elif ((__awsenv_r != 130 && $# == 0)); then
+    __awsenv_seen="$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}"
+    __awsenv_due=$(((__awsenv_clock) + 5))
+  fi
+  __awsenv_join
+  case $__awsenv_x in *x*) builtin set -x ;; esac
+  return "$__awsenv_r"
+}
+
+# Fails where the variable $1, or one of them, is readonly.
+__awsenv_writable() {
+  builtin local "$@" >/dev/null 2>&1
+}
+
+# Before a command: a session that has ended is renewed first.
+__awsenv_before() {
+  if ((__awsenv_clock >= __awsenv_limit)); then __awsenv_act || builtin :; fi
+}
+
+# Have that called, from the first session with an end on. A trap can be seen and set at the prompt's
+# own level alone, and nowhere where a framework calls us from a function.
+__awsenv_join() {
+  ((__awsenv_limit < 9999999999)) || return 0
+  if [[ ${BLE_VERSION-} ]]; then
+    blehook PREEXEC!=__awsenv_before
+  elif [[ ${bash_preexec_imported-}${__bp_imported-} ]]; then
+    case " ${preexec_functions[*]-} " in
+      *' __awsenv_before '*) ;;
+      *) preexec_functions[${#preexec_functions[@]}]=__awsenv_before ;;
+    esac
+  elif [[ $__awsenv_armed != "$$" ]]; then
+    # shellcheck disable=SC2016 # to be run there
+    __awsenv_arm='__awsenv_arm=; [[ ${FUNCNAME+x} ]] || { __awsenv_debug=$(builtin trap -p DEBUG); __awsenv_chain; builtin eval "$__awsenv_trap"; }'
+  fi
+}
+
+# One that was there goes on behind ours, with the status that it would have seen.
+__awsenv_chain() {
+  builtin local __awsenv_theirs='' __awsenv_check='((__awsenv_clock < __awsenv_limit)) || __awsenv_before'
+  __awsenv_armed=$$
+  if [[ $__awsenv_debug == trap*DEBUG && $__awsenv_debug != 'trap -- - DEBUG' ]]; then
+    __awsenv_theirs=${__awsenv_debug#trap -- }
+    builtin eval "__awsenv_theirs=${__awsenv_theirs% DEBUG}"
+    # shellcheck disable=SC2016 # to be run there
+    __awsenv_check='__awsenv_s=$?; '$__awsenv_check'; __awsenv_status "$__awsenv_s"; '$__awsenv_theirs
+  fi
+  builtin printf -v __awsenv_trap 'builtin trap -- %q DEBUG' "$__awsenv_check"
+}
+
+__awsenv_status() {
+  return "${1-$__awsenv_code}"
+}
+
+# First at the prompt, once, whether PROMPT_COMMAND is a string or an array; `$?` goes on to the rest.
+case ";${PROMPT_COMMAND[*]-};" in
+  *__awsenv_prompt*) ;;
+  *)
+    # shellcheck disable=SC2016 # to be run there
+    __awsenv_text='__awsenv_code=$?; __awsenv_prompt; builtin eval "$__awsenv_arm"; __awsenv_status'
+    if [[ ${PROMPT_COMMAND[1]+x} ]]; then
+      PROMPT_COMMAND=("$__awsenv_text" "${PROMPT_COMMAND[@]}")
+    else
+      PROMPT_COMMAND="$__awsenv_text${PROMPT_COMMAND:+;$PROMPT_COMMAND}"
+    fi
+    builtin unset __awsenv_text
+    ;;
+esac
 
 # The lines of the file $1 into the caller's __awsenv_all: at once where bash can, from 4 on.
 __awsenv_lines() {
@@ -154,166 +189,6 @@ __awsenv_lines() {
       __awsenv_all[${#__awsenv_all[@]}]=$__awsenv_n
     done <"$1"
   fi
-}
-
-# Our state folder, into __awsenv_folder.
-__awsenv_state() {
-  __awsenv_folder=${HOME-}/.local/state
-  case ${XDG_STATE_HOME-} in /*) __awsenv_folder=$XDG_STATE_HOME ;; esac
-  __awsenv_folder=$__awsenv_folder/awsenv
-}
-
-# The name of the record's file for the profile $1, into __awsenv_file; awsenv.replay.record_path.
-__awsenv_encode() {
-  builtin local "__awsenv_rest=$1" __awsenv_c __awsenv_h LC_ALL=C
-  __awsenv_file=''
-  while [[ $__awsenv_rest ]]; do
-    __awsenv_c=${__awsenv_rest:0:1} __awsenv_rest=${__awsenv_rest:1}
-    case $__awsenv_c in
-      [!\!-~] | % | \\ | /)
-        builtin printf -v __awsenv_h %d "'$__awsenv_c"
-        builtin printf -v __awsenv_c %%%02X "$((__awsenv_h & 255))"
-        ;;
-    esac
-    __awsenv_file=$__awsenv_file$__awsenv_c
-  done
-  case $__awsenv_file in .*) __awsenv_file=%2E${__awsenv_file#.} ;; esac
-}
-
-# The second now, as arithmetic reads it: before bash 5 that takes a process, once a shell.
-if ((BASH_VERSINFO[0] >= 5)); then
-  __awsenv_clock=EPOCHSECONDS
-else
-  __awsenv_epoch=$(($(command date +%s) - SECONDS)) __awsenv_clock=__awsenv_epoch+SECONDS
-fi
-
-# To the values in __awsenv_new_NAME, as the program's text would do it, with the same originals:
-# awsenv/environment/posix.py says what is kept where.
-__awsenv_switch() {
-  builtin local __awsenv_n __awsenv_r __awsenv_a='' __awsenv_o='' __awsenv_w __awsenv_fresh=1 __awsenv_touched
-  # What every session sets or unsets, what this one sets, and what the one before did.
-  __awsenv_touched="AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION AWS_ACCOUNT_ID \
-AWS_SECURITY_TOKEN AWS_PROFILE AWS_DEFAULT_PROFILE AWS_REGION AWS_DEFAULT_REGION"
-  for __awsenv_n in $__awsenv_set ${AWSENV_SET-}; do
-    case " $__awsenv_touched " in *" $__awsenv_n "*) continue ;; esac
-    case " $__awsenv_managed " in *" $__awsenv_n "*) __awsenv_touched="$__awsenv_touched $__awsenv_n" ;; esac
-  done
-  # Nothing is changed when something cannot be; the program then says which.
-  # shellcheck disable=SC2086 # words
-  __awsenv_readonly $__awsenv_touched && return 1
-  case $- in *a*) builtin set +a && __awsenv_a=1 ;; esac
-  case ${__awsenv_of-} in "$$:" | "$$:${DIRENV_DIR-}") __awsenv_fresh='' ;; esac
-  if [[ $__awsenv_fresh ]]; then
-    __awsenv_exported
-    for __awsenv_n in $__awsenv_managed; do
-      __awsenv_w=u
-      case " ${AWSENV_SET-} $__awsenv_n=${!__awsenv_n+x}" in
-        *" $__awsenv_n "*) ;;
-        *=x) case $__awsenv_o in *" $__awsenv_n "*) __awsenv_w=x${!__awsenv_n} ;; *) __awsenv_w=s${!__awsenv_n} ;; esac ;;
-      esac
-      builtin printf -v "__awsenv_was_$__awsenv_n" %s "$__awsenv_w"
-    done
-    __awsenv_of="$$:${DIRENV_DIR-}"
-  fi
-  for __awsenv_n in $__awsenv_touched; do
-    case $__awsenv_set in
-      *" $__awsenv_n "*)
-        __awsenv_w=__awsenv_new_$__awsenv_n
-        builtin export "$__awsenv_n=${!__awsenv_w}"
-        continue
-        ;;
-    esac
-    case $__awsenv_n in
-      AWS_ACCESS_KEY_ID | AWS_SECRET_ACCESS_KEY | AWS_SESSION_TOKEN | AWS_CREDENTIAL_EXPIRATION | \
-        AWS_ACCOUNT_ID | AWS_SECURITY_TOKEN | AWS_PROFILE | AWS_DEFAULT_PROFILE)
-        builtin unset "$__awsenv_n"
-        continue
-        ;;
-    esac
-    __awsenv_r=__awsenv_was_$__awsenv_n
-    __awsenv_put_back "$__awsenv_n" "${!__awsenv_r-}"
-  done
-  if [[ ${AWSENV_PROFILE-} && $AWSENV_PROFILE != "$__awsenv_p" ]]; then
-    builtin export AWSENV_PREVIOUS="$AWSENV_PROFILE"
-  fi
-  __awsenv_set=${__awsenv_set# }
-  builtin export AWSENV_PROFILE="$__awsenv_p" AWSENV_SET="${__awsenv_set% }"
-  [[ -z $__awsenv_a ]] || builtin set -a
-  return 0
-}
-
-# Make the variable $1 what it was, by what was kept of that: u (unset), xVALUE (exported) or sVALUE.
-__awsenv_put_back() {
-  case $2 in
-    u) builtin unset "$1" ;;
-    x*) builtin export "$1=${2#x}" ;;
-    s*) builtin unset "$1" && builtin printf -v "$1" %s "${2#s}" ;;
-  esac
-  return 0
-}
-
-# Whether any of the variables $@ or of our own names is readonly; before bash 5 that takes a process.
-__awsenv_readonly() {
-  builtin local __awsenv_n
-  if ((BASH_VERSINFO[0] < 5)); then
-    ! (builtin unset "$@" AWSENV_PROFILE AWSENV_SET AWSENV_PREVIOUS) 2>/dev/null
-    return
-  fi
-  for __awsenv_n in "$@" AWSENV_PROFILE AWSENV_SET AWSENV_PREVIOUS; do
-    [[ ${!__awsenv_n+x} && ${!__awsenv_n@a} == *r* ]] && return 0
-  done
-  return 1
-}
-
-# The names of our variables that are exported, into __awsenv_o; before bash 5 that takes a process.
-__awsenv_exported() {
-  if ((BASH_VERSINFO[0] < 5)); then
-    __awsenv_o=" $(builtin compgen -e | command tr '\n' ' ')"
-    return
-  fi
-  for __awsenv_n in $__awsenv_managed; do
-    [[ ${!__awsenv_n+x} && ${!__awsenv_n@a} == *x* ]] && __awsenv_o="$__awsenv_o $__awsenv_n "
-  done
-  return 0
-}
-
-# AWSENV_PROMPT for PS1='$AWSENV_PROMPT…': the profile, and the time left where there is an end. It is
-# to be said anew at __awsenv_due.
-__awsenv_say_left() {
-  builtin local __awsenv_left
-  AWSENV_PROMPT=${AWSENV_PROFILE-}
-  [[ $AWSENV_PROMPT && ${AWS_CREDENTIAL_EXPIRATION-} ]] || return 0
-  [ "${__awsenv_end_text-}" = "$AWS_CREDENTIAL_EXPIRATION" ] || __awsenv_ends
-  [[ $__awsenv_ends_at ]] || return 0
-  __awsenv_left=$((__awsenv_ends_at - (__awsenv_clock)))
-  if ((__awsenv_left >= 3600)); then
-    AWSENV_PROMPT="$AWSENV_PROMPT $((__awsenv_left / 3600))h$((__awsenv_left / 60 % 60))m"
-  elif ((__awsenv_left >= 60)); then
-    AWSENV_PROMPT="$AWSENV_PROMPT $((__awsenv_left / 60))m"
-  else
-    AWSENV_PROMPT="$AWSENV_PROMPT ended"
-    ((__awsenv_left > 0)) || return 0
-    AWSENV_PROMPT="${AWSENV_PROMPT% ended} 0m"
-  fi
-  __awsenv_left=$(((__awsenv_clock) + __awsenv_left % 60 + 1))
-  ((__awsenv_left >= __awsenv_due)) || __awsenv_due=$__awsenv_left
-}
-
-# AWS_CREDENTIAL_EXPIRATION (RFC 3339 in UTC) as a second since 1970, into __awsenv_ends_at.
-__awsenv_ends() {
-  builtin local "__awsenv_t=$AWS_CREDENTIAL_EXPIRATION" __awsenv_y __awsenv_m
-  __awsenv_end_text=$__awsenv_t __awsenv_ends_at=''
-  case $__awsenv_t in
-    [0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z | \
-      [0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]+00:00) ;;
-    *) return 0 ;;
-  esac
-  # Days from civil: the year begins in March.
-  __awsenv_y=$((10#${__awsenv_t:0:4})) __awsenv_m=$((10#${__awsenv_t:5:2}))
-  ((__awsenv_m > 2)) || { __awsenv_y=$((__awsenv_y - 1)) __awsenv_m=$((__awsenv_m + 12)); }
-  __awsenv_ends_at=$(((365 * __awsenv_y + __awsenv_y / 4 - __awsenv_y / 100 + __awsenv_y / 400 + \
-    (153 * (__awsenv_m - 3) + 2) / 5 + 10#${__awsenv_t:8:2} - 719469) * 86400 + \
-    10#${__awsenv_t:11:2} * 3600 + 10#${__awsenv_t:14:2} * 60 + 10#${__awsenv_t:17:2}))
 }
 
 # Names of profiles out of the two files into COMPREPLY, without running any: a profile may be
@@ -343,8 +218,10 @@ __awsenv_complete() {
 __awsenv_names() {
   builtin local "__awsenv_config=${HOME-}/.aws/config" "__awsenv_credentials=${HOME-}/.aws/credentials"
   builtin local __awsenv_i=0 LC_ALL=C # half the price, and names are compared byte by byte
-  __awsenv_state
-  __awsenv_file=$__awsenv_folder/names
+  case ${XDG_STATE_HOME-} in
+    /*) __awsenv_file=$XDG_STATE_HOME/awsenv/names ;;
+    *) __awsenv_file=${HOME-}/.local/state/awsenv/names ;;
+  esac
   if [[ -z ${AWS_CONFIG_FILE+x}${AWS_SHARED_CREDENTIALS_FILE+x} && -f $__awsenv_file && -O $__awsenv_file &&
     $__awsenv_file -nt $__awsenv_config && $__awsenv_file -nt $__awsenv_credentials ]]; then
     builtin local __awsenv_all
@@ -369,3 +246,5 @@ __awsenv_names() {
   done
 }
 builtin complete -F __awsenv_complete awsenv
+builtin eval "$__awsenv_load"
+builtin unset __awsenv_load

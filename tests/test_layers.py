@@ -17,6 +17,7 @@ LAW = [
     ["sessions"],
     ["records"],
     ["profiles"],
+    ["trusted"],
     ["replay"],
     ["programs"],
     ["environment"],

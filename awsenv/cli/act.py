@@ -15,6 +15,13 @@ def run(request: Request) -> int:
     return report(lambda: text(request), request.form or environment.asking(dict(os.environ)))
 
 
+# How a change becomes the text of a form. What a shell's hook asks knows more of that shell, and puts
+# its own way here.
+render: Callable[[environment.Change, str], str] = environment.render
+# Ways to get a session that no renewal takes.
+_OWN_WAYS = {"--mfa", "--mfa-serial", "--duration", "--session", "--no-session", "--role-arn"}
+
+
 def text(request: Request) -> str:
     """The text for the shell. Raises ``AwsenvError``."""
     environ = dict(os.environ)
@@ -22,7 +29,7 @@ def text(request: Request) -> str:
     if form not in environment.FORMS:
         raise UsageError(f"no such shell: {form}", f"one of {', '.join(environment.FORMS)}")
     if request.command == "off":
-        return environment.render(environment.leave(environ), form)
+        return render(environment.leave(environ), form)
     terms = wishes.terms(request.wishes)
     if form in environment.UNATTENDED:
         terms.ask = None
@@ -39,7 +46,9 @@ def text(request: Request) -> str:
     chosen = refresh.variables(request, terms, environ)
     if form == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
         terminal.say(replay.summary(request.profile, chosen.account, chosen.variables))
-    return environment.render(environment.enter(request.profile, chosen.variables, environ), form)
+    change = environment.enter(request.profile, chosen.variables, environ)
+    change.by_options = any(request.wishes.get(option) for option in _OWN_WAYS)
+    return render(change, form)
 
 
 def report(call: Callable[[], object], form: str | None) -> int:

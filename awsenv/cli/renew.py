@@ -25,16 +25,27 @@ def renew(
 
     Example: awsenv renew org-prod
     """
-    environ = dict(os.environ)
+    renewed(profile, dict(os.environ))
+
+
+def unattended(request: Request, environ: dict[str, str]) -> refresh.Chosen:
+    """What ``request`` sets; asks nobody. Raises ``AwsenvError``."""
+    return refresh.variables(request, wishes.unattended(), environ)
+
+
+def renewed(profile: str, environ: dict[str, str]) -> refresh.Chosen:
+    """The session of ``profile``, renewed if it is about to end, in the ``.env`` files, too. Raises
+    ``AwsenvError``."""
     _refuse_processes(profile, environ)
     try:
-        refresh.variables(Request("renew", profile), wishes.unattended(), environ)
+        chosen = unattended(Request("renew", profile), environ)
     except AwsenvError as error:
         if error.code == PERSON_NEEDED:
             error.message = f"the session of {profile} has ended"
             error.hint = f"awsenv login {profile}"
         raise
     dotenv_file.rewrite(profile, environ)
+    return chosen
 
 
 def _refuse_processes(profile: str, environ: dict[str, str]) -> None:

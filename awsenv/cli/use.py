@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from awsenv import environment
-from awsenv import hook as hooks
 from awsenv.cli import act, choose
 from awsenv.errors import UsageError
+from awsenv.hook import start_file as hooks
 from awsenv.replay import Request
 
 Shell = Annotated[

@@ -66,10 +66,11 @@ class Change:
     ``variables``: name → value to export, or ``None`` to unset. ``restore``: names to put back as
     they were before the first ``use``. ``inherited``: names that a shell above this one was given
     by awsenv; their originals count as unset here. ``exported``: names that are exported now.
-    ``forget``: whether the originals are done with.
+    ``forget``: whether the originals are done with. ``by_options``: whether the session was got in a
+    way that a renewal does not know.
     """
 
-    __slots__ = ("exported", "forget", "inherited", "restore", "variables")
+    __slots__ = ("by_options", "exported", "forget", "inherited", "restore", "variables")
 
     def __init__(
         self,
@@ -83,6 +84,7 @@ class Change:
         self.inherited = set_by_awsenv(environ)
         self.exported = [name for name in MANAGED if name in environ]
         self.forget = forget
+        self.by_options = False
 
 
 def enter(profile: str, session: dict[str, str], environ: dict[str, str]) -> Change:
@@ -156,7 +158,7 @@ FORMS = {
     "credential-process": "credential_process",
 }
 # Where a question would hang the shell, or a program that waits: nobody is asked.
-UNATTENDED = {"direnv", "credential-process", "bash-hook", "zsh-hook", "fish-hook"}
+UNATTENDED = {"direnv", "credential-process", "zsh-hook", "fish-hook"}
 # Programs that are POSIX shells though they have another name.
 _POSIX = ("sh", "dash", "ash", "busybox", "ksh", "ksh93", "mksh", "lksh", "oksh", "yash")
 

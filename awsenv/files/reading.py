@@ -6,6 +6,10 @@ import stat
 from awsenv.errors import AwsenvError
 from awsenv.paths import shown
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # this is loaded where a prompt waits
+    from typing import BinaryIO
+
 # Bytes. The two AWS files with 20,000 profiles are a quarter of it.
 LARGEST = 16 << 20
 
@@ -22,7 +26,7 @@ def read(path: str, largest: int = LARGEST, follow: bool = True) -> bytes:
     Raises ``OSError`` where it cannot be opened, ``NotPlainError``, or ``AwsenvError`` for a larger
     one; the messages name the file and never quote it.
     """
-    with open(open_plain(path, follow), "rb") as file:
+    with open_plain(path, follow) as file:
         data = file.read(largest + 1)
     if len(data) > largest:
         size = f"{largest >> 20} MiB" if largest >> 20 else f"{largest >> 10} KiB"
@@ -30,8 +34,8 @@ def read(path: str, largest: int = LARGEST, follow: bool = True) -> bytes:
     return data
 
 
-def open_plain(path: str, follow: bool = True) -> int:
-    """A descriptor of the regular file at ``path``, for reading. Raises as ``read`` does."""
+def open_plain(path: str, follow: bool = True) -> "BinaryIO":
+    """The regular file at ``path``, open for reading. Raises as ``read`` does."""
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
     # Looked at before it is opened: opening a device may do something.
     _check_plain(os.stat(path, follow_symlinks=follow), path)
@@ -41,7 +45,7 @@ def open_plain(path: str, follow: bool = True) -> int:
     except NotPlainError:
         os.close(descriptor)
         raise
-    return descriptor
+    return open(descriptor, "rb")
 
 
 def read_text(path: str, largest: int = LARGEST) -> str:

@@ -38,7 +38,6 @@ def write_whole(
     data: bytes,
     mode: int = 0o600,
     secret: bool = False,
-    mtime: int | None = None,
     aside: str = "",
 ) -> None:
     """Replace the file at ``path`` by one holding ``data``: a temporary file, fsync, rename, fsync of
@@ -46,7 +45,7 @@ def write_whole(
 
     A symlink stays and its target is replaced. An existing file keeps its owner, group, extended
     attributes and mode, but for group's and others' bits when it is ``secret``; a new one gets
-    ``mode``. ``mtime`` is its time, in seconds since 1970, where that says something.
+    ``mode``.
 
     Where no rename can do that, the file is overwritten in place, with the old text in its folder, or
     in ``aside`` (a folder of ours) where that cannot be written, until it is whole. Raises
@@ -70,7 +69,7 @@ def write_whole(
         return
     try:
         whole = os.path.join(place, "new") if secret else place
-        _write(whole, data, target, old, mode, mtime)
+        _write(whole, data, target, old, mode)
         os.rename(whole, target)
     except OSError as error:
         if old is None or not (error.errno in _MOUNTED or isinstance(error, _KeptError)):
@@ -107,7 +106,6 @@ def _write(
     target: str,
     old: os.stat_result | None,
     mode: int,
-    mtime: int | None,
 ) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(whole, flags, 0o600)
@@ -117,8 +115,6 @@ def _write(
         if old is not None:
             _keep(descriptor, target, old)
         os.fchmod(descriptor, mode)
-        if mtime is not None:
-            os.utime(descriptor, (mtime, mtime))
         os.fsync(descriptor)
 
 

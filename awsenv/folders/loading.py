@@ -8,7 +8,7 @@ from typing import Protocol
 from dotenv.main import DotEnv
 from dotenv.variables import parse_variables
 
-from awsenv import environment
+from awsenv import environment, trusted
 from awsenv.errors import AwsenvError
 from awsenv.folders import env_file, subset
 from awsenv.folders.unsafe import is_unsafe
@@ -87,18 +87,6 @@ def above(folder: str) -> Iterator[str]:
         yield os.path.join(folder, ".envrc")
 
 
-def compared_text(text: str, own: set[str]) -> str:
-    """What is compared of a ``.env``, and kept of it: its lines but for comments, which nothing
-    loads, and for those of ``own`` names; the hooks do the same."""
-    lines = text.removesuffix("\n").split("\n") if text else []
-    return "".join(
-        line + "\n"
-        for line in lines
-        if not line.lstrip(" \t").startswith("#")
-        and not ("=" in line and line.removeprefix("export ").partition("=")[0] in own)
-    )
-
-
 def _add_envrc(found: Loaded, path: str, files: Files) -> None:
     text = files.text(path)
     _compared(found, "file", path, text.decode("utf-8", "surrogateescape"))
@@ -148,7 +136,7 @@ def _add_env(found: Loaded, each: subset.Directive, path: str, files: Files) -> 
         return
     text = files.text(file).decode("utf-8", "surrogateescape")
     own = files.own(file, text)
-    _compared(found, "env", file, compared_text(text, own), own)
+    _compared(found, "env", file, trusted.compared_text(text, own), own)
     found.variables |= {
         name: value for name, value in _values(text, file).items() if name not in own
     }

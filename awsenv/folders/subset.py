@@ -6,13 +6,12 @@
 
 import re
 
+from awsenv import trusted
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
 from awsenv.folders import envrc
 from awsenv.paths import shown
 
-# A file that is compared at each `cd` is a small one.
-LARGEST = 128 * 1024
 _COMMAND = re.compile(
     rb"[ \t]*(use_aws|use[ \t]+aws|dotenv_if_exists|dotenv|source_up)(?=[ \t\r]|$)"
 )
@@ -55,7 +54,7 @@ def read(path: str) -> bytes:
     """The bytes of the plain file at ``path``. Never waits, whatever lies there. Raises
     ``AwsenvError``."""
     try:
-        data = reading.read(path, LARGEST)
+        data = reading.read(path, trusted.LARGEST)
     except OSError as error:
         raise reading.unreadable(path, error) from None
     if b"\0" in data:

@@ -10,7 +10,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-from awsenv import environment, records, replay
+from awsenv import records, replay, trusted
 from awsenv.errors import AwsenvError
 from awsenv.folders import loading
 from awsenv.folders.loading import Disk, Loaded
@@ -60,14 +60,7 @@ def derived(path: str) -> Loaded:
 
 def allow(path: str, found: Loaded, environ: dict[str, str]) -> None:
     """Trust the ``.envrc`` at ``path`` with what was ``found`` in it. Raises ``AwsenvError``."""
-    place = mirror(path, environ)
-    records.write(place, found.fields(path))
-    # As old as the youngest of them: a file that is younger is looked at again, and so is all of it
-    # once that is allowed.
-    with contextlib.suppress(OSError):
-        compared = [file for field, file in found.files.items() if field[:4] in ("file", "env.")]
-        stamp = max(os.stat(file).st_mtime_ns for file in compared)
-        os.utime(place, ns=(stamp, stamp))
+    records.write(trusted.mirror(path, environ), found.fields(path))
 
 
 def allow_made(path: str, text: bytes, environ: dict[str, str]) -> None:
@@ -91,7 +84,7 @@ def follow(file: str, old: bytes | None, new: bytes | None, environ: dict[str, s
 def deny(path: str, environ: dict[str, str]) -> bool:
     """Trust it no more; whether it was trusted."""
     try:
-        os.unlink(mirror(path, environ))
+        os.unlink(trusted.mirror(path, environ))
     except FileNotFoundError:
         return False
     return True
@@ -100,7 +93,7 @@ def deny(path: str, environ: dict[str, str]) -> bool:
 def prune(environ: dict[str, str]) -> None:
     """Forget what was allowed in folders that are no more: nothing of a ``.env`` outlasts its repo
     in our state."""
-    top = mirror("/", environ)
+    top = trusted.mirror("/", environ)
     for folder, below, names in os.walk(top, topdown=False):
         if ".envrc" in names and not os.path.isdir("/" + os.path.relpath(folder, top)):
             with contextlib.suppress(OSError):
@@ -114,8 +107,12 @@ def prune(environ: dict[str, str]) -> None:
 def _near(file: str, environ: dict[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
     """The ``.envrc`` files whose records name ``file``, with these: above it, beside it and below."""
     folder = os.path.dirname(file)
-    below = [os.path.join(place, ".envrc") for place, _, _ in os.walk(mirror(folder, environ))]
-    for place in sorted({*below, *(mirror(path, environ) for path in loading.above(folder))}):
+    below = [
+        os.path.join(place, ".envrc") for place, _, _ in os.walk(trusted.mirror(folder, environ))
+    ]
+    for place in sorted(
+        {*below, *(trusted.mirror(path, environ) for path in loading.above(folder))}
+    ):
         record = replay.read(place) or {}
         if file in record.values() and "path" in record:
             yield record["path"], record
@@ -123,18 +120,13 @@ def _near(file: str, environ: dict[str, str]) -> Iterator[tuple[str, dict[str, s
 
 def state(path: str, environ: dict[str, str]) -> str:
     """``allowed``, ``changed`` since, or ``not allowed``."""
-    record = replay.read(mirror(path, environ))
+    record = replay.read(trusted.mirror(path, environ))
     if record is None or record.get("path") != path:
         return "not allowed"
     try:
         return "allowed" if derived(path).fields(path) == record else "changed"
     except AwsenvError:
         return "changed"
-
-
-def mirror(path: str, environ: dict[str, str]) -> str:
-    """Where the record of the ``.envrc`` at ``path`` lies; ``path`` has no links above its name."""
-    return f"{environment.state_folder(environ)}/trust{path}"
 
 
 def real(path: str) -> str:

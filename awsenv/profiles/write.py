@@ -56,10 +56,10 @@ def _replace(path: str, old: str, new: str, aside: str) -> str | None:
     except FileNotFoundError:
         writing.write_whole(path, new.encode("utf-8"), secret=True, aside=aside)
         return None
-    with open(replaced, "rb") as file:
+    with replaced as file:
         writing.write_whole(path, new.encode("utf-8"), secret=True, aside=aside)
         _still(path)
-        if os.fstat(replaced).st_nlink:
+        if os.fstat(file.fileno()).st_nlink:
             return None  # written in place, or linked to from elsewhere, too
         late = file.read().decode("utf-8", "replace")
     return None if late == old else late

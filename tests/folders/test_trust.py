@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from awsenv import replay
+from awsenv import replay, trusted
 from awsenv.folders import trust
 from tests.program import awsenv
 
@@ -63,7 +63,7 @@ def test_no_other_secret_of_a_dotenv_is_kept(home: Path) -> None:
         "STAGE=one\n#OLD_KEY=commented\n  # indented secret\nAWS_SECRET_ACCESS_KEY=own\n"
     )
     assert awsenv(home, "allow", "repo").returncode == 0
-    record = Path(trust.mirror(str(home / "repo/.envrc"), {"HOME": str(home)})).read_text()
+    record = Path(trusted.mirror(str(home / "repo/.envrc"), {"HOME": str(home)})).read_text()
     assert "one" in record  # the control: what is loaded
     assert not [word for word in ("commented", "indented", "own%", "=own") if word in record]
 
@@ -74,8 +74,8 @@ def test_nothing_outlasts_its_repo(home: Path) -> None:
     (home / "other/.envrc").write_text("use_aws dev\n")
     (home / "repo").rename(home / "gone")
     assert awsenv(home, "allow", "other").returncode == 0
-    assert replay.read(trust.mirror(str(home / "repo/.envrc"), environ)) is None
-    assert replay.read(trust.mirror(str(home / "other/.envrc"), environ))
+    assert replay.read(trusted.mirror(str(home / "repo/.envrc"), environ)) is None
+    assert replay.read(trusted.mirror(str(home / "other/.envrc"), environ))
 
 
 @pytest.mark.parametrize(

@@ -141,6 +141,7 @@ def test_what_stands_in_our_state_folder_and_is_not_ours(ground: Ground, hooked:
     record.symlink_to(elsewhere)
     closed_in(shell, repo, ground)
     record.unlink()
+    record.touch(0o600)
     record.write_text(text)
     shell.typed(f"cd {ground.a}")
     shell.typed(f"cd {repo}")

@@ -9,6 +9,7 @@ import pytest
 from tests.shells.ground import Ground
 from tests.shells.interactive import Interactive
 from tests.shells.real import HOOKED, Shell, installed
+from tests.shells.test_hook import THIN
 
 # What a person looks at on a line of its own, behind a command.
 LOOKS = {
@@ -111,14 +112,16 @@ def test_beside_zoxides_hook(first: bool, ground: Ground, hooked: Shell) -> None
     assert ground.who(shell.environment()) == ""
 
 
-def traced(ground: Ground, shell: Shell, lines: list[str], log: Path) -> list[str]:
-    """The processes that ``shell`` starts while ``lines`` are typed, between two marks."""
+def traced(ground: Ground, shell: Shell, lines: list[str], log: Path, *before: str) -> list[str]:
+    """The processes that ``shell`` starts while ``lines`` are typed, behind those ``before``."""
     installed("strace")
     # fish's own prompt asks git.
     own = "function fish_prompt; end" if shell.name == "fish" else ""
     program = ground.shell(shell, before=own)
-    program.typed(f"cd {ground.a}")  # whatever is done once is done
-    program.typed("cd")
+    for folder in (ground.a, ground.b, ""):  # whatever is done once is done
+        program.typed(f"cd {folder}")
+    for line in before:
+        program.typed(line)
     tracer = subprocess.Popen(
         [
             "strace",
@@ -149,8 +152,21 @@ def traced(ground: Ground, shell: Shell, lines: list[str], log: Path) -> list[st
 def test_a_prompt_and_a_cd_start_no_process(ground: Ground, hooked: Shell, tmp_path: Path) -> None:
     (ground.a / "repo/.env").write_text("STAGE=dev\n")
     ground.envrc(ground.a / "repo", "source_up\ndotenv\n")
-    lines = [f"cd {ground.a}", "true", "cd repo", "true", f"cd {ground.b}", "cd", "true"]
-    assert traced(ground, hooked, lines, tmp_path / "log") == []
+    inside = ground.a / "repo/deep"
+    inside.mkdir()
+    (ground.home / "x/y").mkdir(parents=True)
+    lines = [f"cd {ground.a}", "cd repo", f"cd {ground.b}", "cd"]
+    if hooked.name in THIN:
+        for number, line in enumerate(lines):
+            # Started and become awsenv: once for another binding.
+            log = tmp_path / f"log-{number}"
+            assert len(traced(ground, hooked, [line], log, *lines[:number])) == 2, line
+    else:
+        assert traced(ground, hooked, lines, tmp_path / "log") == []
+    within = [f"cd {ground.a}/repo", "true", "cd deep", "cd ../deep", "true", "cd ..", "true"]
+    assert traced(ground, hooked, within[1:], tmp_path / "within", within[0]) == []
+    outside = ["cd", "true", "cd x", "true", "cd y", "cd /", "true"]
+    assert traced(ground, hooked, outside, tmp_path / "outside") == []
     # The control: a plain key is one process.
     folder = ground.home / "keys"
     folder.mkdir()

@@ -1,0 +1,134 @@
+"""``awsenv hook-env SHELL FLAGS [use … | off]``: what a shell's hook asks, and evaluates the answer to.
+
+The shell's state comes in ``_AWSENV_STATE``, in the environment of this one call alone. Flags: ``d``
+direnv's hook is in this shell, ``p`` the prompt shows AWSENV_PROMPT, ``c`` the shell compares times
+of files by whole seconds. Fast half, but for what only the slow half can tell.
+"""
+
+import os
+import sys
+import time
+
+from awsenv import environment, replay
+from awsenv.hook import bash, env, looked, renewal, state
+from awsenv.hook.outcome import RENEWAL, Got, Outcome
+
+STATE = "_AWSENV_STATE"
+
+
+def run(arguments: list[str]) -> int:
+    """Answer ``arguments``, those behind ``hook-env``; the exit code."""
+    kept = os.environ.pop(STATE, "")
+    environ = dict(os.environ)
+    _, flags, *command = [*arguments, "", ""][:2] + arguments[2:]
+    if command:
+        return _chosen(command, flags, environ, kept)
+    since, now = time.time_ns(), time.time()
+    outcome = env.decide(environ, state.parse(kept), _folder(), now, "d" in flags)
+    if outcome.slow:
+        got, code = _slow(outcome)
+        if code == 130:
+            return code
+        since, now = time.time_ns(), time.time()
+        outcome = env.decide(environ, state.parse(kept), _folder(), now, "d" in flags, got)
+    return replay.emit(_text(outcome, flags, now, since))
+
+
+def _chosen(command: list[str], flags: str, environ: dict[str, str], kept: str) -> int:
+    """A person's own choice: behind a ``cd`` on the same line the folder first, then what was chosen."""
+    since, now = time.time_ns(), time.time()
+    outcome = env.decide(environ, state.parse(kept), _folder(), now, "d" in flags, slow_too=False)
+    inside = outcome.shell.environ
+    words = [*command, "--shell", "bash-hook"]
+    request = replay.parse(words)
+    if command == ["off"]:
+        env.choose(outcome, environment.leave(inside), now)
+        return replay.emit(_text(outcome, flags, now, since))
+    if request is not None and not request.wishes:
+        found = replay.session(request, inside, now)
+        if found is not None:
+            change = environment.enter(request.profile, found.variables, inside)
+            env.choose(outcome, change, now)
+            return replay.emit(_text(outcome, flags, now, since))
+    _load_slow_half()
+    from awsenv.cli import act, app
+
+    def rendered(change: environment.Change, _: str) -> str:
+        since, now = time.time_ns(), time.time()
+        env.choose(outcome, change, now)
+        return _text(outcome, flags, now, since)
+
+    os.environ.clear()
+    os.environ.update(inside)
+    act.render = rendered
+    return act.run(request) if request is not None else app.run(words)
+
+
+def _slow(outcome: Outcome) -> tuple[Got, int]:
+    """What the slow half finds, with the person's own environment and nothing of a folder's; and the
+    exit code."""
+    _load_slow_half()
+    from awsenv.cli import act, renew
+
+    base = outcome.shell.base
+    os.environ.clear()
+    os.environ.update(base)
+    found: list[replay.Found] = []
+
+    def call() -> None:
+        if outcome.slow == RENEWAL:
+            chosen = renew.renewed(outcome.shell.profile, base)
+        else:
+            chosen = renew.unattended(outcome.request, base)
+        found.append(replay.Found(chosen.variables, chosen.account))
+
+    code = act.report(call, None)
+    return (found[0] if found else None), code
+
+
+def _load_slow_half() -> None:
+    if sys.flags.no_site:  # the hook calls us so
+        import site
+
+        site.main()
+
+
+def _text(outcome: Outcome, flags: str, now: float, since: int) -> str:
+    shell = outcome.shell
+    for line in outcome.says:
+        replay.say(line)
+    files = list(dict.fromkeys(outcome.files))
+    outcome.there = {path for path in files if os.path.exists(path)}
+    outcome.absent += [path for path in files if path not in outcome.there]
+    outcome.files = [path for path in files if path in outcome.there]
+    stamp = looked.keep(outcome.files, shell.base, since, "c" in flags) if outcome.files else ""
+    prompt, anew = renewal.left(shell, now)
+    if "p" in flags:
+        outcome.due = min(outcome.due, anew)
+    if outcome.background:
+        _start(["renew", outcome.background], shell.base)
+    return bash.render(outcome, stamp, prompt)
+
+
+def _start(arguments: list[str], environ: dict[str, str]) -> None:
+    """awsenv in the background: no job of the shell's, on no terminal."""
+    if os.fork():
+        return
+    try:
+        os.setsid()
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for descriptor in range(3):
+            os.dup2(nothing, descriptor)
+        os.closerange(3, 1024)
+        program = f"{os.path.dirname(os.path.dirname(__file__))}/__main__.py"
+        os.execve(sys.executable, [sys.executable, "-I", "-S", program, *arguments], environ)
+    finally:
+        os._exit(1)
+
+
+def _folder() -> str:
+    """The physical folder; the one that the shell names, where it is no more."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return os.environ.get("PWD", "/")

@@ -1,0 +1,96 @@
+"""The text that makes a hooked bash what was decided: one compound command. Fast half.
+
+Bash 3.2 and later. Values stand in single quotes (POSIX.1-2024, 2.2.2); a name is one of ours, or
+one that a record of trust holds, which is a name by its pattern. A variable that the shell has set
+and not exported is known to it alone: its text stands in ``__awsenv_local_NAME`` meanwhile.
+"""
+
+from awsenv.environment import MANAGED
+from awsenv.environment.posix import quote
+from awsenv.hook.outcome import Outcome
+
+FAIL = "\\builtin false\n"
+_OWN = ("AWSENV_PROFILE", "AWSENV_SET", "AWSENV_PREVIOUS", "AWSENV_DIR", "AWSENV_VARS")
+
+
+def render(outcome: Outcome, stamp: str, prompt: str) -> str:
+    """The text. ``stamp``: the file with the time of this look; ``prompt``: what AWSENV_PROMPT says."""
+    must, may = _changes(outcome)
+    ours = [
+        f"AWSENV_PROMPT={quote(prompt)} __awsenv_due={int(outcome.due)} __awsenv_limit={int(outcome.limit)}",
+        f"__awsenv_state={quote(outcome.shell.state.text())} __awsenv_again={'1' if outcome.again else ''}",
+        f"__awsenv_changed() {{ {_test(outcome, stamp)}; }}",
+    ]
+    return _TEXT.format(
+        names=" ".join(must),
+        commands="\n".join([line for lines in must.values() for line in lines]),
+        folder="\n".join(_guarded(name, lines) for name, lines in may.items()),
+        ours="\n".join(ours),
+    )
+
+
+def _changes(outcome: Outcome) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """What is done to each variable: to those of a session, all or nothing; to a folder's own."""
+    shell = outcome.shell
+    before, after = shell.before, shell.environ
+    held, were_held = shell.state.was, outcome.held
+    must: dict[str, list[str]] = {}
+    may: dict[str, list[str]] = {}
+    for name in sorted({*before, *after, *held, *were_held}):
+        value, lines = after.get(name), []
+        if name in held and name not in were_held and name not in before:
+            # Set in this shell and not exported, perhaps.
+            lines.append(f"[[ ! ${{{name}+x}} ]] || __awsenv_local_{name}=${name}")
+        if value is not None and before.get(name) != value:
+            lines.append(f"\\builtin export {name}={quote(value)}")
+        elif value is None and (name in before or lines):
+            lines.append(f"\\builtin unset {name}")
+        if value is None and name in were_held and name not in held:
+            lines.append(
+                f"[[ ! ${{__awsenv_local_{name}+x}} ]] || {name}=$__awsenv_local_{name}\n"
+                f"\\builtin unset __awsenv_local_{name}"
+            )
+        if lines:
+            (must if name in MANAGED or name in _OWN else may)[name] = lines
+    return must, may
+
+
+def _guarded(name: str, lines: list[str]) -> str:
+    """One variable of a folder's own: where it is readonly it stays, and the rest is done."""
+    what = f"awsenv: {name} is readonly in this shell and stays as it is"
+    done = "\n".join(lines)
+    return (
+        f"if __awsenv_writable {name}; then\n{done}\n"
+        f"else \\builtin printf '%s\\n' {quote(what)} >&2; fi"
+    )
+
+
+def _test(outcome: Outcome, stamp: str) -> str:
+    """What is true as soon as a file that was looked at is younger, gone, or there."""
+    files = list(dict.fromkeys(outcome.files)) if stamp else []
+    tests = [f"{quote(path)} -nt {quote(stamp)}" for path in files]
+    tests += [f"! -e {quote(path)}" for path in files if path in outcome.there]
+    tests += [f"-e {quote(path)}" for path in dict.fromkeys(outcome.absent)]
+    return f"[[ {' || '.join(tests)} ]]" if tests else "\\builtin return 1"
+
+
+_TEXT = """\
+{{
+case $- in *a*) \\builtin set +a; __awsenv_a=a;; *) __awsenv_a=;; esac
+if __awsenv_writable {names}; then
+{commands}
+{folder}
+{ours}
+__awsenv_s=0
+else
+for __awsenv_n in {names}; do
+__awsenv_writable "$__awsenv_n" || \\builtin printf \
+'awsenv: %s is readonly in this shell, so nothing was changed\\n' "$__awsenv_n" >&2
+done
+__awsenv_due=$((__awsenv_clock+60)) __awsenv_s=1
+fi
+case $__awsenv_a in a) \\builtin set -a;; esac
+\\builtin unset __awsenv_a __awsenv_n
+[[ $__awsenv_s = 0 ]]
+}}
+"""

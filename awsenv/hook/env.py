@@ -1,0 +1,226 @@
+"""What a hooked shell is to become, where it stands now: the one place that decides. Fast half.
+
+``decide`` is a function of what it is given and of the files that lie there: the same for every
+shell, tried by sequences of events without one.
+"""
+
+import os
+
+from awsenv import environment, replay, trusted
+from awsenv.hook import renewal
+from awsenv.hook.outcome import FAR, SESSION, Got, Outcome
+from awsenv.hook.shell import BY_OPTIONS, FOLDER, NAMES, Layer, Shell, as_nobody, is_bound
+from awsenv.hook.state import CLOSED, LOADED, PENDING, REFUSED, State
+from awsenv.paths import config_file, credentials_file, shown
+
+
+def decide(
+    environ: dict[str, str],
+    state: State,
+    folder: str,
+    now: float,
+    direnv: bool = False,
+    got: Got | str = "",
+    slow_too: bool = True,
+) -> Outcome:
+    """What a shell with the exported ``environ`` and ``state``, standing in the physical ``folder``, is
+    to become at ``now`` (seconds since 1970). ``direnv``: its hook reads .envrc files here. ``got``: what
+    the slow half found, once it was asked. Without ``slow_too`` it is not: a person chooses anyway.
+    """
+    shell = Shell(environ, state)
+    outcome = Outcome(shell)
+    if state.new:
+        _inherit(shell)
+    if state.direnv != environ.get("DIRENV_DIR", ""):
+        # Another direnv folder has other originals.
+        state.direnv = environ.get("DIRENV_DIR", "")
+        state.was = {} if not is_bound(state) else state.was
+    envrc = "" if direnv else trusted.nearest(folder)
+    here = (envrc.rpartition("/")[0] or "/") if envrc else ""
+    record = trusted.allowed(envrc, shell.base) if envrc else None
+    if record is not None:
+        _bind(outcome, here, record, now, got, slow_too)
+        outcome.files += [trusted.mirror(envrc, shell.base), *trusted.watched(record)[0]]
+        outcome.absent += trusted.watched(record)[1]
+    elif here:
+        _refuse(outcome, here, envrc)
+        outcome.files.append(envrc)
+        place = trusted.mirror(envrc, shell.base)
+        (outcome.files if os.path.lexists(place) else outcome.absent).append(place)
+    elif state.folder:
+        _leave(outcome)
+    _renew(outcome, now, got)
+    state.new = False
+    return outcome
+
+
+def choose(outcome: Outcome, change: environment.Change, now: float) -> None:
+    """A person has chosen a session by hand, or none: on top of what the folder made of the shell."""
+    shell = outcome.shell
+    mine: Layer = {n: v for n, v in change.variables.items() if n != environment.PREVIOUS}
+    if change.by_options and _is_own(shell, change):
+        mine[environment.SET] = f"{BY_OPTIONS} {mine[environment.SET]}"
+    if change.forget:
+        shell.make(shell.folder_layer())
+    else:
+        shell.make(shell.folder_layer(), mine)
+    if environment.PREVIOUS in change.variables:
+        shell.set_own(environment.PREVIOUS, change.variables[environment.PREVIOUS])
+    # It is no longer the folder that has no session.
+    if shell.state.how in (CLOSED, PENDING):
+        shell.state.how = LOADED
+    outcome.due = outcome.limit = FAR
+    outcome.slow, outcome.again = "", False
+    _renew(outcome, now, "")
+
+
+def _is_own(shell: Shell, change: environment.Change) -> bool:
+    """Whether that is another session than the one that the profile's record holds."""
+    record = replay.read(
+        replay.record_path(change.variables[environment.PROFILE] or "", shell.base)
+    )
+    return (record or {}).get("AWS_ACCESS_KEY_ID") != change.variables["AWS_ACCESS_KEY_ID"]
+
+
+def _inherit(shell: Shell) -> None:
+    folder = shell.environ.get(FOLDER, "")
+    # An absolute folder of which something was allowed; else the name may be anybody's.
+    envrc = f"{folder.rstrip('/')}/.envrc"
+    shell.inherit(trusted.recorded(envrc, shell.base) if folder[:1] == "/" else None)
+
+
+def _bind(
+    outcome: Outcome,
+    here: str,
+    record: dict[str, str],
+    now: float,
+    got: Got | str,
+    slow_too: bool,
+) -> None:
+    """The binding of the folder ``here``, allowed by ``record``, is the one in force from now on."""
+    shell, state = outcome.shell, outcome.shell.state
+    request = outcome.request = replay.Request(
+        "use",
+        record.get("profile", ""),
+        record.get("region", ""),
+        record.get("account", ""),
+        "only" in record,
+        "bash-hook",
+    )
+    loads = {
+        n: v
+        for n, v in record.items()
+        if n in ("profile", "region", "account", "only") or n[:4] == "var."
+    }
+    digest = _digest([f"{name}={value}" for name, value in loads.items()])
+    files = _digest([_stamp(path) for path in aws_files(shell.base)]) if request.profile else ""
+    same = state.folder == here and state.loaded == digest and not state.new and is_bound(state)
+    found: Got = None
+    if same and state.how == LOADED:
+        if files == state.files or shell.profile != request.profile or shell.by_options:
+            return  # in force; or a choice by hand, which lasts until the binding changes
+        outcome.quiet = True
+    if got != "" and same and state.how == PENDING:
+        found = got  # type: ignore[assignment]  # asked, so no word any more
+    elif request.profile:
+        found = replay.session(request, shell.base, now)
+        if found is None and same and state.how == PENDING and slow_too:
+            outcome.slow = SESSION
+            return
+        if found is None and same and state.how == CLOSED and files == state.files:
+            return
+    _load(outcome, here, request, found, record)
+    state.loaded, state.files = digest, files
+    if request.profile and found is None:
+        state.how = PENDING if got == "" else CLOSED
+        outcome.again = got == "" and slow_too
+
+
+def _load(
+    outcome: Outcome,
+    here: str,
+    request: replay.Request,
+    found: Got,
+    record: dict[str, str],
+) -> None:
+    shell, state = outcome.shell, outcome.shell.state
+    if not is_bound(state):
+        state.hand = shell.session()
+    variables: Layer = {n[4:]: v for n, v in record.items() if n[:4] == "var."}
+    if not request.profile:
+        session = shell.hand_layer()
+    elif found is None:
+        session = as_nobody(request.profile)
+    else:
+        session = environment.enter(request.profile, found.variables, {}).variables
+    state.folder, state.how, state.profile = here, LOADED, request.profile
+    state.names = list(variables)
+    shell.make(session, variables)
+    shell.set_own(FOLDER, here)
+    shell.set_own(NAMES, " ".join(variables) or None)
+    if request.profile and found is not None:
+        account = found.variables.get("AWS_ACCOUNT_ID")
+        outcome.tell(replay.summary(request.profile, account, found.variables))
+
+
+def _refuse(outcome: Outcome, here: str, envrc: str) -> None:
+    state = outcome.shell.state
+    if (state.folder, state.how) == (here, REFUSED):
+        return
+    if state.folder:
+        outcome.quiet, quiet = True, outcome.quiet
+        _leave(outcome)
+        outcome.quiet = quiet
+    state.folder, state.how = here, REFUSED
+    # Said quiet or not: who works there believes to act as the folder says.
+    what = f"{shown(envrc)} is not allowed, so nothing is loaded"
+    outcome.says.append(f"{what}; awsenv allow")
+
+
+def _leave(outcome: Outcome) -> None:
+    """No binding any more: what was chosen by hand outside comes back, else the originals."""
+    shell, state = outcome.shell, outcome.shell.state
+    if is_bound(state):
+        shell.make(shell.hand_layer())
+        if state.profile and not state.new:
+            back = f", back to {shell.profile}" if shell.profile else ""
+            outcome.tell(f"left {state.profile}{back}")
+    shell.set_own(FOLDER, None)
+    shell.set_own(NAMES, None)
+    state.folder = state.how = state.profile = state.loaded = state.files = ""
+    state.names, state.hand = [], {}
+
+
+def _renew(outcome: Outcome, now: float, got: Got | str) -> None:
+    """The session in force does not go stale."""
+    shell, state = outcome.shell, outcome.shell.state
+    if state.how == CLOSED or state.how == PENDING:
+        # Anybody's sign-in, or an edit, may open the door.
+        outcome.files += [f"{environment.state_folder(shell.base)}/records", *aws_files(shell.base)]
+    elif shell.profile:
+        renewal.look(outcome, now, got)
+        if state.how == LOADED and shell.profile == state.profile and outcome.slow == "":
+            outcome.files += aws_files(shell.base)
+    folders_own = is_bound(state) and shell.profile == state.profile != ""
+    if outcome.slow == "" and folders_own and renewal.is_lost(outcome, now):
+        # As if it could not have been had.
+        shell.make(as_nobody(state.profile), shell.folder_layer())
+        state.how = CLOSED
+        outcome.due = outcome.limit = FAR
+        outcome.files.append(f"{environment.state_folder(shell.base)}/records")
+
+
+def aws_files(environ: dict[str, str]) -> list[str]:
+    """The two AWS files."""
+    return [config_file(environ), credentials_file(environ)]
+
+
+def _stamp(path: str) -> str:
+    try:
+        return replay.stamp(os.stat(path))
+    except OSError:
+        return "none"
+
+
+def _digest(texts: list[str]) -> str:
+    return replay.checksum("\n".join(texts).encode("utf-8", "surrogateescape")).decode().strip()

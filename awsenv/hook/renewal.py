@@ -1,0 +1,141 @@
+"""When the session of a hooked shell is renewed, and what comes of it. Fast half."""
+
+from awsenv import environment, replay
+from awsenv.hook.outcome import FAR, RENEWAL, Got, Outcome
+from awsenv.hook.shell import Shell
+
+# Seconds after which a renewal that was started is looked for, if its record has not told before.
+_LATER = 15
+# What a renewal changes, and nothing else: a Region may be somebody's own.
+_RENEWED = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_ACCOUNT_ID",
+)
+
+
+def look(outcome: Outcome, now: float, got: Got | str) -> None:
+    """Take over newer keys of the record; else start a renewal when it is time, once for each key;
+    past the end have it made now."""
+    shell = outcome.shell
+    state = shell.state
+    end = seconds(shell.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
+    if end is None:
+        return
+    if shell.by_options:
+        _name_the_end(outcome, end, now)
+        return
+    place = replay.record_path(shell.profile, shell.base)
+    outcome.files.append(place)
+    session = _recorded(place, shell.profile)
+    if isinstance(got, replay.Found) and got.variables.get("AWS_ACCESS_KEY_ID"):
+        session = dict(got.variables)
+    renew = None
+    if session is not None:
+        last = seconds(session.get("AWS_CREDENTIAL_EXPIRATION", ""))
+        if session["AWS_ACCESS_KEY_ID"] != _key(shell) and last is not None and last > now:
+            _take_over(shell, session)
+            end = last
+        if session["AWS_ACCESS_KEY_ID"] == _key(shell):
+            renew = _number(session.get("renew", ""))
+    outcome.limit = end
+    if now >= end:
+        _past_the_end(outcome, now, got)
+    elif renew is None or renew > now:
+        outcome.due = end if renew is None else min(renew, end)
+    else:
+        if state.started != _key(shell):
+            state.started = _key(shell)
+            outcome.background = shell.profile
+        outcome.due = min(end, int(now) + _LATER)
+
+
+def is_lost(outcome: Outcome, now: float) -> bool:
+    """Whether the session in force has ended and could not be renewed."""
+    shell = outcome.shell
+    end = seconds(shell.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
+    told = bool(shell.state.told) and shell.state.told == _key(shell)
+    return shell.profile != "" and not shell.by_options and end is not None and now >= end and told
+
+
+def _past_the_end(outcome: Outcome, now: float, got: Got | str) -> None:
+    shell = outcome.shell
+    if shell.state.told == _key(shell):
+        outcome.due, outcome.limit = FAR, FAR  # the record is watched
+    elif got == "":
+        outcome.slow = RENEWAL
+    else:
+        shell.state.told = _key(shell)
+        outcome.due, outcome.limit = FAR, FAR
+
+
+def _name_the_end(outcome: Outcome, end: int, now: float) -> None:
+    shell = outcome.shell
+    outcome.limit = FAR
+    if now < end:
+        outcome.due = end
+    elif shell.state.told != _key(shell):
+        shell.state.told = _key(shell)
+        what = f"the session of {shell.profile}, which was chosen with options, has ended"
+        outcome.says.append(f"{what}; awsenv use {shell.profile} …, as before")
+
+
+def _take_over(shell: Shell, session: dict[str, str]) -> None:
+    names = environment.set_by_awsenv(shell.environ)
+    for name in _RENEWED:
+        shell.state.was.setdefault(name, shell.base.get(name))
+    for name in _RENEWED:
+        shell.set_own(name, session.get(name))
+    names = [
+        n
+        for n in environment.MANAGED
+        if (n in names and n not in _RENEWED) or (n in session and n in _RENEWED)
+    ]
+    shell.set_own(environment.SET, " ".join(names))
+
+
+def _recorded(place: str, profile: str) -> dict[str, str] | None:
+    """The session that the record at ``place`` holds, believed or not: it says when to renew."""
+    record = replay.read(place)
+    if record is None or record.get("profile") != profile or "AWS_ACCESS_KEY_ID" not in record:
+        return None
+    return record
+
+
+def _key(shell: Shell) -> str:
+    return shell.environ.get("AWS_ACCESS_KEY_ID", "")
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
+
+
+def seconds(text: str) -> int | None:
+    """A moment in UTC (RFC 3339 as sessions have it) in seconds since 1970; ``None`` for any other."""
+    digits = text[:4] + text[5:7] + text[8:10] + text[11:13] + text[14:16] + text[17:19]
+    shape = text[4:5] + text[7:8] + text[10:11] + text[13:14] + text[16:17]
+    if shape != "--T::" or text[19:] not in ("Z", "+00:00") or not digits.isdigit():
+        return None
+    if len(digits) != 14 or not digits.isascii():
+        return None
+    year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:8])
+    # Days from civil: the year begins in March.
+    if month <= 2:
+        year, month = year - 1, month + 12
+    days = 365 * year + year // 4 - year // 100 + year // 400 + (153 * (month - 3) + 2) // 5 + day
+    clock = int(digits[8:10]) * 3600 + int(digits[10:12]) * 60 + int(digits[12:14])
+    return (days - 719469) * 86400 + clock
+
+
+def left(shell: Shell, now: float) -> tuple[str, int]:
+    """What AWSENV_PROMPT says, the profile and the time left; and when to say it anew."""
+    end = seconds(shell.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
+    if not shell.profile or end is None:
+        return shell.profile, FAR
+    rest = end - int(now)
+    if rest <= 0:
+        return f"{shell.profile} ended", FAR
+    text = f"{rest // 3600}h{rest // 60 % 60}m" if rest >= 3600 else f"{rest // 60}m"
+    return f"{shell.profile} {text}", int(now) + rest % 60 + 1

@@ -1,0 +1,129 @@
+"""A shell's variables in layers: what was there, a session, what a folder sets. Fast half."""
+
+from awsenv import environment
+from awsenv.hook.state import CLOSED, LOADED, REFUSED, State
+
+# Names and never a value: of the folder whose binding is in force, and of the variables that it set.
+FOLDER, NAMES = "AWSENV_DIR", "AWSENV_VARS"
+# In AWSENV_SET: got by options that no renewal knows.
+BY_OPTIONS = "by-options"
+# Where a session would come from if there were no keys: nobody acts by these behind a closed door.
+_DOORS = (
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+)
+# Without these no shell goes on: what a folder made of them stays where nobody knows the value before.
+_NEEDED = ("HOME", "LANG", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "USER")
+_OURS = (environment.PROFILE, environment.SET, environment.PREVIOUS, FOLDER, NAMES)
+
+Layer = dict[str, str | None]
+
+
+def as_nobody(profile: str) -> Layer:
+    """The layer of a bound folder whose session of ``profile`` cannot be had."""
+    layer: Layer = dict.fromkeys((*environment.KEYS, *_DOORS))
+    return layer | {
+        "AWS_PROFILE": environment.CLOSED + profile,
+        environment.PROFILE: None,
+        environment.SET: "AWS_PROFILE",
+    }
+
+
+class Shell:
+    """``environ``, what the shell exports, and ``state``, what it keeps for us; both become what they
+    are to be. ``before`` is ``environ`` as it was given."""
+
+    def __init__(self, environ: dict[str, str], state: State) -> None:
+        self.before = environ
+        self.environ = dict(environ)
+        self.state = state
+
+    @property
+    def base(self) -> dict[str, str]:
+        """What the shell would have without awsenv: the person's own."""
+        found = dict(self.environ)
+        was: Layer = dict.fromkeys(environment.set_by_awsenv(found))
+        for name, value in (was | self.state.was).items():
+            _put(found, name, value)
+        return {name: value for name, value in found.items() if name not in _OURS}
+
+    @property
+    def profile(self) -> str:
+        """The profile that the shell acts as, empty for none."""
+        return self.environ.get(environment.PROFILE, "")
+
+    @property
+    def by_options(self) -> bool:
+        """Whether that session was got in a way that a renewal does not know."""
+        return BY_OPTIONS in self.environ.get(environment.SET, "").split()
+
+    def make(self, *layers: Layer) -> None:
+        """Have these layers and no others over what was there, the last on top."""
+        top: Layer = {}
+        for layer in layers:
+            top |= layer
+        base = self.base
+        self.state.was = {name: base.get(name) for name in top if name not in _OURS}
+        kept = (environment.PREVIOUS, FOLDER, NAMES)
+        base |= {name: self.environ[name] for name in kept if name in self.environ}
+        for name, value in top.items():
+            _put(base, name, value)
+        self.environ = base
+
+    def set_own(self, name: str, value: str | None) -> None:
+        """One of our own variables, which has no layers."""
+        _put(self.environ, name, value)
+
+    def session(self) -> dict[str, str]:
+        """The session in force, as it was chosen by hand; empty for none."""
+        if not self.profile:
+            return {}
+        names = (*environment.set_by_awsenv(self.environ), environment.PROFILE, environment.SET)
+        return {name: self.environ[name] for name in names if name in self.environ}
+
+    def folder_layer(self) -> Layer:
+        """The folder's own variables, as they are now."""
+        return {name: self.environ.get(name) for name in self.state.names}
+
+    def hand_layer(self) -> Layer:
+        """The session that was chosen by hand outside; nothing where none was."""
+        hand: Layer = dict(self.state.hand)
+        return dict.fromkeys(environment.KEYS) | hand if hand else {}
+
+    def inherit(self, record: dict[str, str] | None) -> None:
+        """Take over what a shell above this one has set. Of its folder only what ``record``, what was
+        allowed of that, says: anything else may be anybody's."""
+        state, environ = self.state, self.environ
+        closed = environ.get("AWS_PROFILE", "").startswith(environment.CLOSED)
+        names = environ.pop(NAMES, "").split()
+        folder = environ.pop(FOLDER, "")
+        was: Layer = dict.fromkeys(environment.set_by_awsenv(environ))
+        if closed:
+            was["AWS_PROFILE"] = None
+        if record is not None:
+            state.folder, state.how = folder, CLOSED if closed else LOADED
+            state.profile = record.get("profile", "")
+            for name in dict.fromkeys(names):
+                if f"var.{name}" in record and environ.get(name) == record[f"var.{name}"]:
+                    state.names.append(name)
+                    if name not in _NEEDED:
+                        was[name] = None
+        state.was = was
+        if closed and record is None:
+            self.make({})
+
+
+def _put(environ: dict[str, str], name: str, value: str | None) -> None:
+    if value is None:
+        environ.pop(name, None)
+    else:
+        environ[name] = value
+
+
+def is_bound(state: State) -> bool:
+    """Whether a folder's binding is in force."""
+    return bool(state.folder) and state.how != REFUSED

@@ -1,0 +1,83 @@
+"""Whether an ``.envrc`` is allowed as it lies there now. Fast half: a hook asks on entering a folder.
+
+What a person allowed lies in a mirror of its path, ``STATE/trust/home/me/org/.envrc``, as a record:
+the texts of all files that take part, and what was derived from them, which is all that is ever
+loaded. ``awsenv.folders.trust`` writes it.
+"""
+
+import os
+
+from awsenv import environment, replay
+from awsenv.errors import AwsenvError
+from awsenv.files import reading
+
+# Bytes of a file that is compared: a small one.
+LARGEST = 128 * 1024
+
+
+def mirror(path: str, environ: dict[str, str]) -> str:
+    """Where the record of the ``.envrc`` at ``path`` lies; ``path`` has no links above its name."""
+    return f"{environment.state_folder(environ)}/trust{path}"
+
+
+def recorded(path: str, environ: dict[str, str]) -> dict[str, str] | None:
+    """The record of the ``.envrc`` at ``path``, whatever has become of the files since."""
+    record = replay.read(mirror(path, environ))
+    return record if record is not None and record.get("path") == path else None
+
+
+def allowed(path: str, environ: dict[str, str]) -> dict[str, str] | None:
+    """The record of the ``.envrc`` at ``path`` if every file that takes part is as it was allowed."""
+    record = recorded(path, environ)
+    if record is None:
+        return None
+    for field, value in record.items():
+        kind, _, number = field.partition(".")
+        if kind == "none":
+            if os.path.lexists(value):
+                return None
+        elif kind in ("file", "env") and not _is_as_allowed(value, kind, number, record):
+            return None
+    return record
+
+
+def nearest(folder: str) -> str:
+    """The nearest ``.envrc`` in the physical ``folder`` or above; empty where there is none."""
+    folder = folder.rstrip("/")
+    while True:
+        path = f"{folder}/.envrc"
+        if os.path.lexists(path) and not os.path.isdir(path):
+            return path
+        if not folder:
+            return ""
+        folder = folder.rpartition("/")[0]
+
+
+def watched(record: dict[str, str]) -> tuple[list[str], list[str]]:
+    """The files that ``record`` compares, and those that must not be there."""
+    kinds: dict[str, list[str]] = {"file": [], "env": [], "none": []}
+    for field, value in record.items():
+        kinds.get(field.partition(".")[0], []).append(value)
+    return kinds["file"] + kinds["env"], kinds["none"]
+
+
+def compared_text(text: str, own: set[str]) -> str:
+    """What is compared of a ``.env``, and kept of it: its lines but for comments, which nothing
+    loads, and for those of ``own`` names."""
+    lines = text.removesuffix("\n").split("\n") if text else []
+    return "".join(
+        line + "\n"
+        for line in lines
+        if not line.lstrip(" \t").startswith("#")
+        and not ("=" in line and line.removeprefix("export ").partition("=")[0] in own)
+    )
+
+
+def _is_as_allowed(path: str, kind: str, number: str, record: dict[str, str]) -> bool:
+    try:
+        text = reading.read(path, LARGEST).decode("utf-8", "surrogateescape")
+    except (OSError, AwsenvError):
+        return False
+    if kind == "env":
+        text = compared_text(text, set(record.get(f"skip.{number}", "").split()))
+    return text == record.get(f"text.{number}")
