@@ -10,53 +10,70 @@ import sys
 import time
 
 from awsenv import environment, replay
-from awsenv.hook import bash, env, looked, renewal, state
+from awsenv.hook import bash_zsh, env, looked, renewal, state
 from awsenv.hook.outcome import RENEWAL, Got, Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 STATE = "_AWSENV_STATE"
 
 
+class Asking:
+    """The ``shell`` that asks, its exported variables, its state as it came, and its flags."""
+
+    def __init__(self, shell: str, flags: str) -> None:
+        self.shell = shell
+        self.state = os.environ.pop(STATE, "")
+        self.environ = dict(os.environ)
+        self.direnv, self.shows_prompt, self.whole_seconds = (flag in flags for flag in "dpc")
+
+    def decide(self, now: float, **more: "Any") -> Outcome:
+        """What it is to become at ``now``."""
+        kept = state.parse(self.state)
+        return env.decide(self.environ, kept, _folder(), now, self.direnv, **more)
+
+
 def run(arguments: list[str]) -> int:
     """Answer ``arguments``, those behind ``hook-env``; the exit code."""
-    kept = os.environ.pop(STATE, "")
-    environ = dict(os.environ)
-    _, flags, *command = [*arguments, "", ""][:2] + arguments[2:]
-    if command:
-        return _chosen(command, flags, environ, kept)
+    asking = Asking(*[*arguments, "", ""][:2])
+    if arguments[2:]:
+        return _chosen(asking, arguments[2:])
     since, now = time.time_ns(), time.time()
-    outcome = env.decide(environ, state.parse(kept), _folder(), now, "d" in flags)
+    outcome = asking.decide(now)
     if outcome.slow:
         got, code = _slow(outcome)
         if code == 130:
             return code
         since, now = time.time_ns(), time.time()
-        outcome = env.decide(environ, state.parse(kept), _folder(), now, "d" in flags, got)
-    return replay.emit(_text(outcome, flags, now, since))
+        outcome = asking.decide(now, got=got)
+    return replay.emit(_text(outcome, asking, now, since))
 
 
-def _chosen(command: list[str], flags: str, environ: dict[str, str], kept: str) -> int:
+def _chosen(asking: Asking, command: list[str]) -> int:
     """A person's own choice: behind a ``cd`` on the same line the folder first, then what was chosen."""
     since, now = time.time_ns(), time.time()
-    outcome = env.decide(environ, state.parse(kept), _folder(), now, "d" in flags, slow_too=False)
+    outcome = asking.decide(now, slow_too=False)
     inside = outcome.shell.environ
     words = [*command, "--shell", "bash-hook"]
     request = replay.parse(words)
     if command == ["off"]:
         env.choose(outcome, environment.leave(inside), now)
-        return replay.emit(_text(outcome, flags, now, since))
+        return replay.emit(_text(outcome, asking, now, since))
     if request is not None and not request.wishes:
         found = replay.session(request, inside, now)
         if found is not None:
             change = environment.enter(request.profile, found.variables, inside)
             env.choose(outcome, change, now)
-            return replay.emit(_text(outcome, flags, now, since))
+            return replay.emit(_text(outcome, asking, now, since))
     _load_slow_half()
     from awsenv.cli import act, app
 
     def rendered(change: environment.Change, _: str) -> str:
         since, now = time.time_ns(), time.time()
         env.choose(outcome, change, now)
-        return _text(outcome, flags, now, since)
+        return _text(outcome, asking, now, since)
 
     os.environ.clear()
     os.environ.update(inside)
@@ -93,7 +110,7 @@ def _load_slow_half() -> None:
         site.main()
 
 
-def _text(outcome: Outcome, flags: str, now: float, since: int) -> str:
+def _text(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
     shell = outcome.shell
     for line in outcome.says:
         replay.say(line)
@@ -101,13 +118,15 @@ def _text(outcome: Outcome, flags: str, now: float, since: int) -> str:
     outcome.there = {path for path in files if os.path.exists(path)}
     outcome.absent += [path for path in files if path not in outcome.there]
     outcome.files = [path for path in files if path in outcome.there]
-    stamp = looked.keep(outcome.files, shell.base, since, "c" in flags) if outcome.files else ""
+    stamp = looked.keep(outcome.files, shell.base, since, asking.whole_seconds) if files else ""
     prompt, anew = renewal.left(shell, now)
-    if "p" in flags:
+    if asking.shows_prompt:
         outcome.due = min(outcome.due, anew)
+    if asking.shell == "zsh":
+        prompt = prompt.replace("%", "%%")  # PROMPT_SUBST reads them in a value
     if outcome.background:
         _start(["renew", outcome.background], shell.base)
-    return bash.render(outcome, stamp, prompt)
+    return bash_zsh.render(outcome, stamp, prompt)
 
 
 def _start(arguments: list[str], environ: dict[str, str]) -> None:

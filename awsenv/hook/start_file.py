@@ -13,7 +13,7 @@ from awsenv.files import reading
 
 FILES = {
     "bash": ("awsenv.bash",),
-    "zsh": ("awsenv.zsh", "folders.zsh", "expiry.zsh"),
+    "zsh": ("awsenv.zsh",),
     "fish": ("awsenv.fish", "folders.fish", "expiry.fish"),
     "posix": ("awsenv.sh",),
 }

@@ -1,4 +1,4 @@
-"""The text that makes a hooked bash what was decided: one compound command. Fast half.
+"""The text that makes a hooked bash or zsh what was decided: one compound command. Fast half.
 
 Bash 3.2 and later. Values stand in single quotes (POSIX.1-2024, 2.2.2); a name is one of ours, or
 one that a record of trust holds, which is a name by its pattern. A variable that the shell has set
@@ -69,6 +69,7 @@ def _test(outcome: Outcome, stamp: str) -> str:
     """What is true as soon as a file that was looked at is younger, gone, or there."""
     files = list(dict.fromkeys(outcome.files)) if stamp else []
     tests = [f"{quote(path)} -nt {quote(stamp)}" for path in files]
+    tests += [f"! -e {quote(stamp)}"] if files else []  # zsh takes no file for younger than none
     tests += [f"! -e {quote(path)}" for path in files if path in outcome.there]
     tests += [f"-e {quote(path)}" for path in dict.fromkeys(outcome.absent)]
     return f"[[ {' || '.join(tests)} ]]" if tests else "\\builtin return 1"
