@@ -26,9 +26,9 @@ def _run(arguments: list[str]) -> int:
     from awsenv import replay
 
     if arguments[:1] == ["hook-env"]:
-        from awsenv.hook import answer
+        from awsenv.cli import hook_env
 
-        return _ended(answer.run(arguments[1:]))
+        return _ended(hook_env.run(arguments[1:]))
     request = None
     if not os.isatty(1):
         request = replay.parse(arguments)

@@ -123,7 +123,7 @@ def session(request: Request, environ: dict[str, str], now: float | None = None)
     """What a record says of the session of ``request``; ``None`` where none does. ``-`` becomes the
     profile that it means."""
     if request.profile == "-":
-        request.profile = environ.get(environment.PREVIOUS, "")
+        request.profile = environ.get(environment.PREVIOUS, "-")
     profile = request.profile
     record = read(record_path(profile, environ)) if profile else None
     if record is None or record.get("profile") != profile:

@@ -149,16 +149,14 @@ FORMS = {
     "fish": "fish",
     "posix": "posix",
     "direnv": "posix",
-    # For a hook that loads a folder.
-    "bash-hook": "posix",
-    "zsh-hook": "posix",
-    "fish-hook": "fish",
+    # For a shell's hook, which says the rest itself (``awsenv.cli.hook_env``).
+    "hook": "posix",
     "json": "json_object",
     "sts": "credential_process",
     "credential-process": "credential_process",
 }
 # Where a question would hang the shell, or a program that waits: nobody is asked.
-UNATTENDED = {"direnv", "credential-process", "zsh-hook", "fish-hook"}
+UNATTENDED = {"direnv", "credential-process"}
 # Programs that are POSIX shells though they have another name.
 _POSIX = ("sh", "dash", "ash", "busybox", "ksh", "ksh93", "mksh", "lksh", "oksh", "yash")
 

@@ -7,15 +7,23 @@ and not exported is known to it alone: its text stands in ``__awsenv_local_NAME`
 
 from awsenv.environment import MANAGED
 from awsenv.environment.posix import quote
+from awsenv.hook.changes import Change, changes
 from awsenv.hook.outcome import Outcome
-
-FAIL = "\\builtin false\n"
-_OWN = ("AWSENV_PROFILE", "AWSENV_SET", "AWSENV_PREVIOUS", "AWSENV_DIR", "AWSENV_VARS")
+from awsenv.hook.shell import OURS
 
 
 def render(outcome: Outcome, stamp: str, prompt: str) -> str:
     """The text. ``stamp``: the file with the time of this look; ``prompt``: what AWSENV_PROMPT says."""
-    must, may = _changes(outcome)
+    # Those of a session all or nothing; a folder's own one by one.
+    must: list[str] = []
+    commands: list[str] = []
+    folder: list[str] = []
+    for one in changes(outcome):
+        if one.name in MANAGED or one.name in OURS:
+            must.append(one.name)
+            commands += _lines(one)
+        else:
+            folder.append(_guarded(one.name, _lines(one)))
     ours = [
         f"AWSENV_PROMPT={quote(prompt)} __awsenv_due={int(outcome.due)} __awsenv_limit={int(outcome.limit)}",
         f"__awsenv_state={quote(outcome.shell.state.text())} __awsenv_again={'1' if outcome.again else ''}",
@@ -23,36 +31,24 @@ def render(outcome: Outcome, stamp: str, prompt: str) -> str:
     ]
     return _TEXT.format(
         names=" ".join(must),
-        commands="\n".join([line for lines in must.values() for line in lines]),
-        folder="\n".join(_guarded(name, lines) for name, lines in may.items()),
+        commands="\n".join(commands),
+        folder="\n".join(folder),
         ours="\n".join(ours),
     )
 
 
-def _changes(outcome: Outcome) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """What is done to each variable: to those of a session, all or nothing; to a folder's own."""
-    shell = outcome.shell
-    before, after = shell.before, shell.environ
-    held, were_held = shell.state.was, outcome.held
-    must: dict[str, list[str]] = {}
-    may: dict[str, list[str]] = {}
-    for name in sorted({*before, *after, *held, *were_held}):
-        value, lines = after.get(name), []
-        if name in held and name not in were_held and name not in before:
-            # Set in this shell and not exported, perhaps.
-            lines.append(f"[[ ! ${{{name}+x}} ]] || __awsenv_local_{name}=${name}")
-        if value is not None and before.get(name) != value:
-            lines.append(f"\\builtin export {name}={quote(value)}")
-        elif value is None and (name in before or lines):
-            lines.append(f"\\builtin unset {name}")
-        if value is None and name in were_held and name not in held:
-            lines.append(
-                f"[[ ! ${{__awsenv_local_{name}+x}} ]] || {name}=$__awsenv_local_{name}\n"
-                f"\\builtin unset __awsenv_local_{name}"
-            )
-        if lines:
-            (must if name in MANAGED or name in _OWN else may)[name] = lines
-    return must, may
+def _lines(one: Change) -> list[str]:
+    name, lines = one.name, []
+    if one.hides:
+        lines.append(f"[[ ! ${{{name}+x}} ]] || __awsenv_local_{name}=${name}")
+    if one.change and one.value is not None:
+        lines.append(f"\\builtin export {name}={quote(one.value)}")
+    elif one.change:
+        lines.append(f"\\builtin unset {name}")
+    if one.bares:
+        lines.append(f"[[ ! ${{__awsenv_local_{name}+x}} ]] || {name}=$__awsenv_local_{name}")
+        lines.append(f"\\builtin unset __awsenv_local_{name}")
+    return lines
 
 
 def _guarded(name: str, lines: list[str]) -> str:

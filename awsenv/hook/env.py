@@ -40,11 +40,15 @@ def decide(
     record = trusted.allowed(envrc, shell.base) if envrc else None
     if record is not None:
         _bind(outcome, here, record, now, got, slow_too)
-        outcome.files += [trusted.mirror(envrc, shell.base), *trusted.watched(record)[0]]
-        outcome.absent += trusted.watched(record)[1]
+        files, absent = trusted.watched(record)
+        files.append(trusted.mirror(envrc, shell.base))
+        outcome.files += files
+        outcome.there |= set(files)
+        outcome.absent += absent
     elif here:
         _refuse(outcome, here, envrc)
         outcome.files.append(envrc)
+        outcome.there.add(envrc)
         place = trusted.mirror(envrc, shell.base)
         (outcome.files if os.path.lexists(place) else outcome.absent).append(place)
     elif state.folder:
@@ -105,7 +109,7 @@ def _bind(
         record.get("region", ""),
         record.get("account", ""),
         "only" in record,
-        "bash-hook",
+        "hook",
     )
     loads = {
         n: v

@@ -26,7 +26,7 @@ class Outcome:
         self.background = self.slow = ""
         self.request = replay.Request("use")
         self.again = False
-        # Names that were held before this, and files that are there.
+        # Names that were held before this, and files that must not go.
         self.held = dict(shell.state.was)
         self.there: set[str] = set()
         self.quiet = bool(shell.environ.get("AWSENV_QUIET"))

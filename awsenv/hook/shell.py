@@ -18,7 +18,7 @@ _DOORS = (
 )
 # Without these no shell goes on: what a folder made of them stays where nobody knows the value before.
 _NEEDED = ("HOME", "LANG", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "USER")
-_OURS = (environment.PROFILE, environment.SET, environment.PREVIOUS, FOLDER, NAMES)
+OURS = (environment.PROFILE, environment.SET, environment.PREVIOUS, FOLDER, NAMES)
 
 Layer = dict[str, str | None]
 
@@ -49,7 +49,7 @@ class Shell:
         was: Layer = dict.fromkeys(environment.set_by_awsenv(found))
         for name, value in (was | self.state.was).items():
             _put(found, name, value)
-        return {name: value for name, value in found.items() if name not in _OURS}
+        return {name: value for name, value in found.items() if name not in OURS}
 
     @property
     def profile(self) -> str:
@@ -67,7 +67,7 @@ class Shell:
         for layer in layers:
             top |= layer
         base = self.base
-        self.state.was = {name: base.get(name) for name in top if name not in _OURS}
+        self.state.was = {name: base.get(name) for name in top if name not in OURS}
         kept = (environment.PREVIOUS, FOLDER, NAMES)
         base |= {name: self.environ[name] for name in kept if name in self.environ}
         for name, value in top.items():

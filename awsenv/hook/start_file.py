@@ -14,7 +14,7 @@ from awsenv.files import reading
 FILES = {
     "bash": ("awsenv.bash",),
     "zsh": ("awsenv.zsh",),
-    "fish": ("awsenv.fish", "folders.fish", "expiry.fish"),
+    "fish": ("awsenv.fish",),
     "posix": ("awsenv.sh",),
 }
 

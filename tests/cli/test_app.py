@@ -2,8 +2,7 @@
 
 import pytest
 
-from awsenv import environment
-from awsenv.cli import app
+from awsenv.cli import act, app
 
 
 @pytest.mark.parametrize("debug", ["", "1"])
@@ -15,7 +14,7 @@ def test_a_fault_of_ours_shows_no_secret_and_fails(
         raise ValueError(f"bad value {secret}")
 
     monkeypatch.setenv("AWSENV_DEBUG", debug)
-    monkeypatch.setattr(environment, "render", broken)
+    monkeypatch.setattr(act, "render", broken)
     assert app.run(["off", "--shell", "posix"]) == 1
     out, err = capfd.readouterr()
     assert out == "false\n"

@@ -54,15 +54,16 @@ def test_the_record_is_private_holds_no_long_lived_key_and_carries_the_time_of_i
             assert place.user.key_id.encode() not in path.read_bytes()
 
 
-def test_the_hook_replays_it_without_a_process(place: Place) -> None:
+def test_the_hook_replays_it_without_a_call(place: Place) -> None:
     os.utime(place.home / ".aws/credentials", (1, 1))
     os.utime(place.home / ".aws/config", (1, 1))
     got = values(place.run(*USE, "--mfa-code", place.code).stdout)
-    script = 'eval "$(awsenv hook bash)"; __awsenv_program=(/gone); awsenv use mfa; echo "$AWS_SESSION_TOKEN"'
+    script = 'eval "$(awsenv hook bash)"; awsenv use mfa; echo "$AWS_SESSION_TOKEN"'
     result = subprocess.run(
         ["bash", "-c", script], env=clean(place.home), capture_output=True, text=True, check=True
     )
     assert result.stdout.strip() == got["AWS_SESSION_TOKEN"]
+    assert place.server.calls == ["GetSessionToken"]
 
 
 @pytest.mark.parametrize(

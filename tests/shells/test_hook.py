@@ -16,7 +16,7 @@ from tests.shells.real import environment as read_environment
 from tests.shells.test_switch import BARE, BEFORE, DEV, acting
 
 # Shells whose hook asks the program; the others decide by themselves.
-THIN = ("bash", "zsh")
+THIN = ("bash", "zsh", "fish")
 LOAD = {"fish": "awsenv hook fish | source"}
 
 

@@ -10,7 +10,7 @@ import sys
 import time
 
 from awsenv import environment, replay
-from awsenv.hook import bash_zsh, env, looked, renewal, state
+from awsenv.hook import env, looked, renewal, state
 from awsenv.hook.outcome import RENEWAL, Got, Outcome
 
 TYPE_CHECKING = False
@@ -56,7 +56,7 @@ def _chosen(asking: Asking, command: list[str]) -> int:
     since, now = time.time_ns(), time.time()
     outcome = asking.decide(now, slow_too=False)
     inside = outcome.shell.environ
-    words = [*command, "--shell", "bash-hook"]
+    words = [*command, "--shell", "hook"]
     request = replay.parse(words)
     if command == ["off"]:
         env.choose(outcome, environment.leave(inside), now)
@@ -115,9 +115,9 @@ def _text(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
     for line in outcome.says:
         replay.say(line)
     files = list(dict.fromkeys(outcome.files))
-    outcome.there = {path for path in files if os.path.exists(path)}
-    outcome.absent += [path for path in files if path not in outcome.there]
-    outcome.files = [path for path in files if path in outcome.there]
+    there = {path for path in files if os.path.exists(path)}
+    outcome.absent += [path for path in files if path not in there]
+    outcome.files = [path for path in files if path in there]
     stamp = looked.keep(outcome.files, shell.base, since, asking.whole_seconds) if files else ""
     prompt, anew = renewal.left(shell, now)
     if asking.shows_prompt:
@@ -126,7 +126,11 @@ def _text(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
         prompt = prompt.replace("%", "%%")  # PROMPT_SUBST reads them in a value
     if outcome.background:
         _start(["renew", outcome.background], shell.base)
-    return bash_zsh.render(outcome, stamp, prompt)
+    if asking.shell == "fish":
+        from awsenv.hook import fish as form
+    else:
+        from awsenv.hook import bash_zsh as form  # type: ignore[no-redef]
+    return form.render(outcome, stamp, prompt)
 
 
 def _start(arguments: list[str], environ: dict[str, str]) -> None:
