@@ -5,12 +5,12 @@ import os
 
 def config_file(environ: dict[str, str]) -> str:
     """The AWS config file, expanded as botocore expands it (``configloader.raw_config_parse``)."""
-    return _expand(environ.get("AWS_CONFIG_FILE", "~/.aws/config"))
+    return _expand(environ.get("AWS_CONFIG_FILE", "~/.aws/config"), environ)
 
 
 def credentials_file(environ: dict[str, str]) -> str:
     """The shared credentials file, expanded in the same way."""
-    return _expand(environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"))
+    return _expand(environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"), environ)
 
 
 def shipped(name: str) -> str:
@@ -30,5 +30,7 @@ def shown(path: str) -> str:
     return path
 
 
-def _expand(path: str) -> str:
-    return os.path.expanduser(os.path.expandvars(path))
+def _expand(path: str, environ: dict[str, str]) -> str:
+    path = os.path.expandvars(path)
+    home = environ.get("HOME")
+    return home + path[1:] if home and path[:2] == "~/" else os.path.expanduser(path)

@@ -19,6 +19,11 @@ KEYS = (
     "AWS_SECURITY_TOKEN",
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
+    # Where other switchers say whom one acts as, for prompts to show: it is no longer so.
+    "AWS_VAULT",
+    "AWSUME_PROFILE",
+    "AWSU_PROFILE",
+    "AWS_SSO_PROFILE",
 )
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 

@@ -116,8 +116,9 @@ def _bind(
         for n, v in record.items()
         if n in ("profile", "region", "account", "only") or n[:4] == "var."
     }
-    digest = _digest([f"{name}={value}" for name, value in loads.items()])
-    files = _digest([_stamp(path) for path in aws_files(shell.base)]) if request.profile else ""
+    shell.folder = {n[4:]: v for n, v in record.items() if n[:4] == "var."}
+    digest = renewal.digest([f"{name}={value}" for name, value in loads.items()])
+    files = renewal.digest_of_files(aws_files(shell.base)) if request.profile else ""
     same = state.folder == here and state.loaded == digest and not state.new and is_bound(state)
     found: Got = None
     if same and state.how == LOADED:
@@ -133,7 +134,7 @@ def _bind(
             return
         if found is None and same and state.how == CLOSED and files == state.files:
             return
-    _load(outcome, here, request, found, record)
+    _load(outcome, here, request, found)
     state.loaded, state.files = digest, files
     if request.profile and found is None:
         state.how = PENDING if got == "" else CLOSED
@@ -145,12 +146,11 @@ def _load(
     here: str,
     request: replay.Request,
     found: Got,
-    record: dict[str, str],
 ) -> None:
     shell, state = outcome.shell, outcome.shell.state
     if not is_bound(state):
         state.hand = shell.session()
-    variables: Layer = {n[4:]: v for n, v in record.items() if n[:4] == "var."}
+    variables: Layer = dict(shell.folder)
     if not request.profile:
         session = shell.hand_layer()
     elif found is None:
@@ -217,14 +217,3 @@ def _renew(outcome: Outcome, now: float, got: Got | str) -> None:
 def aws_files(environ: dict[str, str]) -> list[str]:
     """The two AWS files."""
     return [config_file(environ), credentials_file(environ)]
-
-
-def _stamp(path: str) -> str:
-    try:
-        return replay.stamp(os.stat(path))
-    except OSError:
-        return "none"
-
-
-def _digest(texts: list[str]) -> str:
-    return replay.checksum("\n".join(texts).encode("utf-8", "surrogateescape")).decode().strip()

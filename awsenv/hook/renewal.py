@@ -1,8 +1,11 @@
 """When the session of a hooked shell is renewed, and what comes of it. Fast half."""
 
+import os
+
 from awsenv import environment, replay
-from awsenv.hook.outcome import FAR, RENEWAL, Got, Outcome
-from awsenv.hook.shell import Shell
+from awsenv.hook.outcome import FAR, RENEWAL, SESSION, Got, Outcome
+from awsenv.hook.shell import Shell, is_bound
+from awsenv.paths import config_file, credentials_file
 
 # Seconds after which a renewal that was started is looked for, if its record has not told before.
 _LATER = 15
@@ -23,6 +26,7 @@ def look(outcome: Outcome, now: float, got: Got | str) -> None:
     state = shell.state
     end = seconds(shell.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
     if end is None:
+        _follow_key(outcome, now, got)
         return
     if shell.by_options:
         _name_the_end(outcome, end, now)
@@ -50,6 +54,43 @@ def look(outcome: Outcome, now: float, got: Got | str) -> None:
             state.started = _key(shell)
             outcome.background = shell.profile
         outcome.due = min(end, int(now) + _LATER)
+
+
+def _follow_key(outcome: Outcome, now: float, got: Got | str) -> None:
+    """A plain key that a person chose is the one that the files have now."""
+    shell, state = outcome.shell, outcome.shell.state
+    folders_own = is_bound(state) and state.profile == shell.profile
+    if shell.by_options or folders_own or _key(shell) == "":
+        state.key_files = ""
+        return
+    files = [config_file(shell.base), credentials_file(shell.base)]
+    outcome.files += files
+    seen, state.key_files = state.key_files, digest_of_files(files)
+    if seen in ("", state.key_files):
+        return
+    request = replay.Request("use", shell.profile)
+    found = replay.session(request, shell.base, now) if got == "" else got
+    if isinstance(found, replay.Found) and found.variables.get("AWS_ACCESS_KEY_ID"):
+        _take_over(shell, found.variables)
+    elif got == "":
+        outcome.slow, outcome.request = SESSION, request
+
+
+def digest_of_files(paths: list[str]) -> str:
+    """What changes whenever one of the files does."""
+    return digest([_stamp(path) for path in paths])
+
+
+def digest(texts: list[str]) -> str:
+    """A short word for ``texts``."""
+    return replay.checksum("\n".join(texts).encode("utf-8", "surrogateescape")).decode().strip()
+
+
+def _stamp(path: str) -> str:
+    try:
+        return replay.stamp(os.stat(path))
+    except OSError:
+        return "none"
 
 
 def is_lost(outcome: Outcome, now: float) -> bool:

@@ -35,12 +35,13 @@ def as_nobody(profile: str) -> Layer:
 
 class Shell:
     """``environ``, what the shell exports, and ``state``, what it keeps for us; both become what they
-    are to be. ``before`` is ``environ`` as it was given."""
+    are to be. ``before`` is ``environ`` as it was given; ``folder``: what the folder sets itself."""
 
     def __init__(self, environ: dict[str, str], state: State) -> None:
         self.before = environ
         self.environ = dict(environ)
         self.state = state
+        self.folder: dict[str, str] = {}
 
     @property
     def base(self) -> dict[str, str]:
@@ -86,8 +87,12 @@ class Shell:
         return {name: self.environ[name] for name in names if name in self.environ}
 
     def folder_layer(self) -> Layer:
-        """The folder's own variables, as they are now."""
-        return {name: self.environ.get(name) for name in self.state.names}
+        """The folder's own variables, as they are now; as the folder says, where a session is on top."""
+        session = environment.set_by_awsenv(self.environ)
+        return {
+            name: self.folder.get(name) if name in session else self.environ.get(name)
+            for name in self.state.names
+        }
 
     def hand_layer(self) -> Layer:
         """The session that was chosen by hand outside; nothing where none was."""

@@ -9,7 +9,7 @@ from awsenv import replay
 # The binding in force: its session loaded, being got, not to be had, or its .envrc not allowed.
 LOADED, PENDING, CLOSED, REFUSED = "loaded", "pending", "closed", "refused"
 _VERSION = "awsenv-1"
-_WORDS = ("folder", "how", "profile", "loaded", "files", "direnv", "started", "told")
+_WORDS = ("folder", "how", "profile", "loaded", "files", "key_files", "direnv", "started", "told")
 
 
 class State:
@@ -18,13 +18,14 @@ class State:
 
     ``was``: each variable that awsenv holds now → its value before (``None``: not exported).
     ``hand``: the variables of the session that was chosen by hand outside, ``AWSENV_PROFILE`` and
-    ``AWSENV_SET`` among them. ``direnv``: the direnv folder in which that was so. ``started`` and
+    ``AWSENV_SET`` among them. ``key_files``: a digest of the AWS files when a plain key was chosen by
+    hand. ``direnv``: the direnv folder in which that was so. ``started`` and
     ``told``: the key ID for which a renewal was started, and whose end a person knows. ``new``:
     nothing is known of this shell yet.
     """
 
     def __init__(self) -> None:
-        self.folder = self.how = self.profile = self.loaded = self.files = ""
+        self.folder = self.how = self.profile = self.loaded = self.files = self.key_files = ""
         self.direnv = self.started = self.told = ""
         self.names: list[str] = []
         self.was: dict[str, str | None] = {}

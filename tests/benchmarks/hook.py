@@ -1,11 +1,13 @@
-"""The hook: an idle prompt and a `cd` into a bound folder, beside direnv in the same run.
+"""The hook: an idle prompt, a `cd` inside a binding, outside all and into another, in one run beside
+direnv and a bare Python's start.
 
-Each figure is taken inside one shell, in turns with direnv's own export, and is the median of the
-turns. A process costs a thousand times what the hook does, so it is the shell that times a loop.
+Each figure is taken inside one shell, in turns, and is the median of the turns: a process costs a
+hundred times what an idle prompt does, so it is the shell that times a loop.
 """
 
 import statistics
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -14,40 +16,56 @@ from awsenv.demo.users import new_user
 from tests.shells.ground import Ground
 from tests.shells.real import installed
 
-TURNS, IDLE, MOVES = 7, 2000, 100
+TURNS, IDLE, MOVES, LOADS = 7, 2000, 200, 10
 
-# Microseconds now; a loop of prompts; a loop of `cd` and prompt; one of direnv's prompts.
+# Microseconds now; a prompt.
 _BASH = """
 eval "$(awsenv hook bash)"
 now() { REPLY=${EPOCHREALTIME/./}; }
-prompt() { __awsenv_prompt; eval "$__awsenv_trap"; }
 """
 _ZSH = """
-eval "$(awsenv hook zsh)"; zmodload zsh/datetime
-now() { REPLY=$(( int(EPOCHREALTIME * 1000000) )) }; zmodload zsh/mathfunc
-prompt() { __awsenv_prompt }
+eval "$(awsenv hook zsh)"; zmodload zsh/datetime zsh/mathfunc
+now() { REPLY=$(( int(EPOCHREALTIME * 1000000) )) }
 """
 _LOOPS = """
 unset -f _direnv_hook 2>/dev/null; export AWSENV_QUIET=1
-cd HOME; prompt; cd A; prompt; cd HOME; prompt; cd E; prompt; cd HOME; prompt
+prompt() { __awsenv_prompt; }
+timed() { # NAME COUNT COMMAND: the command, so many times
+  name=$1 count=$2; now; a=$REPLY
+  for ((i = 0; i < count; i++)); do eval "$3"; done
+  now; echo "$name $((REPLY - a)) $count"
+}
+for folder in A B E HOME; do cd $folder; prompt; done
 for turn in TURNS; do
-  cd A; prompt; now; a=$REPLY
-  for ((i = 0; i < IDLE; i++)); do prompt; done; now; b=$REPLY
-  echo "idle $((b - a)) IDLE"
-  now; a=$REPLY
-  for ((i = 0; i < IDLE; i++)); do :; done; now; b=$REPLY
-  echo "empty $((b - a)) IDLE"
-  now; a=$REPLY
-  for ((i = 0; i < MOVES; i++)); do cd A; prompt; cd B; prompt; done; now; b=$REPLY
-  echo "cd $((b - a)) $((2 * MOVES))"
-  now; a=$REPLY
-  for ((i = 0; i < MOVES; i++)); do cd E; prompt; cd B; prompt; done; now; b=$REPLY
-  echo "env $((b - a)) $((2 * MOVES))"
-  now; a=$REPLY
-  for i in 1 2 3 4 5; do direnv export bash >/dev/null 2>&1; done; now; b=$REPLY
-  echo "direnv $((b - a)) 5"
+  cd HOME; prompt
+  timed empty IDLE :
+  timed outside IDLE prompt
+  timed cd-outside MOVES 'cd HOME/x; prompt; cd HOME; prompt'
+  cd A; prompt; prompt
+  timed inside IDLE prompt
+  timed cd-inside MOVES 'cd A/x; prompt; cd A; prompt'
+  timed enter LOADS 'cd B; prompt; cd A; prompt'
+  timed enter-env LOADS 'cd B; prompt; cd E; prompt'
+  timed use LOADS 'awsenv use key; awsenv use key'
+  cd A; prompt
+  timed python LOADS 'PYTHON -c pass; PYTHON -c pass'
+  timed direnv LOADS 'direnv export bash >/dev/null 2>&1; direnv export bash >/dev/null 2>&1'
+  cd HOME/direnv
+  timed direnv-load LOADS 'direnv exec . true; direnv exec . true'
 done
 """
+# What is timed, how many of it a turn of the loop does, and its target, held against what.
+_ROWS = (
+    ("idle prompt outside", "outside", 1, "empty", "≤ 15 µs"),
+    ("idle prompt in a binding", "inside", 1, "empty", "≤ 30 µs"),
+    ("`cd` inside a binding", "cd-inside", 2, "empty", "≤ 100 µs"),
+    ("`cd` outside all", "cd-outside", 2, "empty", "≤ 100 µs"),
+    ("`cd` into another binding", "enter", 2, "python", "≤ 1.1 × a bare Python"),
+    ("the same, every other with a .env", "enter-env", 2, "python", "≤ 1.1 × a bare Python"),
+    ("`use` of a plain key", "use", 2, "python", "≤ 1.1 × a bare Python"),
+    ("`cd` into another binding", "enter", 2, "direnv-load", "≤ 0.6 × direnv's load"),
+    ("idle prompt in a binding", "inside", 1, "direnv", "—"),
+)
 
 
 def run() -> list[str]:
@@ -62,28 +80,20 @@ def run() -> list[str]:
                 "STAGE=dev\nPORT=8080\nDATABASE_URL=postgres://localhost/x\n"
             )
             ground.envrc(ground.a / "repo", "source_up\ndotenv\n")
-            few = {shell: _times(shell, ground) for shell in ("bash", "zsh")}
-            for number in range(1000):
-                other = ground.hosts / f"org{number}"
-                other.mkdir()
-                ground.bind("org-a", other)
-            many = {shell: _times(shell, ground) for shell in ("bash", "zsh")}
-    for shell, times in few.items():
-        direnv = times["direnv"]
-        for what, name, target in (
-            ("idle", "prompt where nothing changed", "≤ 15 µs"),
-            ("cd", "`cd` into a bound folder", "≤ 1,000 µs"),
-            ("env", "`cd`, every other with a `.env` of three lines and source_up", "≤ 2,000 µs"),
-        ):
-            lines.append(
-                f"| {name}, {shell} | a prompt of direnv's | {times[what]:.1f} | {direnv:.0f} | "
-                f"{times[what] / direnv:.4f} | {target} |"
+            for place in (ground.a / "x", ground.home / "x", ground.home / "direnv"):
+                place.mkdir()
+            (ground.home / "direnv/.envrc").write_text("export A=1\n")
+            subprocess.run(
+                ["direnv", "allow", ground.home / "direnv"], env=ground.environ, check=True
             )
-        lines.append(
-            f"| the two, with 1,000 bound folders, {shell} | with two | {many[shell]['idle']:.1f}, "
-            f"{many[shell]['cd']:.0f} | {times['idle']:.1f}, {times['cd']:.0f} | "
-            f"{many[shell]['idle'] / times['idle']:.2f}, {many[shell]['cd'] / times['cd']:.2f} | 1 |"
-        )
+            for shell in ("bash", "zsh"):
+                times = _times(shell, ground)
+                for what, name, many, other, target in _ROWS:
+                    a = (times[name] - times["empty"]) / many
+                    b = times[other] / (1 if other == "empty" else 2)
+                    lines.append(
+                        f"| {what}, {shell} | {other} | {a:.1f} | {b:.1f} | {a / b:.3f} | {target} |"
+                    )
     return lines
 
 
@@ -91,9 +101,12 @@ def _times(shell: str, ground: Ground) -> dict[str, float]:
     """Microseconds of each thing, the loop itself taken off."""
     text = _LOOPS.replace("TURNS", " ".join(map(str, range(TURNS))))
     for word, value in (
+        ("in A B E HOME", f"in {ground.a} {ground.b} {ground.a}/repo {ground.home}"),
         ("HOME", ground.home),
         ("IDLE", IDLE),
         ("MOVES", MOVES),
+        ("LOADS", LOADS),
+        ("PYTHON", sys.executable),
         ("cd A", f"cd {ground.a}"),
         ("cd B", f"cd {ground.b}"),
         ("cd E", f"cd {ground.a}/repo"),
@@ -112,6 +125,4 @@ def _times(shell: str, ground: Ground) -> dict[str, float]:
     for line in told.stdout.splitlines():
         what, total, count = line.split()
         turns.setdefault(what, []).append(int(total) / int(count))
-    found = {what: statistics.median(each) for what, each in turns.items()}
-    found["idle"] -= found["empty"]
-    return found
+    return {what: statistics.median(each) for what, each in turns.items()}
