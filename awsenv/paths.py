@@ -33,4 +33,4 @@ def shown(path: str) -> str:
 def _expand(path: str, environ: dict[str, str]) -> str:
     path = os.path.expandvars(path)
     home = environ.get("HOME")
-    return home + path[1:] if home and path[:2] == "~/" else os.path.expanduser(path)
+    return home.rstrip("/") + path[1:] if home and path[:2] == "~/" else os.path.expanduser(path)

@@ -51,6 +51,10 @@ class Interactive:
         """Type ``line`` and nothing behind it: the next line sees what it left."""
         self._program.sendline(line)
 
+    def interrupt(self) -> None:
+        """Press Ctrl-C."""
+        self._program.sendintr()
+
     @property
     def pid(self) -> int:
         """The shell's process."""
