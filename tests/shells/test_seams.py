@@ -5,6 +5,7 @@ import os
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -143,7 +144,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_parent_runs_nothing_and_unsets_nothing(
-    hostile: dict[str, str], ground: Ground, hooked: Shell
+    hostile: Any, ground: Ground, hooked: Shell
 ) -> None:
     shell = ground.shell(hooked, **hostile)
     for line in ("true", f"cd {ground.a}", "true", "cd", "awsenv use key", "awsenv off", "true"):
@@ -177,7 +178,7 @@ def test_a_refusal_is_said_though_quiet(ground: Ground, hooked: Shell) -> None:
 
 
 def test_no_other_switchers_name_stays(ground: Ground, hooked: Shell) -> None:
-    others = {"AWS_VAULT": "other", "AWSUME_PROFILE": "other", "AWS_SSO_PROFILE": "other"}
+    others: Any = {"AWS_VAULT": "other", "AWSUME_PROFILE": "other", "AWS_SSO_PROFILE": "other"}
     shell = ground.shell(hooked, **others)
     outside = shell.environment()
     for line in ("awsenv use key", f"cd {ground.a}"):
