@@ -1,7 +1,7 @@
 """Which ``.envrc`` files a person allowed: path and content together, of every file that takes part.
 
 What was allowed lies in a mirror of the path, ``STATE/trust/home/me/org/.envrc``, as a record that
-the hook reads without a process: the bytes of each file, to be compared, and what was derived from
+``awsenv.trusted`` reads: the bytes of each file, to be compared, and what was derived from
 them, which is all that is ever loaded. A record is made of texts that a person saw or awsenv itself
 wrote, in memory: by the time it is stored, anything may lie on the disk.
 """
