@@ -167,6 +167,8 @@ def _next_above(found: Loaded, path: str, line: int, files: Files) -> str:
 def _compared(found: Loaded, kind: str, path: str, text: str, own: set[str] | None = None) -> None:
     number = len(found.files)
     found.files[f"{kind}.{number}"] = path
-    if own is not None:
+    if own is None:
+        found.files[f"text.{number}"] = text
+    else:
         found.files[f"skip.{number}"] = " ".join(sorted(own))
-    found.files[f"text.{number}"] = text
+        found.files[f"sum.{number}"] = trusted.digest(text)

@@ -18,30 +18,41 @@ from awsenv.folders.loading import Disk, Loaded
 
 class Remembered:
     """The files as the record ``fields`` has them, but for those in ``now``, which are as given there
-    (``None``: not there)."""
+    (``None``: not there). Of a ``.env`` a record has a digest alone: its text is the disk's as long as
+    it fits."""
 
     def __init__(self, fields: dict[str, str], now: dict[str, bytes | None]) -> None:
         self._own: dict[str, set[str]] = {}
+        self._sums: dict[str, str] = {}
         self._texts: dict[str, bytes | None] = {}
         for field, path in fields.items():
             kind, _, number = field.partition(".")
             if kind == "none":
                 self._texts[path] = None
-            elif kind in ("file", "env"):
+            elif kind == "file":
                 text = fields.get(f"text.{number}", "")
                 self._texts[path] = text.encode("utf-8", "surrogateescape")
+            elif kind == "env" and path not in now:
                 self._own[path] = set(fields.get(f"skip.{number}", "").split())
-        for path in now:
-            self._own.pop(path, None)
+                self._sums[path] = fields.get(f"sum.{number}", "")
         self._texts |= now
 
     def text(self, path: str) -> bytes:
         text = self._texts.get(path)
+        if path in self._sums:
+            text = Disk().text(path)
+            compared = trusted.compared_text(
+                text.decode("utf-8", "surrogateescape"), self._own[path]
+            )
+            if trusted.digest(compared) != self._sums[path]:
+                text = None
         if text is None:
             raise AwsenvError("nobody has seen it")
         return text
 
     def is_there(self, path: str) -> bool:
+        if path in self._sums:
+            return True
         if path not in self._texts:
             raise AwsenvError("nobody has seen it")
         return self._texts[path] is not None
