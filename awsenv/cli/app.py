@@ -75,7 +75,7 @@ def _app(names: list[str]) -> typer.Typer:
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name)
         else:
-            app.command(name)(command)
+            app.command(name, cls=getattr(command, "of_class", None))(command)
     return app
 
 

@@ -9,14 +9,39 @@ import typer
 from awsenv import environment, live, refresh
 from awsenv.cli import choose, wishes
 from awsenv.errors import AwsenvError, UsageError
+from awsenv.hook.folder import Folder
 from awsenv.replay import Request
 
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as shells have it
 
 
+class Execute(typer.core.TyperCommand):
+    """Whose PROFILE may be left out in front of ``--``: Click alone would take CMD for it."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        if "--" in args and not self._has_profile(args[: args.index("--")]):
+            args = ["", *args]
+        return super().parse_args(ctx, args)
+
+    def _has_profile(self, words: list[str]) -> bool:
+        flags = {o for p in self.params if getattr(p, "is_flag", False) for o in p.opts}
+        rest = iter(words)
+        for word in rest:
+            if not word.startswith("-"):
+                return True
+            if "=" not in word and word not in {*flags, "-h", "--help"}:
+                next(rest, None)
+        return False
+
+
 def execute(
-    profile: Annotated[str, typer.Argument(metavar="PROFILE", help="The profile.")],
+    profile: Annotated[
+        str, typer.Argument(metavar="[PROFILE]", help="The profile; not given, the folder's.")
+    ],
     command: Annotated[list[str], typer.Argument(metavar="-- CMD…", help="The command.")],
+    dir_: Annotated[
+        str, typer.Option("--dir", metavar="DIR", help="Without PROFILE: of this folder.")
+    ] = "",
     region: choose.Region = "",
     account: choose.Account = "",
     mfa_code: choose.MfaCode = "",
@@ -28,11 +53,13 @@ def execute(
         bool, typer.Option("--live", help="For long-running commands: SDKs renew by themselves.")
     ] = False,
 ) -> None:
-    """Run a command as PROFILE; this shell stays as it is.
+    """Run a command as PROFILE, or as the folder's .envrc says; this shell stays as it is.
 
     Example: awsenv exec xxx-dev -- terraform apply
     """
     environ = dict(os.environ)
+    if dir_ and profile:
+        raise UsageError("--dir says whose profile it is, and so does PROFILE", "give one")
     terms = wishes.terms(
         {
             "--mfa-code": mfa_code,
@@ -44,11 +71,21 @@ def execute(
     )
     if live_ and role_arn:
         raise UsageError("--live goes by a profile: there is none for --role-arn", "a role profile")
-    chosen = refresh.variables(Request("exec", profile, region, account), terms, environ)
-    variables = chosen.variables
-    if live_:
-        variables = live.variables(profile, variables, environ)
-    _become(command, environment.applied(environment.enter(profile, variables, environ), environ))
+    folder = None if profile else Folder(dir_, environ)
+    request = folder.request if folder else Request("exec", profile)
+    request.region, request.account = region or request.region, account or request.account
+    before = folder.base if folder else environ
+    variables = refresh.variables(request, terms, before).variables if request.profile else {}
+    if live_ and request.profile:
+        variables = live.variables(request.profile, variables, before)
+    if folder:
+        _become(command, folder.environ(variables))
+    change = environment.enter(profile, variables, environ)
+    _become(command, environment.applied(change, environ))
+
+
+# Typer makes the command of this class (``awsenv.cli.app``).
+execute.of_class = Execute  # type: ignore[attr-defined]
 
 
 def _become(command: list[str], environ: dict[str, str]) -> None:

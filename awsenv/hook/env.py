@@ -30,7 +30,7 @@ def decide(
     shell = Shell(environ, state)
     outcome = Outcome(shell)
     if state.new:
-        _inherit(shell)
+        inherit(shell)
     if state.direnv != environ.get("DIRENV_DIR", ""):
         # Another direnv folder has other originals.
         state.direnv = environ.get("DIRENV_DIR", "")
@@ -86,11 +86,18 @@ def _is_own(shell: Shell, change: environment.Change) -> bool:
     return (record or {}).get("AWS_ACCESS_KEY_ID") != change.variables["AWS_ACCESS_KEY_ID"]
 
 
-def _inherit(shell: Shell) -> None:
+def inherit(shell: Shell) -> None:
+    """Take over what a shell above this one has set, where it is what awsenv sets."""
     folder = shell.environ.get(FOLDER, "")
     # An absolute folder of which something was allowed; else the name may be anybody's.
     envrc = f"{folder.rstrip('/')}/.envrc"
     shell.inherit(trusted.recorded(envrc, shell.base) if folder[:1] == "/" else None)
+
+
+def request_of(record: dict[str, str]) -> replay.Request:
+    """The session that a binding's ``record`` asks for; of no profile where it names none."""
+    profile, region, account = (record.get(name, "") for name in ("profile", "region", "account"))
+    return replay.Request("use", profile, region, account, "only" in record, "hook")
 
 
 def _bind(
@@ -103,14 +110,7 @@ def _bind(
 ) -> None:
     """The binding of the folder ``here``, allowed by ``record``, is the one in force from now on."""
     shell, state = outcome.shell, outcome.shell.state
-    request = outcome.request = replay.Request(
-        "use",
-        record.get("profile", ""),
-        record.get("region", ""),
-        record.get("account", ""),
-        "only" in record,
-        "hook",
-    )
+    request = outcome.request = request_of(record)
     loads = {
         n: v
         for n, v in record.items()

@@ -10,6 +10,7 @@ import pexpect
 import pytest
 
 from awsenv.demo.sts import Role
+from tests.program import awsenv
 from tests.sessions.place import Place, place
 from tests.shells.real import BIN, clean
 
@@ -141,3 +142,51 @@ def test_live_keeps_the_persons_profiles_and_holds_no_secret(place: Place) -> No
     assert (key, region) == ("", "r-1")
     assert f"[profile {name}]\nregion = r-1\noutput = json\ncredential_process = " in result.stdout
     assert Path(place.home / ".local/state/awsenv/live").stat().st_mode & 0o777 == 0o700
+
+
+def bound(place: Place, text: str, env: str = "") -> Path:
+    """A folder whose .envrc is allowed."""
+    folder = place.home / "org"
+    (folder / "repo").mkdir(parents=True)
+    (folder / ".envrc").write_text(text)
+    if env:
+        (folder / ".env").write_text(env)
+    assert place.run("allow", str(folder)).returncode == 0
+    return folder
+
+
+SHOW = ("--", "sh", "-c", 'echo "$AWS_ACCESS_KEY_ID/$AWS_REGION/$STAGE/$AWSENV_DIR/$AWS_PROFILE"')
+
+
+def test_without_a_profile_it_acts_as_the_folder_says(place: Place) -> None:
+    folder = bound(place, "use_aws key --region r-1\ndotenv\n", "STAGE=dev\n")
+    expected = f"{place.plain.key_id}/r-1/dev/{folder}/\n"
+    outside = {"AWS_PROFILE": "other", "AWS_ACCESS_KEY_ID": "AKIAOTHER", "STAGE": "mine"}
+    for words in ((), ("--dir", f"{folder}/repo")):
+        cwd = None if words else folder / "repo"
+        result = awsenv(place.home, "exec", *words, *SHOW, cwd=cwd, **(place.endpoint | outside))
+        assert (result.returncode, result.stdout) == (0, expected), result.stderr
+    # Another Region for this once; and a command that looks like a profile.
+    result = place.run("exec", "--dir", str(folder), "--region", "x-1", *SHOW)
+    assert result.stdout.split("/")[1] == "x-1"
+    result = place.run("exec", f"--dir={folder}", "--", "printf", "<%s>", "--", "a")
+    assert result.stdout == "<--><a>"
+
+
+def test_a_folder_that_says_nothing_runs_nothing(place: Place) -> None:
+    folder = bound(place, "use_aws key\n")
+    (folder / ".envrc").write_text("use_aws mfa\n")
+    for words, told in (
+        (("--dir", str(folder)), "~/org/.envrc is not allowed, so nothing is run; awsenv allow"),
+        ((), "there is no .envrc in"),
+        (("key", "--dir", str(folder)), "--dir says whose profile it is"),
+    ):
+        result = place.run("exec", *words, "--", "touch", "ran")
+        assert result.returncode == (2 if words[:1] == ("key",) else 1)
+        assert told in result.stderr
+        assert result.stderr.count("\n") == 1
+    assert place.run("allow", str(folder)).returncode == 0
+    # Nobody is there to answer: exit 3.
+    result = place.run("exec", "--dir", str(folder), "--", "touch", "ran")
+    assert (result.returncode, result.stderr.count("\n")) == (3, 1)
+    assert not (place.home / "ran").exists()

@@ -1,0 +1,47 @@
+"""What a folder's .envrc says, without a shell that stands in it."""
+
+import os
+
+from awsenv import environment, trusted
+from awsenv.errors import AwsenvError
+from awsenv.hook import env
+from awsenv.hook.shell import FOLDER, NAMES, Layer, Shell
+from awsenv.hook.state import State
+from awsenv.paths import shown
+
+
+class Folder:
+    """The binding of ``folder`` (empty: the one that one stands in): ``request`` is its session, of no
+    profile where it says none; ``base`` what a program has there without awsenv.
+
+    Raises ``AwsenvError`` where no .envrc is there or above, or it is not allowed.
+    """
+
+    def __init__(self, folder: str, environ: dict[str, str]) -> None:
+        folder = os.path.realpath(folder or ".")
+        envrc = trusted.nearest(folder)
+        if not envrc:
+            raise AwsenvError(
+                f"there is no .envrc in {shown(folder)} or above", "awsenv exec PROFILE -- CMD"
+            )
+        self._shell = Shell(environ, State())
+        env.inherit(self._shell)
+        self.base = self._shell.base
+        record = trusted.allowed(envrc, self.base)
+        if record is None:
+            raise AwsenvError(
+                f"{shown(envrc)} is not allowed, so nothing is run", f"awsenv allow {shown(envrc)}"
+            )
+        self.request = env.request_of(record)
+        self._folder = os.path.dirname(envrc)
+        self._variables: Layer = {n[4:]: v for n, v in record.items() if n[:4] == "var."}
+
+    def environ(self, variables: dict[str, str]) -> dict[str, str]:
+        """What a program has there that acts by the ``variables`` of a session."""
+        session: Layer = {}
+        if self.request.profile:
+            session = environment.enter(self.request.profile, variables, {}).variables
+        self._shell.make(session, self._variables)
+        self._shell.set_own(FOLDER, self._folder)
+        self._shell.set_own(NAMES, " ".join(self._variables) or None)
+        return self._shell.environ
