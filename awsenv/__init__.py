@@ -29,6 +29,10 @@ def _run(arguments: list[str]) -> int:
         from awsenv.cli import hook_env
 
         return _ended(hook_env.run(arguments[1:]))
+    if arguments[:1] == ["complete"]:
+        from awsenv.cli import hook_env
+
+        return _ended(hook_env.complete(arguments[1:]))
     request = None
     if not os.isatty(1):
         request = replay.parse(arguments)

@@ -178,73 +178,37 @@ case ";${PROMPT_COMMAND[*]-};" in
     ;;
 esac
 
-# The lines of the file $1 into the caller's __awsenv_all: at once where bash can, from 4 on.
-__awsenv_lines() {
-  builtin local __awsenv_n
-  __awsenv_all=()
-  if ((BASH_VERSINFO[0] >= 4)); then
-    builtin mapfile -t __awsenv_all <"$1"
-  else
-    while IFS= builtin read -r __awsenv_n; do
-      __awsenv_all[${#__awsenv_all[@]}]=$__awsenv_n
-    done <"$1"
-  fi
-}
-
-# Names of profiles out of the two files into COMPREPLY, without running any: a profile may be
-# called x$(touch f).
+# What may stand where the cursor is, as the program says it: a word, and behind a tab what it means.
+# Nothing of a word runs: a profile may be called x$(touch f).
 __awsenv_complete() {
-  builtin local "__awsenv_word=${COMP_WORDS[COMP_CWORD]}" __awsenv_n __awsenv_file
+  builtin local __awsenv_line __awsenv_all
   COMPREPLY=()
-  if ((COMP_CWORD == 1)); then
-    for __awsenv_n in use off exec status list show login logout sso add remove dotenv link unlink allow deny orgs direnv renew hook credential-process demo; do
-      case $__awsenv_n in "$__awsenv_word"*) COMPREPLY[${#COMPREPLY[@]}]=$__awsenv_n ;; esac
-    done
-    return 0
-  fi
-  case $__awsenv_word in -*) return 0 ;; esac
-  case ${COMP_WORDS[1]} in use | show | remove | dotenv | link | login | logout | exec) ;; *) return 0 ;; esac
-  __awsenv_names
-  for __awsenv_n in ${COMPREPLY[@]+"${!COMPREPLY[@]}"}; do
-    case ${COMPREPLY[__awsenv_n]} in
-      *[!A-Za-z0-9._-]*) builtin printf -v "COMPREPLY[$__awsenv_n]" %q "${COMPREPLY[__awsenv_n]}" ;;
+  __awsenv_all=$("${__awsenv_program[@]}" complete bash -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  while IFS= builtin read -r __awsenv_line; do
+    case $__awsenv_line in
+      @files)
+        # shellcheck disable=SC2207 # bash splits names of files as it always does here
+        builtin compopt -o default 2>/dev/null || COMPREPLY=($(builtin compgen -f -- "${COMP_WORDS[COMP_CWORD]}"))
+        ;;
+      '@command '*)
+        if builtin declare -F _command_offset >/dev/null; then
+          _command_offset "${__awsenv_line#* }"
+        else
+          # shellcheck disable=SC2207
+          COMPREPLY=($(builtin compgen -c -- "${COMP_WORDS[COMP_CWORD]}"))
+        fi
+        ;;
+      ?*)
+        __awsenv_line=${__awsenv_line%%$'\t'*}
+        case $__awsenv_line in
+          *[!A-Za-z0-9._/=@+-]*) builtin printf -v __awsenv_line %q "$__awsenv_line" ;;
+        esac
+        COMPREPLY[${#COMPREPLY[@]}]=$__awsenv_line
+        ;;
     esac
-  done
-  return 0
-}
-
-# The names that begin with $__awsenv_word: those that awsenv left, if they are younger than the two
-# files, else out of the files themselves, which takes long for many.
-__awsenv_names() {
-  builtin local "__awsenv_config=${HOME-}/.aws/config" "__awsenv_credentials=${HOME-}/.aws/credentials"
-  builtin local __awsenv_i=0 LC_ALL=C # half the price, and names are compared byte by byte
-  case ${XDG_STATE_HOME-} in
-    /*) __awsenv_file=$XDG_STATE_HOME/awsenv/names ;;
-    *) __awsenv_file=${HOME-}/.local/state/awsenv/names ;;
-  esac
-  if [[ -z ${AWS_CONFIG_FILE+x}${AWS_SHARED_CREDENTIALS_FILE+x} && -f $__awsenv_file && -O $__awsenv_file &&
-    $__awsenv_file -nt $__awsenv_config && $__awsenv_file -nt $__awsenv_credentials ]]; then
-    builtin local __awsenv_all
-    __awsenv_lines "$__awsenv_file"
-    for __awsenv_n in ${__awsenv_all[@]+"${__awsenv_all[@]}"}; do
-      [[ $__awsenv_n != "$__awsenv_word"* ]] || COMPREPLY[__awsenv_i++]=$__awsenv_n
-    done
-    return 0
-  fi
-  for __awsenv_file in "${AWS_CONFIG_FILE-$__awsenv_config}" \
-    "${AWS_SHARED_CREDENTIALS_FILE-$__awsenv_credentials}"; do
-    [[ -f $__awsenv_file && -r $__awsenv_file ]] || continue
-    while IFS= builtin read -r __awsenv_n; do
-      case $__awsenv_n in '['*']'*) ;; *) continue ;; esac
-      __awsenv_n=${__awsenv_n#[} __awsenv_n=${__awsenv_n%]*}
-      case $__awsenv_n in
-        'sso-session '* | 'services '*) continue ;;
-        'profile '*) __awsenv_n=${__awsenv_n#profile } __awsenv_n=${__awsenv_n//[\"\']/} ;;
-      esac
-      [[ $__awsenv_n != "$__awsenv_word"* ]] || COMPREPLY[__awsenv_i++]=$__awsenv_n
-    done <"$__awsenv_file"
-  done
+  done <<<"$__awsenv_all"
 }
 builtin complete -F __awsenv_complete awsenv
+
 builtin eval "$__awsenv_load"
 builtin unset __awsenv_load

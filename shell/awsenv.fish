@@ -114,27 +114,18 @@ function __awsenv_act
     return $code
 end
 
-# Names of profiles out of the two files, without running any: one may be called x$(touch f).
-function __awsenv_profiles
-    set -l config $HOME/.aws/config
-    set -q AWS_CONFIG_FILE; and set config $AWS_CONFIG_FILE
-    set -l credentials $HOME/.aws/credentials
-    set -q AWS_SHARED_CREDENTIALS_FILE; and set credentials $AWS_SHARED_CREDENTIALS_FILE
-    # Those that awsenv left, if they are younger than the two files.
-    set -l names $HOME/.local/state/awsenv/names
-    string match -q '/*' -- "$XDG_STATE_HOME"; and set names $XDG_STATE_HOME/awsenv/names
-    if not set -q AWS_CONFIG_FILE; and not set -q AWS_SHARED_CREDENTIALS_FILE
-        and test -f $names -a -O $names -a $names -nt $config -a $names -nt $credentials
-        string collect <$names
-        return
-    end
-    for file in $config $credentials
-        test -f $file -a -r $file; or continue
-        string match -r '^\[.*\]' <$file | string sub -s 2 -e -1 |
-            string match -rv '^(sso-session|services) ' | string replace -r '^profile +' '' |
-            string replace -ra '["\']' ''
+# What may stand where the cursor is, as the program says it: a word, and behind a tab what it means.
+function __awsenv_complete
+    set -l words (commandline -opc)
+    set -l found (command $__awsenv_program complete fish -- $words[2..] (commandline -ct) 2>/dev/null)
+    switch "$found[1]"
+        case @files
+            __fish_complete_path (commandline -ct)
+        case '@command *'
+            set -l from (math (string split ' ' -- $found[1])[2] + 1)
+            complete -C (string join ' ' -- (string escape -- $words[$from..]) (commandline -ct))
+        case '*'
+            printf '%s\n' $found
     end
 end
-complete -c awsenv -f
-complete -c awsenv -n __fish_use_subcommand -a 'use off exec status list show login logout sso add remove dotenv link unlink allow deny orgs direnv renew hook credential-process demo'
-complete -c awsenv -n '__fish_seen_subcommand_from use show remove dotenv link login logout exec' -a '(__awsenv_profiles)'
+complete -c awsenv -f -a '(__awsenv_complete)'

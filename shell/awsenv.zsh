@@ -45,6 +45,8 @@ awsenv() {
 # files that the last look saw are as they were.
 __awsenv_prompt() {
   typeset -gi __awsenv_code=$?
+  # compinit may be run at any time, behind this file too, or never.
+  (( $+_comps[awsenv] || ! $+functions[compdef] )) || compdef __awsenv_complete awsenv
   [[ $PWD == "$__awsenv_pwd" ]] || __awsenv_find
   if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}" == "$__awsenv_seen" ]] &&
     (( EPOCHSECONDS < __awsenv_due )) && ! __awsenv_changed; then
@@ -118,33 +120,26 @@ add-zsh-hook precmd __awsenv_prompt
 add-zsh-hook preexec __awsenv_before
 add-zsh-hook chpwd __awsenv_prompt
 
-# Names of profiles out of the two files, without running any: one may be called x$(touch f).
+# What may stand where the cursor is, as the program says it: a word, and behind a tab what it means.
 __awsenv_complete() {
-  setopt local_options extended_glob
-  if (( CURRENT == 2 )); then
-    compadd -- use off exec status list show login logout sso add remove dotenv link unlink allow deny orgs direnv renew hook credential-process demo
-    return
-  fi
-  [[ $words[2] == (use|show|remove|dotenv|link|login|logout|exec) ]] || { _default; return }
-  local file line config=${HOME-}/.aws/config credentials=${HOME-}/.aws/credentials
-  local -a names
-  # Those that awsenv left, if they are younger than the two files.
-  file=${${(M)XDG_STATE_HOME:#/*}:-${HOME-}/.local/state}/awsenv/names
-  if [[ -z ${AWS_CONFIG_FILE+x}${AWS_SHARED_CREDENTIALS_FILE+x} && -f $file && -O $file ]] &&
-    [[ ! -e $config || $file -nt $config ]] && [[ ! -e $credentials || $file -nt $credentials ]]; then
-    names=("${(@f)$(<$file)}")
-    compadd -a -- names
-    return
-  fi
-  for file in "${AWS_CONFIG_FILE-$config}" "${AWS_SHARED_CREDENTIALS_FILE-$credentials}"; do
-    [[ -f $file && -r $file ]] || continue
-    for line in ${(M)${(@f)"$(<$file)"}:#\[*\]*}; do
-      line=${${line#\[}%\]*}
-      [[ $line != (sso-session|services)\ * ]] || continue
-      [[ $line != profile\ * ]] || line=${${line#profile }//[\"\']/}
-      names+=($line)
-    done
+  setopt local_options $_comp_options # what the completion system's own functions count on
+  local line
+  local -a described
+  for line in ${(f)"$("${__awsenv_program[@]}" complete zsh -- "${(@)words[2,CURRENT]}" 2>/dev/null)"}; do
+    case $line in
+      (@files) _files; return ;;
+      (@command\ *)
+        shift ${line#* } words
+        (( CURRENT -= ${line#* } ))
+        _normal
+        return
+        ;;
+    esac
+    if [[ $line == *$'\t'* ]]; then
+      described+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
+    else
+      described+=("${line//:/\\:}")
+    fi
   done
-  compadd -a -- names
+  _describe awsenv described
 }
-(( ! ${+functions[compdef]} )) || compdef __awsenv_complete awsenv

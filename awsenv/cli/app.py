@@ -42,7 +42,7 @@ def run(arguments: list[str]) -> int:
     """Run ``awsenv`` with ``arguments``; the exit code."""
     name = next((word for word in arguments if not word.startswith("-")), "")
     evaluated = name in replay.EVALUATED and arguments[0] == name
-    app = _app([name] if name in COMMANDS else list(COMMANDS))
+    app = made([name] if name in COMMANDS else list(COMMANDS))
     form = replay.failing_form(arguments, dict(os.environ)) if evaluated else None
     return act.report(lambda: _called(app, arguments, name), form)
 
@@ -60,7 +60,8 @@ def _called(app: typer.Typer, arguments: list[str], name: str) -> object:
         raise KeyboardInterrupt from None
 
 
-def _app(names: list[str]) -> typer.Typer:
+def made(names: list[str]) -> typer.Typer:
+    """The commands ``names`` as one."""
     app = typer.Typer(
         name="awsenv",
         add_completion=False,

@@ -51,6 +51,22 @@ def run(arguments: list[str]) -> int:
     return replay.emit(_text(outcome, asking, now, since))
 
 
+def complete(arguments: list[str]) -> int:
+    """Answer ``awsenv complete SHELL -- WORD…``; the exit code."""
+    from awsenv.hook import complete as completion
+
+    environ = dict(os.environ)
+    table = completion.read_table(environ)
+    if table is None:
+        _load_slow_half()
+        from awsenv.cli import completion as made
+
+        table = made.table(environ)
+    found = completion.candidates(arguments[2:], table, environ)
+    printable = [line for line in found if line.replace("\t", "").isprintable()]
+    return replay.emit("".join(f"{line}\n" for line in printable))
+
+
 def _chosen(asking: Asking, command: list[str]) -> int:
     """A person's own choice: behind a ``cd`` on the same line the folder first, then what was chosen."""
     since, now = time.time_ns(), time.time()

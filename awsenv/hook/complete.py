@@ -1,0 +1,220 @@
+"""``awsenv complete SHELL -- WORD…``: what may stand where the last word is. Fast half.
+
+A line each: the word, a tab, what it means. ``@files`` stands for files, ``@command N`` for another
+command's own completion, of the words from the Nth on. Commands and options come out of a table that
+the slow half leaves in our state folder (``awsenv.cli.completion``): this loads nothing that knows them.
+"""
+
+import os
+
+from awsenv import environment, replay
+from awsenv.files import reading
+from awsenv.paths import config_file, credentials_file
+
+FILES, COMMAND = "@files", "@command"
+# Whose argument is a profile, a file, or a shell.
+_PROFILE = ("use", "exec", "show", "remove", "dotenv", "link", "login", "logout", "renew",
+            "credential-process")  # fmt: skip
+_FILE = ("allow", "deny")
+_SHELLS = ("bash", "zsh", "fish", "posix")
+_FILE_OPTIONS = ("--csv", "-o", "--output", "--dir", "--check")
+# AWS general reference, "AWS service endpoints"; the partitions aws, aws-cn and aws-us-gov.
+_REGIONS = [
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "cn-north-1",
+    "cn-northwest-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-gov-east-1",
+    "us-gov-west-1",
+    "us-west-1",
+    "us-west-2",
+]
+
+# Command (``sso setup``) → its help, and its options: name → whether a value follows, help.
+Table = dict[str, tuple[str, dict[str, tuple[bool, str]]]]
+
+
+def table_file(environ: dict[str, str]) -> str:
+    """Where the table lies."""
+    return f"{environment.state_folder(environ)}/completion"
+
+
+def table_stamp() -> str:
+    """What the table's first line is, as long as it is this installation's."""
+    here = os.path.dirname(os.path.dirname(__file__))
+    return replay.checksum(replay.stamp(os.stat(f"{here}/cli")).encode()).decode().strip()
+
+
+def read_table(environ: dict[str, str]) -> Table | None:
+    """The table; ``None`` where there is none of this installation."""
+    try:
+        lines = reading.read(table_file(environ)).decode().splitlines()
+    except Exception:  # whatever lies there
+        return None
+    if not lines or lines[0] != table_stamp():
+        return None
+    table: Table = {}
+    for line in lines[1:]:
+        command, option, takes, told = [*line.split("\t"), "", "", ""][:4]
+        if option:
+            table[command][1][option] = (takes == "1", told)
+        else:
+            table[command] = (told, {})
+    return table
+
+
+def candidates(words: list[str], table: Table, environ: dict[str, str]) -> list[str]:
+    """What may stand where the last of ``words`` is, those behind ``awsenv``, which may be half a word."""
+    *before, word = words or [""]
+    # bash makes three words of --region=eu.
+    if word == "=" and before:
+        word = ""
+    elif len(before) > 1 and before[-1] == "=":
+        before.pop()
+    if not before:
+        return _matching({name: told for name, (told, _) in table.items() if " " not in name}, word)
+    command = before[0]
+    if any(name.startswith(f"{command} ") for name in table):
+        if len(before) == 1:
+            below = {
+                n.split(" ")[1]: t for n, (t, _) in table.items() if n.startswith(f"{command} ")
+            }
+            return _matching(below, word)
+        command = f"{command} {before[1]}"
+    if command not in table:
+        return []
+    if command == "exec" and "--" in before:
+        return [f"{COMMAND} {before.index('--') + 2}"]
+    options = table[command][1]
+    if len(before) > 1 and options.get(before[-1], (False, ""))[0]:
+        return _values(before[-1], word, environ)
+    option, equals, value = word.partition("=")
+    if equals and options.get(option, (False, ""))[0]:
+        return [f"{option}={each}" for each in _values(option, value, environ) if each[0] != "@"]
+    if word.startswith("-"):
+        return _matching({name: told for name, (_, told) in options.items()}, word)
+    if command in _FILE:
+        return [FILES]
+    if command == "hook":
+        return _matching(dict.fromkeys(_SHELLS, ""), word)
+    given = [w for n, w in enumerate(before[1:], 1)
+             if w[0:1] != "-" and not options.get(before[n - 1], (False, ""))[0]]  # fmt: skip
+    return (
+        _matching(dict.fromkeys(profiles(environ), ""), word)
+        if command in _PROFILE and not given
+        else []
+    )
+
+
+def profiles(environ: dict[str, str]) -> list[str]:
+    """The names of the profiles: those that the slow half left, while they are younger than the two AWS
+    files, else out of these."""
+    paths = [config_file(environ), credentials_file(environ)]
+    names = f"{environment.state_folder(environ)}/names"
+    usual = not {"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"} & environ.keys()
+    if usual and _time(names) > max(map(_time, paths)):
+        return _lines(names)
+    found: dict[str, None] = {}
+    for path in paths:
+        for line in _lines(path):
+            name = line[1:].partition("]")[0].strip() if line[:1] == "[" else ""
+            if path == paths[0] and name != "default":
+                if not name.startswith("profile"):
+                    continue
+                name = name[7:].strip().strip("\"'")
+            if name:
+                found[name] = None
+    return list(found)
+
+
+def _values(option: str, word: str, environ: dict[str, str]) -> list[str]:
+    if option == "--region":
+        return _matching(dict.fromkeys(_REGIONS, ""), word)
+    if option in _FILE_OPTIONS:
+        return [FILES]
+    if option == "--account":
+        return _matching(_accounts(environ), word)
+    if option == "--org":
+        return _matching(dict.fromkeys(_organizations(environ), ""), word)
+    if option in ("--shell", "--format"):
+        return _matching(dict.fromkeys(environment.FORMS, ""), word)
+    return []
+
+
+def _accounts(environ: dict[str, str]) -> dict[str, str]:
+    """Accounts that the config file names → the profile that does first."""
+    found: dict[str, str] = {}
+    profile = ""
+    for line in _lines(config_file(environ)):
+        if line[:1] == "[":
+            profile = line[1:].partition("]")[0].removeprefix("profile ").strip()
+            continue
+        name, _, value = (part.strip() for part in line.partition("="))
+        account = value.split(":")[4] if name == "role_arn" and value.count(":") > 4 else value
+        if name in ("role_arn", "sso_account_id", "aws_account_id") and len(account) == 12:
+            found.setdefault(account, profile)
+    return found
+
+
+def _organizations(environ: dict[str, str]) -> list[str]:
+    """The organizations below ghq's usual root, ``HOST/ORG``."""
+    root = environ.get("GHQ_ROOT") or f"{environ.get('HOME', '')}/ghq"
+    found = []
+    for host in _folders(root):
+        found += [f"{host}/{each}" for each in _folders(f"{root}/{host}")]
+    return found
+
+
+def _folders(path: str) -> list[str]:
+    try:
+        with os.scandir(path) as entries:
+            return sorted(e.name for e in entries if e.name[0] != "." and e.is_dir())
+    except OSError:
+        return []
+
+
+def _matching(words: dict[str, str], start: str) -> list[str]:
+    return [f"{w}\t{told}" if told else w for w, told in words.items() if w.startswith(start)]
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        return reading.read(path).decode("utf-8", "replace").splitlines()
+    except Exception:  # no completion is worth a word on the terminal
+        return []
+
+
+def _time(path: str) -> float:
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        return 0.0
