@@ -24,7 +24,9 @@ awsenv() {
   # In the subshell of eval "$(awsenv use dev)" it prints what acts, to be evaluated there.
   __awsenv_pid=
   # shellcheck disable=SC2034 # the rest of the line
-  [ -t 1 ] || read -r __awsenv_pid __awsenv_rest 2>/dev/null </proc/self/stat || __awsenv_pid=
+  # Without /proc a child is asked whose it is.
+  [ -t 1 ] || { [ -r /proc/self/stat ] && read -r __awsenv_pid __awsenv_rest </proc/self/stat; } 2>/dev/null ||
+    __awsenv_pid=$(exec sh -c 'echo "$PPID"')
   # ksh93's subshells are no processes.
   case ${KSH_VERSION-} in
     *93*) [ -t 1 ] || eval "[ \"\${.sh.subshell}\" = 0 ]" || __awsenv_pid=ksh ;;

@@ -195,9 +195,15 @@ def state_folder(environ: dict[str, str]) -> str:
 def asking(environ: dict[str, str]) -> str:
     """The shell that will evaluate our output: the nearest one above us, by its executable.
 
-    ``comm`` would be a script's name. Without /proc it is ``$SHELL``, else a POSIX shell.
+    By /proc, else by ``ps``, which is a process; ``comm`` there would be a script's name. Else it is
+    ``$SHELL``, else a POSIX shell.
     """
     pid = os.getppid()
+    if not os.path.exists("/proc/self/exe"):
+        from awsenv.environment import ancestors
+
+        known = filter(None, map(_known, ancestors.programs(pid)))
+        return next(known, "") or _known(environ.get("SHELL", "")) or "posix"
     while pid > 1:
         try:
             program = os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)")

@@ -1,10 +1,12 @@
 """The shell that will evaluate our output is found out, whatever stands between."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from awsenv import environment
+from awsenv.environment import ancestors
 from tests.shells.real import BIN, SHELLS, Shell, clean
 
 ASK = "import os; from awsenv import environment; print(environment.asking(dict(os.environ)))"
@@ -31,3 +33,32 @@ def test_without_proc_the_login_shell_counts(
 ) -> None:
     monkeypatch.setattr("os.getppid", lambda: 1)
     assert environment.asking({"SHELL": variable}) == form
+
+
+TABLE = """\
+    1     0 /sbin/launchd
+  100     1 /usr/bin/login
+  200   100 -fish
+  300   200 /bin/bash
+  400   300 /usr/local/bin/python3.11 -x
+  500   400 awsenv
+"""
+
+
+@pytest.mark.parametrize(
+    ("parent", "table", "form"),
+    [(400, TABLE, "bash"), (200, TABLE, "fish"), (100, TABLE, "zsh"), (9, TABLE, "zsh"), (400, "junk\n", "zsh")],
+)  # fmt: skip
+def test_without_proc_ps_tells(
+    parent: int, table: str, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bash script under a fish login shell, as on macOS."""
+    (tmp_path / "table").write_text(table)
+    ps = tmp_path / "ps"
+    ps.write_text(f'#!/bin/sh\n[ "$*" = "-A -o pid=,ppid=,comm=" ] && cat {tmp_path}/table\n')
+    ps.chmod(0o755)
+    there = os.path.exists
+    monkeypatch.setattr(ancestors, "_PS", (str(ps),))
+    monkeypatch.setattr("os.path.exists", lambda p: p != "/proc/self/exe" and there(p))
+    monkeypatch.setattr("os.getppid", lambda: parent)
+    assert environment.asking({"SHELL": "/bin/zsh"}) == form

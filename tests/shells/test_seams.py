@@ -3,6 +3,7 @@ account than the prompt says."""
 
 import os
 import shutil
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from tests.program import until
 from tests.shells.ground import ROLES, Ground
 from tests.shells.interactive import Interactive
-from tests.shells.real import HOOKED, Shell, installed
+from tests.shells.real import HOOKED, SHELLS, Shell, installed
 from tests.shells.test_expiry import short
 from tests.shells.test_folders import visible
 
@@ -225,26 +226,33 @@ def test_a_rotated_key_is_taken_over(ground: Ground, hooked: Shell) -> None:
     assert now[b"AWS_REGION"] == b"mine-1"
 
 
-def test_without_proc_the_hook_works(ground: Ground, hooked: Shell, tmp_path: Path) -> None:
-    empty = tmp_path / "empty"
-    empty.mkdir()
-    line = f"mount --bind {empty} /proc 2>/dev/null; exec {hooked.program}"
-    if os.getuid():
-        pytest.skip("only root mounts")
+def without_proc(shell: Shell, script: str, ground: Ground) -> subprocess.CompletedProcess[str]:
+    """``script`` where /proc is empty, as it is missing on macOS and the BSDs."""
+    (ground.home / "empty").mkdir(exist_ok=True)
+    (ground.home / "script").write_text(script)
+    line = f"mount --bind {ground.home}/empty /proc && exec {shell.program} {' '.join(shell.start)}"
+    return subprocess.run(
+        [installed("unshare"), "-m", "sh", "-c", f"{line} {ground.home}/script"],
+        env=ground.environ, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root mounts")
+def test_without_proc_the_hook_works(ground: Ground, hooked: Shell) -> None:
     script = hooked.evaluate(f"awsenv hook {hooked.name}")
     command = f"cd {ground.a}; __awsenv_prompt; env | grep ^AWSENV_PROFILE"
-    (tmp_path / "script").write_text(f"{script}\n{command}\n")
-    words = [
-        installed("unshare"),
-        "-m",
-        "sh",
-        "-c",
-        f"{line} {' '.join(hooked.start)} {tmp_path}/script",
-    ]
-    import subprocess
-
-    told = subprocess.run(words, env=ground.environ, capture_output=True, text=True, check=False)
+    told = without_proc(hooked, f"{script}\n{command}\n", ground)
     assert "AWSENV_PROFILE=org-a" in told.stdout, told.stderr
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root mounts")
+@pytest.mark.parametrize("name", ["dash", "mksh", "ksh"])
+def test_without_proc_the_posix_hook_works(name: str, ground: Ground) -> None:
+    shell = next(each for each in SHELLS if each.name == name)
+    for line in ("awsenv use key", 'eval "$(awsenv use key)"'):
+        script = f'eval "$(awsenv hook posix)"\n{line}\nenv | grep ^AWSENV_PROFILE\n'
+        told = without_proc(shell, script, ground)
+        assert "AWSENV_PROFILE=key" in told.stdout, (line, told.stderr)
 
 
 def test_the_prompts_of_a_shell_that_lost_its_program_go_on(ground: Ground, hooked: Shell) -> None:
