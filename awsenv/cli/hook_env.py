@@ -146,7 +146,7 @@ def _text(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
         from awsenv.hook import fish as form
     else:
         from awsenv.hook import bash_zsh as form  # type: ignore[no-redef]
-    return form.render(outcome, stamp, prompt)
+    return form.render(outcome, stamp, prompt, asking.shell)
 
 
 def _start(arguments: list[str], environ: dict[str, str]) -> None:

@@ -12,7 +12,7 @@ from awsenv.hook.outcome import Outcome
 from awsenv.hook.shell import OURS
 
 
-def render(outcome: Outcome, stamp: str, prompt: str) -> str:
+def render(outcome: Outcome, stamp: str, prompt: str, shell: str) -> str:
     """The text. ``stamp``: the file with the time of this look; ``prompt``: what AWSENV_PROMPT says."""
     # Those of a session all or nothing; a folder's own one by one.
     must: list[str] = []
@@ -27,7 +27,7 @@ def render(outcome: Outcome, stamp: str, prompt: str) -> str:
     ours = [
         f"AWSENV_PROMPT={quote(prompt)} __awsenv_due={int(outcome.due)} __awsenv_limit={int(outcome.limit)}",
         f"__awsenv_state={quote(outcome.shell.state.text())} __awsenv_again={'1' if outcome.again else ''}",
-        f"__awsenv_changed() {{ {_test(outcome, stamp)}; }}",
+        f"__awsenv_changed() {{ {_test(outcome, stamp, shell)}; }}",
     ]
     return _TEXT.format(
         names=" ".join(must),
@@ -61,11 +61,12 @@ def _guarded(name: str, lines: list[str]) -> str:
     )
 
 
-def _test(outcome: Outcome, stamp: str) -> str:
+def _test(outcome: Outcome, stamp: str, shell: str) -> str:
     """What is true as soon as a file that was looked at is younger, gone, or there."""
     files = list(dict.fromkeys(outcome.files)) if stamp else []
     tests = [f"{quote(path)} -nt {quote(stamp)}" for path in files]
-    tests += [f"! -e {quote(stamp)}"] if files else []  # zsh takes no file for younger than none
+    if files and shell == "zsh":  # which takes no file for younger than none
+        tests.append(f"! -e {quote(stamp)}")
     tests += [f"! -e {quote(path)}" for path in files if path in outcome.there]
     tests += [f"-e {quote(path)}" for path in dict.fromkeys(outcome.absent)]
     return f"[[ {' || '.join(tests)} ]]" if tests else "\\builtin return 1"

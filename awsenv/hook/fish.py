@@ -9,7 +9,7 @@ from awsenv.hook.changes import Change, changes
 from awsenv.hook.outcome import Outcome
 
 
-def render(outcome: Outcome, stamp: str, prompt: str) -> str:
+def render(outcome: Outcome, stamp: str, prompt: str, _: str) -> str:
     """The text. ``stamp``: the file with the time of this look; ``prompt``: what AWSENV_PROMPT says."""
     lines = [line for one in changes(outcome) for line in _lines(one)]
     ours = {

@@ -8,6 +8,8 @@ from awsenv import replay
 
 # The binding in force: its session loaded, being got, not to be had, or its .envrc not allowed.
 LOADED, PENDING, CLOSED, REFUSED = "loaded", "pending", "closed", "refused"
+# Linux: one NAME=VALUE may be 128 KiB at most (MAX_ARG_STRLEN).
+_LONGEST = 120 * 1024
 _VERSION = "awsenv-1"
 _WORDS = ("folder", "how", "profile", "loaded", "files", "key_files", "direnv", "started", "told")
 
@@ -33,13 +35,15 @@ class State:
         self.new = True
 
     def text(self) -> str:
-        """It as one line of ASCII without quotes."""
+        """It as one line of ASCII without quotes; empty, as of a new shell, where that is longer than a
+        variable may be: no program would start any more."""
         fields = {_VERSION: ""}
         fields |= {word: getattr(self, word) for word in _WORDS if getattr(self, word)}
         fields |= {f"name.{name}": "" for name in self.names}
         fields |= {f"was.{n}": "u" if v is None else "x" + v for n, v in self.was.items()}
         fields |= {f"hand.{name}": value for name, value in self.hand.items()}
-        return " ".join(f"{n}={_encode(v)}" for n, v in fields.items())
+        text = " ".join(f"{n}={_encode(v)}" for n, v in fields.items())
+        return text if len(text) < _LONGEST else ""
 
 
 def parse(text: str) -> State:

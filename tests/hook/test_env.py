@@ -358,3 +358,12 @@ def test_a_state_that_is_none_is_a_new_one(junk: str) -> None:
     found = state.parse(junk)
     assert found.new == (junk != "awsenv-1=")
     assert found.was == {}
+
+
+def test_a_state_that_no_variable_holds_is_none(ground: Ground) -> None:
+    shell = entered(ground)
+    shell.use("a")
+    found = state.parse(shell.kept)
+    assert found.text() == shell.kept
+    found.hand = {"AWS_SESSION_TOKEN": "x" * (128 << 10)}
+    assert found.text() == ""

@@ -1,9 +1,11 @@
 """A record that is not as it was written is none: it heals, or is one line and ``false``."""
 
+import os
 import random
 from pathlib import Path
 
 from awsenv import replay
+from tests.program import awsenv
 from tests.sessions.place import Place
 
 USE = ("use", "key", "--session", "--shell", "bash")
@@ -63,3 +65,19 @@ def test_a_server_that_drips_is_given_up(place: Place) -> None:
     result = place.run(*USE)
     assert (result.returncode, result.stdout) == (1, "false\n")
     assert "AWS's answer was not there after 30 s; look at the network" in result.stderr
+
+
+def test_a_file_that_is_named_by_where_one_stands_is_no_record(place: Place) -> None:
+    for folder in ("a", "b"):
+        (place.home / folder).mkdir()
+        (place.home / folder / "keys").write_text(
+            f"[x]\naws_access_key_id = AKIA{folder}\naws_secret_access_key = s\n"
+        )
+        os.utime(place.home / folder / "keys", (1, 1))
+    for folder in ("a", "b", "a"):
+        result = awsenv(
+            place.home, "use", "x", "--shell", "bash", cwd=place.home / folder,
+            AWS_SHARED_CREDENTIALS_FILE="keys",
+        )  # fmt: skip
+        assert f"AWS_ACCESS_KEY_ID='AKIA{folder}'" in result.stdout
+    assert not list((place.home / ".local/state/awsenv").rglob("records/x"))
