@@ -95,19 +95,23 @@ __awsenv_act() {
   builtin declare -F _direnv_hook >/dev/null && __awsenv_flags=${__awsenv_flags}d
   case ${PS1-} in *AWSENV_PROMPT*) __awsenv_flags=${__awsenv_flags}p ;; esac
   ((BASH_VERSINFO[0] >= 5)) || __awsenv_flags=${__awsenv_flags}c
+  __awsenv_again=''
   while builtin :; do
-    __awsenv_again=''
+    if [[ $__awsenv_again ]]; then
+      # The door is closed, and the session is got now. Whoever presses Ctrl-C has a prompt for a while.
+      __awsenv_flags=${__awsenv_flags}a __awsenv_again='' __awsenv_due=$(((__awsenv_clock) + 30))
+      __awsenv_seen="$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}"
+    fi
     __awsenv_text=$(_AWSENV_STATE=$__awsenv_state "${__awsenv_program[@]}" hook-env bash "$__awsenv_flags" "$@") ||
       __awsenv_r=$?
     if ((__awsenv_r == 0)); then
       builtin eval "$__awsenv_text" || __awsenv_r=$?
     fi
-    [[ $__awsenv_again ]] || break # else the door is closed, and the session is got now
+    [[ $__awsenv_again ]] || break
   done
   if ((__awsenv_r > 128 && __awsenv_r != 130)); then
     builtin printf 'awsenv: killed by signal %d; nothing was changed\n' "$((__awsenv_r - 128))" >&2
   fi
-  # Not believed to have looked where somebody pressed Ctrl-C: the next prompt does.
   if ((__awsenv_r == 0)); then
     __awsenv_seen="$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}"
   elif ((__awsenv_r != 130 && $# == 0)); then

@@ -90,8 +90,16 @@ function __awsenv_act
     __awsenv_find # an .envrc may have come or gone meanwhile
     functions -q __direnv_export_eval; and set flags "$flags"d
     functions fish_prompt fish_right_prompt 2>/dev/null | string match -q '*AWSENV_PROMPT*'; and set flags "$flags"p
+    set -g __awsenv_again ''
     while true
-        set -g __awsenv_again ''
+        if test -n "$__awsenv_again"
+            # The door is closed, and the session is got now. Whoever presses Ctrl-C has a prompt for a
+            # while.
+            set flags "$flags"a
+            set -g __awsenv_again ''
+            set -g __awsenv_due (math -s0 (path mtime /) + (path mtime -R /) + 30)
+            set -g __awsenv_seen "$__awsenv_key $AWSENV_PROFILE $AWS_CREDENTIAL_EXPIRATION"
+        end
         set -l text (_AWSENV_STATE="$__awsenv_state" command $__awsenv_program hook-env fish $flags $argv | string collect --allow-empty)
         set code $pipestatus[1]
         if test $code -eq 0
@@ -99,12 +107,11 @@ function __awsenv_act
             printf '%s\n' $text | source
             set code $status
         end
-        test -n "$__awsenv_again"; or break # else the door is closed, and the session is got now
+        test -n "$__awsenv_again"; or break
     end
     if test $code -gt 128; and test $code -ne 130
         echo "awsenv: killed by signal "(math $code - 128)"; nothing was changed" >&2
     end
-    # Not believed to have looked where somebody pressed Ctrl-C: the next prompt does.
     if test $code -eq 0
         set -g __awsenv_seen "$__awsenv_key $AWSENV_PROFILE $AWS_CREDENTIAL_EXPIRATION"
     else if test $code -ne 130; and not set -q argv[1]

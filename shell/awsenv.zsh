@@ -82,16 +82,20 @@ __awsenv_act() {
   __awsenv_find # an .envrc may have come or gone meanwhile
   (( ! $+functions[_direnv_hook] )) || flags+=d
   [[ ${PROMPT-}${RPROMPT-} != *AWSENV_PROMPT* ]] || flags+=p
+  typeset -g __awsenv_again=
   while true; do
-    typeset -g __awsenv_again=
+    if [[ -n $__awsenv_again ]]; then
+      # The door is closed, and the session is got now. Whoever presses Ctrl-C has a prompt for a while.
+      flags+=a __awsenv_again= __awsenv_due=$(( EPOCHSECONDS + 30 ))
+      typeset -g __awsenv_seen="$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}"
+    fi
     text=$(_AWSENV_STATE=$__awsenv_state "${__awsenv_program[@]}" hook-env zsh "$flags" "$@") || code=$?
     (( code )) || builtin eval "$text" || code=$?
-    [[ -n $__awsenv_again ]] || break # else the door is closed, and the session is got now
+    [[ -n $__awsenv_again ]] || break
   done
   if (( code > 128 && code != 130 )); then
     print -u2 "awsenv: killed by signal $(( code - 128 )); nothing was changed"
   fi
-  # Not believed to have looked where somebody pressed Ctrl-C: the next prompt does.
   if (( ! code )); then
     typeset -g __awsenv_seen="$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}"
   elif (( code != 130 && ! $# )); then

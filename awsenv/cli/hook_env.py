@@ -2,7 +2,7 @@
 
 The shell's state comes in ``_AWSENV_STATE``, in the environment of this one call alone. Flags: ``d``
 direnv's hook is in this shell, ``p`` the prompt shows AWSENV_PROMPT, ``c`` the shell compares times
-of files by whole seconds. Fast half, but for what only the slow half can tell.
+of files by whole seconds, ``a`` it asks again, because it was told to. Fast half, but for what only the slow half can tell.
 """
 
 import os
@@ -28,6 +28,7 @@ class Asking:
         self.state = os.environ.pop(STATE, "")
         self.environ = dict(os.environ)
         self.direnv, self.shows_prompt, self.whole_seconds = (flag in flags for flag in "dpc")
+        self.again = "a" in flags
 
     def decide(self, now: float, **more: "Any") -> Outcome:
         """What it is to become at ``now``."""
@@ -41,7 +42,7 @@ def run(arguments: list[str]) -> int:
     if arguments[2:]:
         return _chosen(asking, arguments[2:])
     since, now = time.time_ns(), time.time()
-    outcome = asking.decide(now)
+    outcome = asking.decide(now, slow_too=asking.again)
     if outcome.slow:
         got, code = _slow(outcome)
         if code == 130:

@@ -25,10 +25,12 @@ def decide(
 ) -> Outcome:
     """What a shell with the exported ``environ`` and ``state``, standing in the physical ``folder``, is
     to become at ``now`` (seconds since 1970). ``direnv``: its hook reads .envrc files here. ``got``: what
-    the slow half found, once it was asked. Without ``slow_too`` it is not: a person chooses anyway.
+    the slow half found, once it was asked. Without ``slow_too`` it is not yet: then the shell has what
+    a person may interrupt, and asks ``again``.
     """
     shell = Shell(environ, state)
     outcome = Outcome(shell)
+    outcome.slow_too = slow_too
     if state.new:
         inherit(shell)
     if state.direnv != environ.get("DIRENV_DIR", ""):
@@ -39,7 +41,7 @@ def decide(
     here = (envrc.rpartition("/")[0] or "/") if envrc else ""
     record = trusted.allowed(envrc, shell.base) if envrc else None
     if record is not None:
-        _bind(outcome, here, record, now, got, slow_too)
+        _bind(outcome, here, record, now, got)
         files, absent = trusted.watched(record)
         files.append(trusted.mirror(envrc, shell.base))
         outcome.files += files
@@ -106,7 +108,6 @@ def _bind(
     record: dict[str, str],
     now: float,
     got: Got | str,
-    slow_too: bool,
 ) -> None:
     """The binding of the folder ``here``, allowed by ``record``, is the one in force from now on."""
     shell, state = outcome.shell, outcome.shell.state
@@ -129,8 +130,8 @@ def _bind(
         found = got  # type: ignore[assignment]  # asked, so no word any more
     elif request.profile:
         found = replay.session(request, shell.base, now)
-        if found is None and same and state.how == PENDING and slow_too:
-            outcome.slow = SESSION
+        if found is None and same and state.how == PENDING:
+            outcome.slow, outcome.again = (SESSION, False) if outcome.slow_too else ("", True)
             return
         if found is None and same and state.how == CLOSED and files == state.files:
             return
@@ -138,7 +139,7 @@ def _bind(
     state.loaded, state.files = digest, files
     if request.profile and found is None:
         state.how = PENDING if got == "" else CLOSED
-        outcome.again = got == "" and slow_too
+        outcome.again = got == ""
 
 
 def _load(

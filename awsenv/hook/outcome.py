@@ -14,7 +14,7 @@ class Outcome:
     latest, both in seconds since 1970. ``files`` and ``absent``: what changes it, when it is younger
     or gone, or is there. ``says``: lines for the person. ``background``: a profile to renew without
     waiting. ``slow``: what only the slow half can tell, by ``request``; then this is to be decided
-    again with what it found. ``again``: this is to be made so first, and then looked at again.
+    again with what it found, if ``slow_too``. ``again``: this is to be made so first, and then looked at again.
     """
 
     def __init__(self, shell: Shell) -> None:
@@ -26,6 +26,7 @@ class Outcome:
         self.background = self.slow = ""
         self.request = replay.Request("use")
         self.again = False
+        self.slow_too = True
         # Names that were held before this, and files that must not go.
         self.held = dict(shell.state.was)
         self.there: set[str] = set()

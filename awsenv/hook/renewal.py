@@ -9,6 +9,8 @@ from awsenv.paths import config_file, credentials_file
 
 # Seconds after which a renewal that was started is looked for, if its record has not told before.
 _LATER = 15
+# Seconds for which nobody is asked again whose answer a person has interrupted.
+PATIENCE = 30
 # What a renewal changes, and nothing else: a Region may be somebody's own.
 _RENEWED = (
     "AWS_ACCESS_KEY_ID",
@@ -72,8 +74,10 @@ def _follow_key(outcome: Outcome, now: float, got: Got | str) -> None:
     found = replay.session(request, shell.base, now) if got == "" else got
     if isinstance(found, replay.Found) and found.variables.get("AWS_ACCESS_KEY_ID"):
         _take_over(shell, found.variables)
-    elif got == "":
+    elif got == "" and outcome.slow_too:
         outcome.slow, outcome.request = SESSION, request
+    elif got == "":
+        outcome.again, state.key_files = True, seen
 
 
 def digest_of_files(paths: list[str]) -> str:
@@ -105,8 +109,11 @@ def _past_the_end(outcome: Outcome, now: float, got: Got | str) -> None:
     shell = outcome.shell
     if shell.state.told == _key(shell):
         outcome.due, outcome.limit = FAR, FAR  # the record is watched
-    elif got == "":
+    elif got == "" and outcome.slow_too:
         outcome.slow = RENEWAL
+    elif got == "":
+        outcome.again = True
+        outcome.due = outcome.limit = int(now) + PATIENCE
     else:
         shell.state.told = _key(shell)
         outcome.due, outcome.limit = FAR, FAR
