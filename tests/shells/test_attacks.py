@@ -14,8 +14,10 @@ from tests.shells.real import Shell, clean
 
 def closed_in(shell: Interactive, folder: Path, ground: Ground) -> str:
     """Go there from the organization's folder; what was said. Nobody's session may be there."""
-    shell.typed(f"cd {ground.a}")
-    assert ground.who(shell.environment()) == "a"  # the control: what is allowed loads
+    told = shell.typed(f"cd {ground.a}")
+    inside = shell.environment()
+    # The control: what is allowed loads.
+    assert ground.who(inside) == "a", (told, inside.get(b"AWS_PROFILE"), ground.server.calls)
     start = time.monotonic()
     told = shell.typed(f"cd {folder}")
     inside = shell.environment()
