@@ -13,6 +13,11 @@ def credentials_file(environ: dict[str, str]) -> str:
     return _expand(environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"), environ)
 
 
+def aws_files(environ: dict[str, str]) -> list[str]:
+    """The two of them."""
+    return [config_file(environ), credentials_file(environ)]
+
+
 def shipped(name: str) -> str:
     """The path of a shipped hook: beside the modules in a wheel, in the checkout otherwise."""
     here = os.path.dirname(os.path.abspath(__file__))

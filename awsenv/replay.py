@@ -135,11 +135,15 @@ def session(request: Request, environ: dict[str, str], now: float | None = None)
     return None if variables is None else Found(variables, record.get("account"))
 
 
+def printable(text: str) -> str:
+    """``text`` on one line and without control characters: names and server errors may hold any."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def say(text: str) -> None:
-    """One line for a person, from the fast half: nothing of ``text`` steers the terminal."""
-    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    """One line for a person, from the fast half."""
     try:
-        os.write(2, f"awsenv: {shown}\n".encode("utf-8", "backslashreplace"))
+        os.write(2, f"awsenv: {printable(text)}\n".encode("utf-8", "backslashreplace"))
     except OSError:
         return  # nobody reads
 

@@ -92,8 +92,7 @@ def _chosen(asking: Asking, command: list[str]) -> int:
         env.choose(outcome, change, now)
         return _text(outcome, asking, now, since)
 
-    os.environ.clear()
-    os.environ.update(inside)
+    _become(inside)
     act.render = rendered
     return act.run(request) if request is not None else app.run(words)
 
@@ -105,8 +104,7 @@ def _slow(outcome: Outcome) -> tuple[Got, int]:
     from awsenv.cli import act, renew
 
     base = outcome.shell.base
-    os.environ.clear()
-    os.environ.update(base)
+    _become(base)
     found: list[replay.Found] = []
 
     def call() -> None:
@@ -118,6 +116,12 @@ def _slow(outcome: Outcome) -> tuple[Got, int]:
 
     code = act.report(call, None)
     return (found[0] if found else None), code
+
+
+def _become(environ: dict[str, str]) -> None:
+    """Go on with ``environ`` as this process's own."""
+    os.environ.clear()
+    os.environ.update(environ)
 
 
 def _load_slow_half() -> None:

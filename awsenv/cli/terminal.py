@@ -7,11 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from awsenv.errors import PERSON_NEEDED, AwsenvError
-
-
-def printable(text: str) -> str:
-    """``text`` on one line and without control characters: names and server errors may hold any."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+from awsenv.replay import printable as printable
 
 
 def masked(name: str, value: str) -> str:

@@ -7,7 +7,7 @@ and not exported is known to it alone: its text stands in ``__awsenv_local_NAME`
 
 from awsenv.environment import MANAGED
 from awsenv.environment.posix import quote
-from awsenv.hook.changes import Change, changes
+from awsenv.hook.changes import Change, changes, watched
 from awsenv.hook.outcome import Outcome
 from awsenv.hook.shell import OURS
 
@@ -63,12 +63,9 @@ def _guarded(name: str, lines: list[str]) -> str:
 
 def _test(outcome: Outcome, stamp: str, shell: str) -> str:
     """What is true as soon as a file that was looked at is younger, gone, or there."""
-    files = list(dict.fromkeys(outcome.files)) if stamp else []
-    tests = [f"{quote(path)} -nt {quote(stamp)}" for path in files]
-    if files and shell == "zsh":  # which takes no file for younger than none
+    tests = watched(outcome, stamp, quote)
+    if outcome.files and stamp and shell == "zsh":  # which takes no file for younger than none
         tests.append(f"! -e {quote(stamp)}")
-    tests += [f"! -e {quote(path)}" for path in files if path in outcome.there]
-    tests += [f"-e {quote(path)}" for path in dict.fromkeys(outcome.absent)]
     return f"[[ {' || '.join(tests)} ]]" if tests else "\\builtin return 1"
 
 

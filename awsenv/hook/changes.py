@@ -2,6 +2,10 @@
 
 from awsenv.hook.outcome import Outcome
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 class Change:
     """Of the variable ``name``: ``value`` to export, ``None`` to unset, and whether there is a ``change``
@@ -34,3 +38,12 @@ def changes(outcome: Outcome) -> list[Change]:
         if change or hides or bares:
             found.append(Change(name, value, change, hides, bares))
     return found
+
+
+def watched(outcome: Outcome, stamp: str, quote: "Callable[[str], str]") -> list[str]:
+    """In the words that ``test`` has in every shell: a file that was looked at is younger than
+    ``stamp``, gone, or there. Without a stamp only that one is there."""
+    files = list(dict.fromkeys(outcome.files)) if stamp else []
+    tests = [f"{quote(path)} -nt {quote(stamp)}" for path in files]
+    tests += [f"! -e {quote(path)}" for path in files if path in outcome.there]
+    return tests + [f"-e {quote(path)}" for path in dict.fromkeys(outcome.absent)]

@@ -9,7 +9,7 @@ import os
 
 from awsenv import environment, replay
 from awsenv.files import reading
-from awsenv.paths import config_file, credentials_file
+from awsenv.paths import aws_files, config_file
 
 FILES, COMMAND = "@files", "@command"
 # Whose argument is a profile, a file, or a shell.
@@ -138,7 +138,7 @@ def candidates(words: list[str], table: Table, environ: dict[str, str]) -> list[
 def profiles(environ: dict[str, str]) -> list[str]:
     """The names of the profiles: those that the slow half left, while they are younger than the two AWS
     files, else out of these."""
-    paths = [config_file(environ), credentials_file(environ)]
+    paths = aws_files(environ)
     names = f"{environment.state_folder(environ)}/names"
     usual = not {"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"} & environ.keys()
     if usual and _time(names) > max(map(_time, paths)):

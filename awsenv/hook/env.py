@@ -11,7 +11,7 @@ from awsenv.hook import renewal
 from awsenv.hook.outcome import FAR, SESSION, Got, Outcome
 from awsenv.hook.shell import BY_OPTIONS, FOLDER, NAMES, Layer, Shell, as_nobody, is_bound
 from awsenv.hook.state import CLOSED, LOADED, PENDING, REFUSED, State
-from awsenv.paths import config_file, credentials_file, shown
+from awsenv.paths import aws_files, shown
 
 
 def decide(
@@ -213,8 +213,3 @@ def _renew(outcome: Outcome, now: float, got: Got | str) -> None:
         state.how = CLOSED
         outcome.due = outcome.limit = FAR
         outcome.files.append(f"{environment.state_folder(shell.base)}/records")
-
-
-def aws_files(environ: dict[str, str]) -> list[str]:
-    """The two AWS files."""
-    return [config_file(environ), credentials_file(environ)]

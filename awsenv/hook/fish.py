@@ -5,7 +5,7 @@ variable for good. What fish has set and not exported stands in ``__awsenv_local
 """
 
 from awsenv.environment.fish import quote
-from awsenv.hook.changes import Change, changes
+from awsenv.hook.changes import Change, changes, watched
 from awsenv.hook.outcome import Outcome
 
 
@@ -43,8 +43,5 @@ def _lines(one: Change) -> list[str]:
 
 def _tests(outcome: Outcome, stamp: str) -> list[str]:
     """What returns true as soon as a file that was looked at is younger, gone, or there."""
-    files = list(dict.fromkeys(outcome.files)) if stamp else []
-    tests = [f"{quote(path)} -nt {quote(stamp)}" for path in files]
-    tests += [f"! -e {quote(path)}" for path in files if path in outcome.there]
-    tests += [f"-e {quote(path)}" for path in dict.fromkeys(outcome.absent)]
+    tests = watched(outcome, stamp, quote)
     return [f"builtin test {each}; and builtin return 0" for each in tests]

@@ -5,7 +5,7 @@ import os
 from awsenv import environment, replay
 from awsenv.hook.outcome import FAR, RENEWAL, SESSION, Got, Outcome
 from awsenv.hook.shell import Shell, is_bound
-from awsenv.paths import config_file, credentials_file
+from awsenv.paths import aws_files
 
 # Seconds after which a renewal that was started is looked for, if its record has not told before.
 _LATER = 15
@@ -65,7 +65,7 @@ def _follow_key(outcome: Outcome, now: float, got: Got | str) -> None:
     if shell.by_options or folders_own or _key(shell) == "":
         state.key_files = ""
         return
-    files = [config_file(shell.base), credentials_file(shell.base)]
+    files = aws_files(shell.base)
     outcome.files += files
     seen, state.key_files = state.key_files, digest_of_files(files)
     if seen in ("", state.key_files):
@@ -131,10 +131,9 @@ def _name_the_end(outcome: Outcome, end: int, now: float) -> None:
 
 
 def _take_over(shell: Shell, session: dict[str, str]) -> None:
-    names = environment.set_by_awsenv(shell.environ)
+    names, base = environment.set_by_awsenv(shell.environ), shell.base
     for name in _RENEWED:
-        shell.state.was.setdefault(name, shell.base.get(name))
-    for name in _RENEWED:
+        shell.state.was.setdefault(name, base.get(name))
         shell.set_own(name, session.get(name))
     names = [
         n

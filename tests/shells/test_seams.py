@@ -91,7 +91,9 @@ def test_a_shell_that_starts_from_an_older_environment_has_the_newer_session(
     first = ground.shell(hooked)
     first.typed("awsenv use org-a")
     old = {n.decode(): v.decode() for n, v in first.environment().items()}
-    time.sleep(5)
+    end = ground.server.sts.users[old["AWS_ACCESS_KEY_ID"]].expires
+    assert end
+    until(lambda: time.time() > end)
     ground.server.sts.lifetime = 3600
     assert ground.run("login", "org-a").returncode == 0
     for folder in (ground.home, ground.a):
