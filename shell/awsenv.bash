@@ -102,8 +102,8 @@ __awsenv_act() {
       __awsenv_flags=${__awsenv_flags}a __awsenv_again='' __awsenv_due=$(((__awsenv_clock) + 30))
       __awsenv_seen="$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}"
     fi
-    __awsenv_text=$(_AWSENV_STATE=$__awsenv_state "${__awsenv_program[@]}" hook-env bash "$__awsenv_flags" "$@") ||
-      __awsenv_r=$?
+    __awsenv_text=$(_AWSENV_STATE=$__awsenv_state builtin exec "${__awsenv_program[@]}" hook-env bash \
+      "$__awsenv_flags" "$@") || __awsenv_r=$?
     if ((__awsenv_r == 0)); then
       builtin eval "$__awsenv_text" || __awsenv_r=$?
     fi

@@ -10,7 +10,7 @@ from dotenv.variables import parse_variables
 
 from awsenv import environment, trusted
 from awsenv.errors import AwsenvError
-from awsenv.folders import env_file, subset
+from awsenv.folders import env_file, env_lines, subset
 from awsenv.folders.unsafe import is_unsafe
 from awsenv.paths import shown
 
@@ -136,21 +136,18 @@ def _add_env(found: Loaded, each: subset.Directive, path: str, files: Files) -> 
         return
     text = files.text(file).decode("utf-8", "surrogateescape")
     own = files.own(file, text)
+    env_lines.refuse_ambiguous(text, file, own)
     _compared(found, "env", file, trusted.compared_text(text, own), own)
-    found.variables |= {
-        name: value for name, value in _values(text, file).items() if name not in own
-    }
+    found.variables |= {name: value for name, value in _values(text).items() if name not in own}
 
 
-def _values(text: str, path: str) -> dict[str, str]:
+def _values(text: str) -> dict[str, str]:
     """The variables of a ``.env``; ``${NAME}`` is one further up in it, and no other."""
     parsed = DotEnv(None, stream=io.StringIO(text.removeprefix("\ufeff")), interpolate=False).dict()
     known: dict[str, str | None] = {}
     for name, value in parsed.items():
         if value is None:
             continue
-        if not env_file.NAME.fullmatch(name):
-            raise AwsenvError(f"{shown(path)}: {name} is no variable's name", "rename it")
         known[name] = "".join(atom.resolve(known) for atom in parse_variables(value))
     return {name: value for name, value in known.items() if value is not None}
 

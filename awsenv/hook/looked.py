@@ -13,7 +13,7 @@ _MOST = 64
 def keep(files: list[str], environ: dict[str, str], since: int, whole_seconds: bool = False) -> str:
     """The path of the stamp for a look at ``files`` that began at ``since`` (nanoseconds since 1970);
     empty where none can be written. Shells that saw the same files share it. ``whole_seconds``: the
-    shell compares no finer.
+    shell compares no finer (bash before 4).
     """
     seen = []
     moment = since - _TICK
@@ -28,7 +28,10 @@ def keep(files: list[str], environ: dict[str, str], since: int, whole_seconds: b
         if moment < found.st_mtime_ns <= since:
             moment = found.st_mtime_ns
     if whole_seconds:
-        moment -= moment % 1_000_000_000
+        # What is edited later in this second has its number, too: until it is over, a file of this
+        # second counts as younger.
+        moment = (since // 1_000_000_000 - 1) * 1_000_000_000
+        seen.append("whole seconds")
     folder = f"{environment.state_folder(environ)}/looked"
     name = replay.checksum("\n".join(seen).encode("utf-8", "surrogateescape")).decode().strip()
     path = f"{folder}/{name}"

@@ -61,7 +61,7 @@ def test_a_link_changes_the_record_by_its_line_alone(home: Path) -> None:
 def test_no_other_secret_of_a_dotenv_is_kept(home: Path) -> None:
     (home / "repo/.env").write_text(
         "STAGE=one\n#OLD_KEY=commented\n  # indented secret\nAWS_SECRET_ACCESS_KEY=own\n"
-        "STAGE=twice-one\nno assignment\n"
+        "STAGE=twice-one\n"
     )
     assert awsenv(home, "allow", "repo").returncode == 0
     record = Path(trusted.mirror(str(home / "repo/.envrc"), {"HOME": str(home)})).read_text()

@@ -10,7 +10,7 @@ from tests.shells.real import HOOKED, SHELLS, Shell
 __all__ = ["ground"]
 
 
-@pytest.fixture(params=SHELLS, ids=lambda shell: shell.name)
+@pytest.fixture(params=SHELLS, ids=str)
 def shell(request: pytest.FixtureRequest) -> Shell:
     """Each of the shells in turn."""
     shell: Shell = request.param
@@ -18,7 +18,7 @@ def shell(request: pytest.FixtureRequest) -> Shell:
     return shell
 
 
-@pytest.fixture(params=HOOKED, ids=lambda shell: shell.name)
+@pytest.fixture(params=HOOKED, ids=str)
 def hooked(request: pytest.FixtureRequest) -> Shell:
     """Each shell that has the whole hook, in turn."""
     shell: Shell = request.param

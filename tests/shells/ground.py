@@ -1,6 +1,7 @@
 """ghq-shaped folders bound to two organizations, a stand-in that knows their roles, and shells there."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -86,11 +87,16 @@ class Ground:
         self, shell: Shell, cwd: Path | None = None, before: str = "", **environ: Any
     ) -> Interactive:
         """``shell`` at a prompt in ``cwd`` (home), with the hook."""
-        program = Interactive(shell, self.environ | environ, cwd or self.home)
-        self._shells.append(program)
+        program = self.bare(shell, cwd, **environ)
         if before:
             program.typed(before)
         program.typed(shell.evaluate(f"awsenv hook {shell.name}"))
+        return program
+
+    def bare(self, shell: Shell, cwd: Path | None = None, **environ: Any) -> Interactive:
+        """``shell`` at a prompt in ``cwd`` (home), without the hook."""
+        program = Interactive(shell, self.environ | environ, cwd or self.home)
+        self._shells.append(program)
         return program
 
     def close(self) -> None:
@@ -107,6 +113,23 @@ class Ground:
         assert (user.token or "") == values.get(b"AWS_SESSION_TOKEN", b"").decode()
         names = {self.plain.arn: "key", self.careful.arn: "mfa"}
         return names.get(user.arn) or user.arn.split(":assumed-role/")[1].split("/")[0]
+
+
+def short(ground: Ground, seconds: int) -> None:
+    """Role sessions really last so long from now on; those that are stored are forgotten."""
+    ground.server.sts.lifetime = seconds
+    shutil.rmtree(ground.home / ".local/state/awsenv/records")
+    shutil.rmtree(ground.home / ".aws/cli")  # the AWS CLI's, which is shared
+    ground.server.calls.clear()
+
+
+def left(ground: Ground, shell: Interactive) -> float:
+    """Seconds that the session has which a command is given now, at the time when it runs."""
+    values = shell.environment()
+    assert ground.who(values) == "a", values.get(b"AWS_PROFILE")
+    end = ground.server.sts.users[values[b"AWS_ACCESS_KEY_ID"].decode()].expires
+    assert end
+    return end - shell.snapshot.stat().st_mtime
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ class Interactive:
         self._program = pexpect.spawn(
             shell.program,
             list(_START[shell.name]),
-            env=environ | {"TERM": "dumb", "PS1": "", "PROMPT": ""},
+            env={"TERM": "dumb", "PS1": "", "PROMPT": ""} | environ,
             cwd=str(cwd),
             encoding="utf-8",
             codec_errors="replace",
@@ -50,6 +50,10 @@ class Interactive:
     def typed_on(self, line: str) -> None:
         """Type ``line`` and nothing behind it: the next line sees what it left."""
         self._program.sendline(line)
+
+    def shows(self, text: str) -> None:
+        """Wait until ``text`` is on the screen."""
+        self._program.expect_exact(text, timeout=20)
 
     def interrupt(self) -> None:
         """Press Ctrl-C."""

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -34,11 +34,16 @@ class Shell:
     options: tuple[str, ...] = ("set -eu", "set -a", "set -f", "IFS=_A")
     readonly: str = "readonly AWS_REGION"
     bytes_in_c: bool = True  # passes bytes above 0x7f on unchanged under LC_ALL=C
+    version: str = ""  # where it is another one than the machine's
+    path: str = ""
 
     @property
     def program(self) -> str:
         """Its path."""
-        return installed(self.name)
+        return self.path or installed(self.name)
+
+    def __str__(self) -> str:
+        return self.name + self.version
 
     def evaluate(self, command: str) -> str:
         """How a person has this shell run what ``command`` prints."""
@@ -74,6 +79,10 @@ SHELLS = [
     Shell("ksh", "posix"),
 ]
 
+
+# macOS's bash, which no package has: tried where a person names one.
+if "AWSENV_BASH32" in os.environ:
+    SHELLS.append(replace(SHELLS[0], version="3.2", path=os.environ["AWSENV_BASH32"]))
 
 # Those that have the whole hook.
 HOOKED = [shell for shell in SHELLS if shell.name in ("bash", "zsh", "fish")]

@@ -1,39 +1,20 @@
 """Sessions that end: renewed in the background, before a command at the latest, and never in vain."""
 
-import shutil
 import subprocess
 import time
 
 import pytest
 
-from tests.shells.ground import ROLES, Ground
-from tests.shells.interactive import Interactive
+from tests.shells.ground import ROLES, Ground, left, short
 from tests.shells.real import Shell, installed
 
 SECONDS = 8
 
 
-def short(ground: Ground, seconds: int = SECONDS) -> None:
-    """Role sessions really last so long from now on; those that are stored are forgotten."""
-    ground.server.sts.lifetime = seconds
-    shutil.rmtree(ground.home / ".local/state/awsenv/records")
-    shutil.rmtree(ground.home / ".aws/cli")  # the AWS CLI's, which is shared
-    ground.server.calls.clear()
-
-
-def left(ground: Ground, shell: Interactive) -> float:
-    """Seconds that the session has which a command is given now, at the time when it runs."""
-    values = shell.environment()
-    assert ground.who(values) == "a", values.get(b"AWS_PROFILE")
-    end = ground.server.sts.users[values[b"AWS_ACCESS_KEY_ID"].decode()].expires
-    assert end
-    return end - shell.snapshot.stat().st_mtime
-
-
 def test_a_shell_that_is_used_never_runs_a_command_with_an_ended_session(
     ground: Ground, hooked: Shell
 ) -> None:
-    short(ground)
+    short(ground, SECONDS)
     shell = ground.shell(hooked)
     shell.typed(f"cd {ground.a}")
     until = time.monotonic() + 2.5 * SECONDS
@@ -110,7 +91,7 @@ def test_direnv_loads_again_when_the_record_is_renewed(ground: Ground, hooked: S
     installed("direnv")
     ground.run("direnv", "install")
     subprocess.run(["direnv", "allow", str(ground.a)], env=ground.environ, check=True)
-    short(ground)
+    short(ground, SECONDS)
     shell = ground.shell(hooked)
     shell.typed(hooked.evaluate(f"direnv hook {hooked.name}"))
     shell.typed(f"cd {ground.a}")

@@ -52,6 +52,8 @@ def test_status_and_the_last_word_are_as_without_it(
     for each in (plain, shell):
         each.typed(f"cd {folder}")
     for command, look in LOOKS[hooked.name]:
+        if hooked.version == "3.2" and "PIPESTATUS" in look:
+            continue  # there, whatever runs as a trap changes it
         seen = []
         for each in (plain, shell):
             each.typed_on(command)

@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 
 from tests.program import until
-from tests.shells.ground import ROLES, Ground
+from tests.shells.ground import ROLES, Ground, short
 from tests.shells.interactive import Interactive
 from tests.shells.real import HOOKED, SHELLS, Shell, installed
-from tests.shells.test_expiry import short
 from tests.shells.test_folders import visible
 
 

@@ -32,7 +32,7 @@ def text(value: bytes) -> str:
     return value.decode("utf-8", "surrogateescape")
 
 
-@pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell.name)
+@pytest.mark.parametrize("shell", SHELLS, ids=str)
 @pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
 @given(secret=BYTES, before=BYTES, profile=BYTES)
 def test_any_bytes_pass_unchanged_and_come_back(
