@@ -1,7 +1,6 @@
 """What ``decide`` makes of a shell, by sequences of events, without a shell."""
 
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,169 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from awsenv import environment, records, replay
+from awsenv import environment, replay
 from awsenv.folders import trust
-from awsenv.hook import env, state
-from awsenv.hook.outcome import FAR, RENEWAL, SESSION, Got, Outcome
-
-HOUR = 3600
-# What each profile's session sets.
-SESSIONS = {
-    "a": {"AWS_ACCESS_KEY_ID": "ASIAA", "AWS_SECRET_ACCESS_KEY": "a", "AWS_SESSION_TOKEN": "ta",
-          "AWS_REGION": "a-1", "AWS_DEFAULT_REGION": "a-1"},
-    "b": {"AWS_ACCESS_KEY_ID": "ASIAB", "AWS_SECRET_ACCESS_KEY": "b", "AWS_SESSION_TOKEN": "tb",
-          "AWS_MAX_ATTEMPTS": "9"},
-}  # fmt: skip
-# The folders with an .envrc, what it says, and whether it is allowed.
-FOLDERS = {
-    "a": ("use_aws a\n", True),
-    "a/repo": ("source_up\ndotenv\n", True),
-    "b": ("use_aws b\n", True),
-    "plain": ("# nothing\n", True),
-    "b/evil": ("use_aws a\n", False),
-}
-BOUND = {"a": "a", "a/repo": "a", "b": "b", "plain": ""}
-ENV = {"STAGE": "dev", "AWS_REGION": "env-1"}
-
-
-class Ground:
-    """A home with bound folders, and records that live for an hour from ``now`` on."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.environ = {"HOME": str(home), "PATH": "/usr/bin"}
-        (home / ".aws").mkdir()
-        for name in ("config", "credentials"):
-            (home / ".aws" / name).touch()
-            os.utime(home / ".aws" / name, (1, 1))
-        self.now = time.time()
-        for profile in SESSIONS:
-            self.record(profile)
-        for folder, (text, allowed) in FOLDERS.items():
-            place = home / folder
-            place.mkdir(exist_ok=True)
-            (place / ".envrc").write_text(text)
-            if folder == "a/repo":
-                (place / ".env").write_text("STAGE=dev\nAWS_REGION=env-1\n")
-            if allowed:
-                self.allow(folder)
-        for folder in ("out", "a/deep", "a/repo/deep"):
-            (home / folder).mkdir()
-
-    def allow(self, folder: str) -> None:
-        path = str(self.home / folder / ".envrc")
-        trust.allow(path, trust.derived(path), self.environ)
-
-    def record(self, profile: str, key: str = "", start: float = 0) -> None:
-        """A session of ``profile``, for an hour from ``start`` on; to be renewed ten minutes before."""
-        end = int(start or self.now) + HOUR
-        fields = {"profile": profile, "kind": "role", "expires": str(end), "renew": str(end - 600)}
-        fields["env.HOME"] = str(self.home)
-        for name in ("config", "credentials"):
-            path = self.home / ".aws" / name
-            fields |= {f"{name}.path": str(path), f"{name}.stamp": replay.stamp(path.stat())}
-        text = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(end))
-        session = SESSIONS[profile] | {"AWS_CREDENTIAL_EXPIRATION": text}
-        if key:
-            session["AWS_ACCESS_KEY_ID"] = key
-        records.write(replay.record_path(profile, self.environ), fields | session)
-
-
-class Shell:
-    """A shell that does what it is told, and has nobody's help."""
-
-    def __init__(self, ground: Ground, environ: dict[str, str], folder: str = "out") -> None:
-        self.ground = ground
-        self.environ = environ
-        self.kept = ""
-        self.folder = folder
-        self.says: list[str] = []
-
-    def look(self, after: float = 0, got: Got | str = "", slow_too: bool = True) -> Outcome:
-        outcome = env.decide(
-            dict(self.environ),
-            state.parse(self.kept),
-            str(self.ground.home / self.folder),
-            self.ground.now + after,
-            got=got,
-            slow_too=slow_too,
-        )
-        self._become(outcome)
-        return outcome
-
-    def _become(self, outcome: Outcome) -> None:
-        self.environ = outcome.shell.environ
-        self.kept = outcome.shell.state.text()
-        assert "'" not in self.kept
-        self.says = outcome.says
-
-    def cd(self, folder: str) -> Outcome:
-        self.folder = folder
-        return self.look()
-
-    def use(self, profile: str) -> None:
-        outcome = self.look(slow_too=False)
-        found = replay.session(replay.Request("use", profile), self.environ, self.ground.now)
-        assert found
-        change = environment.enter(profile, found.variables, self.environ)
-        env.choose(outcome, change, self.ground.now)
-        self._become(outcome)
-
-    def off(self) -> None:
-        outcome = self.look(slow_too=False)
-        env.choose(outcome, environment.leave(self.environ), self.ground.now)
-        self._become(outcome)
-
-    @property
-    def visible(self) -> dict[str, str]:
-        """What it exports, but for awsenv's own names and ends."""
-        return {
-            name: value
-            for name, value in self.environ.items()
-            if not name.startswith("AWSENV_") and name != "AWS_CREDENTIAL_EXPIRATION"
-        }
-
-
-class Model:
-    """What a person expects, in the fewest words: the original, a session over it, a folder's own."""
-
-    def __init__(self, original: dict[str, str]) -> None:
-        self.original = original
-        self.binding = ""  # the folder, empty outside
-        self.hand = ""  # chosen outside
-        self.inside: str | None = None  # chosen inside; "" for off
-
-    def go(self, folder: str) -> None:
-        binding = next(
-            (f for f in sorted(FOLDERS, key=len, reverse=True) if f"{folder}/".startswith(f"{f}/")),
-            "",
-        )
-        binding = "" if binding == "b/evil" else binding
-        if binding != self.binding:
-            self.binding, self.inside = binding, None
-
-    def use(self, profile: str) -> None:
-        if self.binding:
-            self.inside = profile
-        else:
-            self.hand = profile
-
-    @property
-    def visible(self) -> dict[str, str]:
-        found = dict(self.original)
-        own = ENV if self.binding == "a/repo" else {}
-        bound = BOUND.get(self.binding, "")
-        profile = self.inside if self.inside is not None else bound or self.hand
-        layers = [SESSIONS.get(profile, {}), own]
-        if self.inside is not None:
-            layers.reverse()
-        if profile:
-            for name in environment.KEYS:
-                found.pop(name, None)
-        for layer in layers:
-            found |= layer
-        return found
-
+from awsenv.hook import state
+from awsenv.hook.outcome import FAR, RENEWAL, SESSION
+from tests.hook.model import FOLDERS, HOUR, SESSIONS, Ground, Model, Shell
 
 STEPS = st.one_of(
     st.sampled_from(["out", "a", "a/deep", "a/repo", "a/repo/deep", "b", "b/evil", "plain"]).map(
@@ -239,6 +80,57 @@ def test_a_child_shell_acts_as_its_folder_says_and_leaves_nothing(
     child.off()
     assert {n for n in child.visible if n.startswith("AWS_")} == set()
     assert child.environ["PATH"] == "/mine"
+
+
+EDITS = st.tuples(st.sampled_from(["edit", "allow", "deny", "cut"]), st.sampled_from(["a", "b"]))
+
+
+@given(steps=st.lists(STEPS | EDITS, min_size=2, max_size=14))
+def test_whatever_is_edited_allowed_denied_or_cut_off(
+    steps: list[tuple[str, str]], ground: Ground
+) -> None:
+    """``cut``: the session is to be got first, and Ctrl-C or a kill comes before it is there; then
+    somebody signs in elsewhere."""
+    steps = [(what, word) for what, word in steps if word != "a/repo" and word != "a/repo/deep"]
+    shell, model = Shell(ground, dict(ground.environ)), Model(ground.environ)
+    shell.look()
+    try:
+        for what, word in steps:
+            envrc = ground.home / word / ".envrc"
+            if what == "edit":
+                envrc.write_text(envrc.read_text() + "# edited\n")
+                model.refused.add(word)
+            elif what == "allow":
+                ground.allow(word)
+                model.refused.discard(word)
+            elif what == "deny":
+                trust.deny(str(envrc), ground.environ)
+                model.refused.add(word)
+            elif what == "cut":
+                os.unlink(replay.record_path(word, ground.environ))
+                entered = model.binding
+                shell.cd(word)
+                model.go(word)
+                if model.binding not in ("", entered):
+                    assert "AWS_ACCESS_KEY_ID" not in shell.visible
+                    assert shell.visible["AWS_PROFILE"] == f"awsenv-no-session:{word}"
+                ground.record(word)
+            elif what == "cd":
+                shell.folder = word
+            elif what == "use":
+                shell.use(word)
+            elif what == "off":
+                shell.off()
+            shell.look()
+            model.go(shell.folder)
+            if what in ("use", "off"):
+                model.use(word)
+            assert shell.visible == model.visible, (what, word)
+    finally:
+        for folder in ("a", "b"):
+            (ground.home / folder / ".envrc").write_text(FOLDERS[folder][0])
+            ground.allow(folder)
+            ground.record(folder)
 
 
 def entered(ground: Ground, **environ: str) -> Shell:
