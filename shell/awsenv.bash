@@ -61,10 +61,11 @@ awsenv() {
 # At each prompt. Where nothing changed it is over with builtins: the folder whose .envrc counts, the
 # session, the time to look again, and the files that the last look saw are as they were.
 __awsenv_prompt() {
-  [ "$PWD" = "$__awsenv_pwd" ] || __awsenv_find
-  if [ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}" = "$__awsenv_seen" ] &&
+  [[ $PWD == "$__awsenv_pwd" ]] || __awsenv_find
+  if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}" == "$__awsenv_seen" ]] &&
     ((__awsenv_clock < __awsenv_due)) && ! __awsenv_changed; then
-    return 0
+    [[ $__awsenv_arm ]] # what is to be armed then is evaluated at the prompt's own level
+    return
   fi
   __awsenv_act || builtin :
 }
@@ -172,7 +173,7 @@ case ";${PROMPT_COMMAND[*]-};" in
   *__awsenv_prompt*) ;;
   *)
     # shellcheck disable=SC2016 # to be run there
-    __awsenv_text='__awsenv_code=$?; __awsenv_prompt; builtin eval "$__awsenv_arm"; __awsenv_status'
+    __awsenv_text='__awsenv_code=$?; __awsenv_prompt && builtin eval "$__awsenv_arm"; __awsenv_status'
     if [[ ${PROMPT_COMMAND[1]+x} ]]; then
       PROMPT_COMMAND=("$__awsenv_text" "${PROMPT_COMMAND[@]}")
     else
