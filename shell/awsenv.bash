@@ -10,11 +10,10 @@ case $- in *a*) __awsenv_load='builtin set -a' ;; *) __awsenv_load=: ;; esac
 
 # What this shell keeps for the program, who alone reads it; nothing of it comes from the environment.
 [ "${__awsenv_shell-}" = "$$" ] || __awsenv_state='' __awsenv_armed=''
-__awsenv_shell=$$ __awsenv_seen='' __awsenv_pwd='' __awsenv_key='' __awsenv_arm='' __awsenv_again=''
-__awsenv_due=0 __awsenv_limit=0 __awsenv_code=0
+__awsenv_shell=$$ __awsenv_seen='' __awsenv_pwd='' __awsenv_key='' __awsenv_watch='' __awsenv_arm=''
+__awsenv_again='' __awsenv_due=0 __awsenv_limit=0 __awsenv_code=0
 builtin export -n __awsenv_shell __awsenv_state __awsenv_armed __awsenv_seen __awsenv_pwd __awsenv_key \
-  __awsenv_arm __awsenv_again __awsenv_due __awsenv_limit __awsenv_code
-__awsenv_changed() { builtin return 1; }
+  __awsenv_arm __awsenv_again __awsenv_watch __awsenv_due __awsenv_limit __awsenv_code
 # The second now, as arithmetic reads it: before bash 5 that takes a process, once a shell.
 if ((BASH_VERSINFO[0] >= 5)); then
   __awsenv_clock=EPOCHSECONDS
@@ -63,7 +62,8 @@ awsenv() {
 __awsenv_prompt() {
   [[ $PWD == "$__awsenv_pwd" ]] || __awsenv_find
   if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}" == "$__awsenv_seen" ]] &&
-    ((__awsenv_clock < __awsenv_due)) && ! __awsenv_changed; then
+    ((__awsenv_clock < __awsenv_due)) &&
+    { [[ ! $__awsenv_watch ]] || ! builtin eval "$__awsenv_watch"; }; then
     [[ $__awsenv_arm ]] # what is to be armed then is evaluated at the prompt's own level
     return
   fi

@@ -6,10 +6,9 @@ builtin zmodload -F zsh/datetime p:EPOCHSECONDS
 
 # What this shell keeps for the program, who alone reads it; nothing of it comes from the environment.
 [[ ${__awsenv_shell-} == $$ ]] || typeset -g +x __awsenv_state=
-typeset -g +x __awsenv_shell=$$ __awsenv_seen= __awsenv_pwd= __awsenv_key= __awsenv_again=
+typeset -g +x __awsenv_shell=$$ __awsenv_seen= __awsenv_pwd= __awsenv_key= __awsenv_again= __awsenv_watch=
 typeset -g +x __awsenv_clock=EPOCHSECONDS
-typeset -gi +x __awsenv_due=0 __awsenv_limit=0
-__awsenv_changed() { return 1 }
+typeset -gi +x __awsenv_due=0 __awsenv_limit=0 __awsenv_code=0
 
 awsenv() {
   case ${1-} in
@@ -44,12 +43,12 @@ awsenv() {
 # is over with builtins: the folder whose .envrc counts, the session, the time to look again, and the
 # files that the last look saw are as they were.
 __awsenv_prompt() {
-  typeset -gi __awsenv_code=$?
+  __awsenv_code=$?
   # compinit may be run at any time, behind this file too, or never.
   (( $+_comps[awsenv] || ! $+functions[compdef] )) || compdef __awsenv_complete awsenv
   [[ $PWD == "$__awsenv_pwd" ]] || __awsenv_find
   if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}" == "$__awsenv_seen" ]] &&
-    (( EPOCHSECONDS < __awsenv_due )) && ! __awsenv_changed; then
+    (( EPOCHSECONDS < __awsenv_due )) && { [[ -z $__awsenv_watch ]] || ! eval "$__awsenv_watch" }; then
     return $__awsenv_code
   fi
   __awsenv_act || true

@@ -52,6 +52,10 @@ def _fault(name: str, value: str, known: set[str]) -> tuple[str, str]:
     if any(form.fullmatch(plain) for form in (_SINGLE, _DOUBLE, _PLAIN)):
         return "", ""
     why = f"{name} would have another value in direnv"
+    if value[0] in "'\"" and value.count(value[0]) == 1:
+        return why, "keep it on one line: between double quotes \\n is a new one"
+    if "'" in value and "$" in value:
+        return why, "write it without a $ or without a '"
     if "'" in value:
         return why, 'put it between double quotes, with \\ before each \\ and "'
     return why, "put it between single quotes"

@@ -27,7 +27,7 @@ def render(outcome: Outcome, stamp: str, prompt: str, shell: str) -> str:
     ours = [
         f"AWSENV_PROMPT={quote(prompt)} __awsenv_due={int(outcome.due)} __awsenv_limit={int(outcome.limit)}",
         f"__awsenv_state={quote(outcome.shell.state.text())} __awsenv_again={'1' if outcome.again else ''}",
-        f"__awsenv_changed() {{ {_test(outcome, stamp, shell)}; }}",
+        f"__awsenv_watch={quote(_test(outcome, stamp, shell))}",
     ]
     return _TEXT.format(
         names=" ".join(must),
@@ -62,11 +62,11 @@ def _guarded(name: str, lines: list[str]) -> str:
 
 
 def _test(outcome: Outcome, stamp: str, shell: str) -> str:
-    """What is true as soon as a file that was looked at is younger, gone, or there."""
+    """What is true as soon as a file that was looked at is younger, gone, or there; empty for none."""
     tests = watched(outcome, stamp, quote)
     if outcome.files and stamp and shell == "zsh":  # which takes no file for younger than none
         tests.append(f"! -e {quote(stamp)}")
-    return f"[[ {' || '.join(tests)} ]]" if tests else "\\builtin return 1"
+    return f"[[ {' || '.join(tests)} ]]" if tests else ""
 
 
 _TEXT = """\

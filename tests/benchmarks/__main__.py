@@ -60,12 +60,14 @@ def rows(python: Path, homes: dict[int, Path]) -> list[Row]:
     """What is measured: name, command, name and command of the other, target."""
     awsenv = [str(python.parent / "awsenv"), "use", "p9", "--shell", "bash"]
     hooked = [str(python), "-I", "-S", *site(python), "use", "p9", "--shell", "bash"]
+    complete = [str(python), "-I", "-S", *site(python), "complete", "bash", "--", "use", "p99"]
     bare = [str(python), "-c", "pass"]
     found: list[Row] = [
         ("use, replayed", awsenv, "bare Python", bare, "≤ 1.0"),
         ("use, replayed, as the hook calls it", hooked, "bare Python", bare, "≤ 1.0"),
         ("use, replayed, 10,000 + 10,000 profiles", awsenv, "10 + 10 profiles", awsenv, "≤ 1.05"),
         ("use without a record, 10,000 + 10,000 profiles", awsenv, "a replay", awsenv, "≤ 10"),
+        ("completion among 10,000 + 10,000 profiles", complete, "bare Python", bare, "≤ 1.5"),
         ("list, 10,000 + 10,000 profiles", [awsenv[0], "list"], "bare Python", bare, "1 s"),
     ]
     peers = {

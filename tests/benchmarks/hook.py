@@ -20,11 +20,11 @@ TURNS, IDLE, MOVES, LOADS = 7, 2000, 200, 10
 
 # Microseconds now; a prompt.
 _BASH = """
-eval "$(awsenv hook bash)"
+hook=$(awsenv hook bash); eval "$hook"
 now() { REPLY=${EPOCHREALTIME/./}; }
 """
 _ZSH = """
-eval "$(awsenv hook zsh)"; zmodload zsh/datetime zsh/mathfunc
+hook=$(awsenv hook zsh); eval "$hook"; zmodload zsh/datetime zsh/mathfunc
 now() { REPLY=$(( int(EPOCHREALTIME * 1000000) )) }
 """
 _LOOPS = """
@@ -39,6 +39,7 @@ for folder in A B E HOME; do cd $folder; prompt; done
 for turn in TURNS; do
   cd HOME; prompt
   timed empty IDLE :
+  timed start LOADS 'eval "$hook"'
   timed outside IDLE prompt
   timed cd-outside MOVES 'cd HOME/x; prompt; cd HOME; prompt'
   cd A; prompt; prompt
@@ -56,6 +57,7 @@ done
 """
 # What is timed, how many of it a turn of the loop does, and its target, held against what.
 _ROWS = (
+    ("the hook's text at a shell's start", "start", 1, "empty", "≤ 500 µs"),
     ("idle prompt outside", "outside", 1, "empty", "≤ 15 µs"),
     ("idle prompt in a binding", "inside", 1, "empty", "≤ 30 µs"),
     ("`cd` inside a binding", "cd-inside", 2, "empty", "≤ 100 µs"),

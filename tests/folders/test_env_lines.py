@@ -89,3 +89,18 @@ def test_what_people_write_is_read(tmp_path: Path) -> None:
     text = "STAGE=dev\nexport URL=https://x.example/?a=b&c=d\nNAME='a b $c' # d\nL=\"a\\nb\"\nE=\n"
     text += "HOST=db\nDSN=postgres://${HOST}:5432/x\n"
     assert loaded(tmp_path, text) == direnvs(tmp_path, text) != {}
+
+
+@pytest.mark.parametrize(
+    ("line", "mend"),
+    [
+        ("A=pa#ss", "between single quotes"),
+        ("A=it's#", "between double quotes"),
+        ("A='it''s $H'", "without a $ or without a '"),
+        ('A="one', "on one line"),
+    ],
+)
+def test_the_mend_mends(line: str, mend: str, tmp_path: Path) -> None:
+    with pytest.raises(AwsenvError) as caught:
+        loaded(tmp_path, line)
+    assert mend in caught.value.hint

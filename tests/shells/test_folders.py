@@ -127,7 +127,7 @@ def test_a_nested_envrc_decides_for_itself(ground: Ground, hooked: Shell) -> Non
 
 def test_a_folders_variables_are_put_back_as_they_were(ground: Ground, hooked: Shell) -> None:
     (ground.a / ".env").write_text(
-        "STAGE=dev\nexport QUOTED='it''s $HOME'\nTWO=\"x\ny\"\nEMPTY=\nREF=${STAGE}-1\n"
+        "STAGE=dev\nexport QUOTED='its $HOME'\nTWO=\"x\\ny\"\nEMPTY=\nREF=${STAGE}-1\n"
     )
     ground.envrc(ground.a, "use_aws org-a\ndotenv\n")
     shell = ground.shell(hooked, STAGE="mine")
