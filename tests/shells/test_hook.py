@@ -315,7 +315,7 @@ def test_the_prompt_says_profile_and_time_left_and_keeps_the_status(
 def test_completion_runs_no_name(home: Path, tmp_path: Path) -> None:
     with open(home / ".aws/credentials", "a") as file:
         file.write("[x$(touch pwned)]\n[dev-two]\n")
-    bash, zsh, fish = HOOKED
+    bash, zsh, fish = HOOKED[:3]
     script = load(bash) + (
         '\nCOMP_WORDS=(awsenv use d) COMP_CWORD=2; __awsenv_complete; printf "%s\\n" "${COMPREPLY[@]}"'
         '\nCOMP_WORDS=(awsenv use x) COMP_CWORD=2; __awsenv_complete; printf "%s\\n" "${COMPREPLY[@]}"'
