@@ -65,7 +65,7 @@ def _returns(start: str, target: str, known: dict[str, Profile]) -> bool:
         if name == target:
             return True
         seen.add(name)
-        profile = known[name]
+        profile = known[name].as_source()
         name = profile.get("source_profile") if profile.kind == "role" else _calls(profile)
     return False
 

@@ -13,6 +13,8 @@ TOKENS = ("aws_security_token", "aws_session_token")
 
 # Where tools that store temporary keys put their end (saml2aws's name; RFC 3339).
 EXPIRES = "x_security_token_expires"
+# What makes a profile that holds a key one that assumes a role with it.
+_OF_ROLE = frozenset(("role_arn", "source_profile", "credential_source", "mfa_serial"))
 KINDS = ("key", "temporary", "mfa", "role", "web-identity", "sso", "process", "login", "none")
 
 
@@ -32,6 +34,11 @@ class Place:
 
     def __str__(self) -> str:
         return f"{shown(self.path)}, line {self.line}"
+
+    def without(self, names: frozenset[str]) -> "Place":
+        """The same but for the options called ``names``."""
+        options = {name: value for name, value in self.options.items() if name not in names}
+        return Place(self.path, self.header, self.line, options)
 
 
 class Profile:
@@ -91,6 +98,14 @@ class Profile:
         if self.get("credential_process") is not None:
             return "process"
         return self._key_kind() if self._holds_key(self.config) else "none"
+
+    def as_source(self) -> "Profile":
+        """What it is as another profile's source, or its own: where it holds a key beside its role,
+        the chain ends at the key (``AssumeRoleProvider._resolve_credentials_from_profile`` of botocore)."""
+        if self.kind != "role" or self.key_place is None:
+            return self
+        parts = [place and place.without(_OF_ROLE) for place in (self.credentials, self.config)]
+        return Profile(self.name, *parts)
 
     def key(self) -> tuple[str, str, str | None]:
         """Key ID, secret and session token, all from the one file that holds the key ID.

@@ -45,7 +45,7 @@ def profile(
     there = [
         each
         for header, each in config.items()
-        if (header.endswith(name) or '"' in header or "'" in header or "\\" in header)
+        if (name in header or '"' in header or "'" in header or "\\" in header)
         and profile_name(header) == name
     ]
     own = credentials.get(name)

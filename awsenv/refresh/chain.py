@@ -100,7 +100,7 @@ class Chain:
         def source(name: str, of: Terms) -> Session:
             if terms.role_arn:
                 return self.session(given, of)
-            found = _as_key(profile) if name == profile.name else self._find(name)
+            found = self._source(profile, name)
             # A source that asks for the same device by itself has the session that serves.
             if found.kind not in ("key", "mfa") or of.mfa_serial == found.get("mfa_serial"):
                 of.mfa_serial = ""
@@ -108,6 +108,13 @@ class Chain:
 
         shared = profile.kind == "role" and not terms.role_arn and self._provable(profile)
         return resolve.session(profile, terms, self._environ, source, shared)
+
+    def _source(self, profile: Profile, name: str) -> Profile:
+        """The profile called ``name``, as that which ``profile`` takes its credentials from."""
+        found = (profile if name == profile.name else self._find(name)).as_source()
+        if found is profile:
+            profile.key()  # says that it holds none
+        return found
 
     def _find(self, name: str) -> Profile:
         self._known = self._known or read.profiles(self._environ)
@@ -125,14 +132,14 @@ class Chain:
         name = profile.get("source_profile")
         if profile.kind != "role" or name is None:
             return own
-        if name == profile.name:
-            return [*own, profile.key()[0]] if profile.key_place else own
+        if name == profile.name and profile.key_place is None:
+            return own
         if name in above:
             circle = " → ".join([*above, profile.name, name])
             raise AwsenvError(
                 f"source profiles go round in a circle: {circle}", f"awsenv show {name}"
             )
-        return [*own, *self._depends(self._find(name), (*above, profile.name))]
+        return [*own, *self._depends(self._source(profile, name), (*above, profile.name))]
 
     def _provable(self, profile: Profile) -> bool:
         """Whether what the AWS CLI has stored of this role came from this profile's source.
@@ -155,17 +162,6 @@ class Chain:
                 except AwsenvError:
                     return False
         return True
-
-
-def _as_key(profile: Profile) -> Profile:
-    """A role that names itself as its source: the same profile as the key that it holds."""
-    place = profile.key_place
-    if place is None:
-        profile.key()  # says that there is none
-        raise AssertionError("unreachable")
-    drop = ("role_arn", "source_profile", "mfa_serial")
-    options = {name: value for name, value in place.options.items() if name not in drop}
-    return Profile(profile.name, None, Place(place.path, place.header, place.line, options))
 
 
 def _ad_hoc(profile: Profile, arn: str) -> Profile:
