@@ -48,7 +48,7 @@ __awsenv_prompt() {
   (( $+_comps[awsenv] || ! $+functions[compdef] )) || compdef __awsenv_complete awsenv
   [[ $PWD == "$__awsenv_pwd" ]] || __awsenv_find
   if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}" == "$__awsenv_seen" ]] &&
-    (( EPOCHSECONDS < __awsenv_due )) && { [[ -z $__awsenv_watch ]] || ! eval "$__awsenv_watch" }; then
+    (( EPOCHSECONDS < __awsenv_due )) && { [[ -z $__awsenv_watch ]] || ! builtin eval "$__awsenv_watch" }; then
     return $__awsenv_code
   fi
   __awsenv_act || true
