@@ -13,7 +13,7 @@ _MOST = 64
 def keep(files: list[str], environ: dict[str, str], since: int, whole_seconds: bool = False) -> str:
     """The path of the stamp for a look at ``files`` that began at ``since`` (nanoseconds since 1970);
     empty where none can be written. Shells that saw the same files share it. ``whole_seconds``: the
-    shell compares no finer (bash before 4).
+    shell compares no finer, as bash 3.2 does.
     """
     seen = []
     moment = since - _TICK

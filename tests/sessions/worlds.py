@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from unittest.mock import patch
 
 import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
@@ -101,20 +101,16 @@ class Aws:
 
     @contextmanager
     def _inside(self, world: World) -> Iterator[None]:
-        """The person's environment as this process's own."""
-        before = dict(os.environ)
-        os.environ.clear()
-        os.environ.update(
-            {"HOME": str(self.home), "PATH": "/usr/bin:/bin", "AWS_ENDPOINT_URL": self.server.url}
-            | {"AWS_EC2_METADATA_DISABLED": "true"}
-            | world.environ
-        )
+        """The person's environment as this process's own, and nobody asked yet."""
+        environ = {
+            "HOME": str(self.home),
+            "PATH": "/usr/bin:/bin",
+            "AWS_ENDPOINT_URL": self.server.url,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
         self.asked.clear()
-        try:
+        with patch.dict(os.environ, environ | world.environ, clear=True):
             yield
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
 
     def botocores(self, world: World, profile: str) -> Told:
         """What botocore makes of it, with nothing remembered."""
@@ -151,8 +147,7 @@ class Aws:
             except AwsenvError:
                 return Told()
             key = chosen.variables["AWS_ACCESS_KEY_ID"]
-            region = chosen.variables.get("AWS_REGION") or world.environ.get("AWS_DEFAULT_REGION")
-            return Told(self._arn(key), region, tuple(self.asked))
+            return Told(self._arn(key), chosen.variables.get("AWS_REGION"), tuple(self.asked))
 
     def _arn(self, key: str | None) -> str:
         user = self.server.sts.users.get(key or "")
@@ -206,7 +201,7 @@ def generate(choose: random.Random, here: Aws) -> World:
 
 def _body(choose: random.Random, here: Aws, names: list[str]) -> dict[str, str]:
     kind = choose.choice(["key", "key", "role", "role", "role", "process", "web", "both", "empty"])
-    body: dict[str, Any] = {}
+    body: dict[str, str] = {}
     if kind in ("key", "both"):
         body |= key(choose.choice(here.users))
     if kind in ("role", "both"):

@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -16,7 +18,7 @@ from awsenv.demo.users import User, new_user
 from awsenv.folders import bindings, trust
 from awsenv.replay import Request
 from awsenv.sessions.terms import Terms
-from tests.program import awsenv
+from tests.program import awsenv, until
 from tests.shells.interactive import Interactive
 from tests.shells.real import Shell, clean
 
@@ -56,16 +58,15 @@ class Ground:
 
     def bind(self, profile: str, folder: Path) -> None:
         """What ``awsenv link`` and a first use do, without their two processes."""
-        before = dict(os.environ)
-        os.environ.clear()
-        os.environ.update(self.environ)
-        try:
+        with patch.dict(os.environ, self.environ, clear=True):
             path = bindings.link(profile, str(folder)).path
             trust.allow(path, trust.derived(path), self.environ)
             refresh.variables(Request("use", profile), Terms(), self.environ)
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
+
+    def settle(self) -> None:
+        """Wait until the AWS files are old enough to be recorded: a second."""
+        changed = (self.home / ".aws/config").stat().st_ctime
+        until(lambda: time.time() - changed > 1.1)
 
     @property
     def environ(self) -> dict[str, str]:

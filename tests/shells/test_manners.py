@@ -2,12 +2,10 @@
 
 import re
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.program import until
 from tests.shells.ground import Ground
 from tests.shells.interactive import Interactive
 from tests.shells.real import HOOKED, Shell, installed
@@ -122,9 +120,7 @@ def traced(ground: Ground, shell: Shell, lines: list[str], log: Path, *before: s
     # fish's own prompt asks git.
     own = "function fish_prompt; end" if shell.name == "fish" else ""
     program = ground.shell(shell, before=own)
-    # Records of files that were changed within the last second are not believed.
-    changed = (ground.home / ".aws/config").stat().st_ctime
-    until(lambda: time.time() - changed > 1.1)
+    ground.settle()
     for folder in (ground.a, ground.b, ""):  # whatever is done once is done
         program.typed(f"cd {folder}")
     for line in before:

@@ -16,7 +16,7 @@ import pytest
 from tests.program import until
 from tests.shells.ground import Ground, left, short
 from tests.shells.interactive import Interactive
-from tests.shells.real import BIN, HOOKED, Shell
+from tests.shells.real import BIN, HOOKED, Shell, missing
 
 NODE = BIN.parent / "node"
 STATUS = """
@@ -30,17 +30,10 @@ format = "ST:$status"
 """
 
 
-def _missing(name: str) -> None:
-    """Skip the test, or in CI, where each package is to be there, fail it."""
-    if os.environ.get("CI"):
-        pytest.fail(f"{name} is not installed")
-    pytest.skip(f"{name} is not installed")
-
-
 def _starship(tmp_path: Path) -> str:
     """As its package on PyPI brings it; that leaves out that it is a program."""
     if not (BIN / "starship").exists():
-        _missing("starship")
+        missing("starship")
     shutil.copy(BIN / "starship", tmp_path / "starship")
     (tmp_path / "starship").chmod(0o755)
     (tmp_path / "starship.toml").write_text(STATUS)
@@ -51,7 +44,7 @@ def _vs_code(_: Path) -> str:
     """The scripts that its terminal loads, out of the package of its server."""
     found = sorted(NODE.rglob("shellIntegration-bash.sh"))
     if not found:
-        _missing("VS Code's shell integration")
+        missing("VS Code's shell integration")
     return str(found[0].parent)
 
 
@@ -59,7 +52,7 @@ def _mise(_: Path) -> str:
     """As its package on npm brings it."""
     found = [path for path in NODE.rglob("bin/mise") if path.is_file() and os.access(path, os.X_OK)]
     if not found:
-        _missing("mise")
+        missing("mise")
     return str(found[0].parent)
 
 

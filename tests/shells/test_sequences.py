@@ -7,7 +7,6 @@ import pytest
 
 from awsenv.folders import trust
 from tests.hook import model
-from tests.program import until
 from tests.shells.ground import Ground
 from tests.shells.real import Shell
 
@@ -30,9 +29,7 @@ class Here:
 @pytest.mark.parametrize("seed", range(2))
 def test_what_a_person_may_do_in_any_order(seed: int, ground: Ground, hooked: Shell) -> None:
     choose = random.Random(f"{hooked} {seed}")
-    # A file that was just written is not recorded yet.
-    written = (ground.home / ".aws/config").stat().st_mtime
-    until(lambda: time.time() > written + 1.1)
+    ground.settle()
     real = ground.shell(hooked)
     told = model.Shell(Here(ground), _text(real.environment()), "")
     done = []
