@@ -53,6 +53,19 @@ def nearest(folder: str) -> str:
         folder = folder.rpartition("/")[0]
 
 
+def nearer(folder: str, envrc: str) -> list[str]:
+    """The places between the physical ``folder`` and ``envrc``, its nearest, where one that comes would
+    count instead."""
+    folder, places = folder.rstrip("/"), []
+    while (path := f"{folder}/.envrc") != envrc:
+        if not os.path.lexists(path):
+            places.append(path)
+        if not folder:
+            break
+        folder = folder.rpartition("/")[0]
+    return places
+
+
 def watched(record: dict[str, str]) -> tuple[list[str], list[str]]:
     """The files that ``record`` compares, and those that must not be there."""
     kinds: dict[str, list[str]] = {"file": [], "env": [], "none": []}

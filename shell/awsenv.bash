@@ -60,7 +60,8 @@ awsenv() {
 # At each prompt. Where nothing changed it is over with builtins: the folder whose .envrc counts, the
 # session, the time to look again, and the files that the last look saw are as they were.
 __awsenv_prompt() {
-  [[ $PWD == "$__awsenv_pwd" ]] || __awsenv_find
+  # One may have come here meanwhile, as with a git pull.
+  [[ $PWD == "$__awsenv_pwd" && (! -e .envrc || $__awsenv_key == ?" $PWD") ]] || __awsenv_find
   if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}" == "$__awsenv_seen" ]] &&
     ((__awsenv_clock < __awsenv_due)) &&
     { [[ ! $__awsenv_watch ]] || ! builtin eval "$__awsenv_watch"; }; then
@@ -92,7 +93,6 @@ __awsenv_find() {
 __awsenv_act() {
   builtin local "__awsenv_x=$-" IFS=' ' __awsenv_text __awsenv_flags=- __awsenv_r=0
   { builtin set +x; } 2>/dev/null # values are about to be handled
-  __awsenv_find # an .envrc may have come or gone meanwhile
   builtin declare -F _direnv_hook >/dev/null && __awsenv_flags=${__awsenv_flags}d
   case ${PS1-} in *AWSENV_PROMPT*) __awsenv_flags=${__awsenv_flags}p ;; esac
   ((BASH_VERSINFO[0] >= 5)) || __awsenv_flags=${__awsenv_flags}c
@@ -108,6 +108,7 @@ __awsenv_act() {
     if ((__awsenv_r == 0)); then
       builtin eval "$__awsenv_text" || __awsenv_r=$?
     fi
+    __awsenv_find # behind the answer: what has come or gone since it is a file that it watches
     [[ $__awsenv_again ]] || break
   done
   if ((__awsenv_r > 128 && __awsenv_r != 130)); then

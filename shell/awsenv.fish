@@ -35,7 +35,8 @@ end
 # At each prompt. Where nothing changed it is over with builtins: the folder whose .envrc counts, the
 # session, the time to look again, and the files that the last look saw are as they were.
 function __awsenv_prompt --on-event fish_prompt
-    test "$PWD" = "$__awsenv_pwd"; or __awsenv_find
+    # One may have come here meanwhile, as with a git pull.
+    test "$PWD" = "$__awsenv_pwd" -a ! -e .envrc; or __awsenv_find
     if test "$__awsenv_key $AWSENV_PROFILE $AWS_CREDENTIAL_EXPIRATION" = "$__awsenv_seen"
         and __awsenv_is_before $__awsenv_due
         and not __awsenv_changed
@@ -87,7 +88,6 @@ end
 function __awsenv_act
     set -l code 0
     set -l flags -
-    __awsenv_find # an .envrc may have come or gone meanwhile
     functions -q __direnv_export_eval; and set flags "$flags"d
     functions fish_prompt fish_right_prompt 2>/dev/null | string match -q '*AWSENV_PROMPT*'; and set flags "$flags"p
     set -g __awsenv_again ''
@@ -107,6 +107,7 @@ function __awsenv_act
             printf '%s\n' $text | source
             set code $status
         end
+        __awsenv_find # behind the answer: what has come or gone since it is a file that it watches
         test -n "$__awsenv_again"; or break
     end
     if test $code -gt 128; and test $code -ne 130

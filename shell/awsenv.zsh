@@ -46,7 +46,8 @@ __awsenv_prompt() {
   __awsenv_code=$?
   # compinit may be run at any time, behind this file too, or never.
   (( $+_comps[awsenv] || ! $+functions[compdef] )) || compdef __awsenv_complete awsenv
-  [[ $PWD == "$__awsenv_pwd" ]] || __awsenv_find
+  # One may have come here meanwhile, as with a git pull.
+  [[ $PWD == "$__awsenv_pwd" && ( ! -e .envrc || $__awsenv_key == ?" $PWD" ) ]] || __awsenv_find
   if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}" == "$__awsenv_seen" ]] &&
     (( EPOCHSECONDS < __awsenv_due )) && { [[ -z $__awsenv_watch ]] || ! builtin eval "$__awsenv_watch" }; then
     return $__awsenv_code
@@ -78,7 +79,6 @@ __awsenv_act() {
   setopt local_options no_all_export no_xtrace # values are about to be handled
   local IFS=' ' text flags=-
   local -i code=0
-  __awsenv_find # an .envrc may have come or gone meanwhile
   (( ! $+functions[_direnv_hook] )) || flags+=d
   [[ ${PROMPT-}${RPROMPT-} != *AWSENV_PROMPT* ]] || flags+=p
   typeset -g __awsenv_again=
@@ -90,6 +90,7 @@ __awsenv_act() {
     fi
     text=$(_AWSENV_STATE=$__awsenv_state "${__awsenv_program[@]}" hook-env zsh "$flags" "$@") || code=$?
     (( code )) || builtin eval "$text" || code=$?
+    __awsenv_find # behind the answer: what has come or gone since it is a file that it watches
     [[ -n $__awsenv_again ]] || break
   done
   if (( code > 128 && code != 130 )); then

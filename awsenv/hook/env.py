@@ -38,6 +38,8 @@ def decide(
         state.direnv = environ.get("DIRENV_DIR", "")
         state.was = {} if not is_bound(state) else state.was
     envrc = "" if direnv else trusted.nearest(folder)
+    if not direnv:
+        outcome.absent += trusted.nearer(folder, envrc)
     here = (envrc.rpartition("/")[0] or "/") if envrc else ""
     record = trusted.allowed(envrc, shell.base) if envrc else None
     if record is not None:

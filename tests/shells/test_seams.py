@@ -262,3 +262,47 @@ def test_the_prompts_of_a_shell_that_lost_its_program_go_on(ground: Ground, hook
     shell.typed(gone)
     shell.typed(f"cd {ground.b}")
     assert "hi" in shell.typed("echo h''i")
+
+
+def test_an_envrc_that_comes_where_one_stands_is_seen_at_the_next_prompt(
+    ground: Ground, hooked: Shell
+) -> None:
+    repo = ground.a / "repo"
+    shell = ground.shell(hooked, cwd=ground.a)
+    shell.typed(f"cd {repo}")
+    assert ground.who(shell.environment()) == "a"
+    (repo / ".envrc").write_text("use_aws org-b\n")  # as a git pull does
+    told = shell.typed("true")
+    assert "is not allowed" in told
+    assert ground.who(shell.environment()) == ""
+    (repo / ".envrc").unlink()
+    shell.typed("true")
+    assert ground.who(shell.environment()) == "a"
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_an_envrc_that_comes_or_goes_while_the_hook_asks(
+    ground: Ground, hooked: Shell, tmp_path: Path, comes: bool
+) -> None:
+    envrc, aside, program = ground.a / "repo/.envrc", tmp_path / "aside", tmp_path / "program"
+    envrc.write_text("use_aws org-b\n")
+    there, gone = f"mv {aside} {envrc}", f"mv {envrc} {aside}"
+    # Once, the program sees another .envrc than the shell around it.
+    first, then = (there, ":") if comes else (gone, there)
+    program.write_text(
+        f'#!/bin/sh\nmkdir {tmp_path}/once 2>/dev/null || exec awsenv "$@"\n'
+        f'{first}\nawsenv "$@"\ncode=$?\n{then}\nexit $code\n'
+    )
+    program.chmod(0o700)
+    shell = ground.shell(hooked, cwd=ground.a)
+    if comes:
+        envrc.rename(aside)
+    shell.typed(
+        f"set -g __awsenv_program {program}; set -g __awsenv_due 0; cd repo"
+        if hooked.name == "fish"
+        else f"__awsenv_program=({program}); __awsenv_due=0; cd repo"
+    )
+    assert (tmp_path / "once").exists()
+    assert ground.who(shell.environment()) == ""
+    shell.typed(f"cd {ground.a}")
+    assert ground.who(shell.environment()) == "a"
