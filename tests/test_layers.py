@@ -13,7 +13,7 @@ LAW = [
     ["__init__"],
     ["cli"],
     ["hook"],
-    ["refresh", "folders", "demo", "live"],
+    ["folders", "demo", "live"],
     ["sessions"],
     ["records"],
     ["profiles"],
@@ -82,6 +82,75 @@ def test_an_upward_import_would_be_seen() -> None:
     assert _violations(upward) == ["profiles/read.py imports cli"]
     strangers = {"folders/trust.py": "import awsenv.demo.sts"}
     assert _violations(strangers) == ["folders/trust.py imports demo"]
+
+
+def _circles(files: dict[str, str]) -> list[set[str]]:
+    """The modules that import each other, anywhere in them, directly or through others."""
+    names = {"awsenv." + path.removesuffix(".py").replace("/", ".").removesuffix(".__init__") for path in files}  # fmt: skip
+    graph = {}
+    for path, source in files.items():
+        module = "awsenv." + path.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+        found = set()
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                for alias in node.names:
+                    inner = f"{node.module}.{alias.name}"
+                    found.add(inner if inner in names else node.module)
+        # The package itself is loaded before any of its modules, and lends them its version.
+        graph[module] = (found & names) - {module, "awsenv"}
+
+    def below(module: str) -> set[str]:
+        seen: set[str] = set()
+        todo = set(graph[module])
+        while todo:
+            each = todo.pop()
+            seen.add(each)
+            todo |= graph[each] - seen
+        return seen
+
+    reached = {module: below(module) for module in graph}
+    return [{module, *(m for m in reached[module] if module in reached[m])} for module in sorted(graph) if module in reached[module]]  # fmt: skip
+
+
+def test_no_two_modules_import_each_other() -> None:
+    assert _circles(_sources()) == []
+
+
+def test_a_circle_would_be_seen() -> None:
+    files = {
+        "a/__init__.py": "",
+        "a/b.py": "from awsenv.a import c",
+        "a/c.py": "def f():\n    from awsenv import d",
+        "d.py": "import awsenv.a.b",
+    }
+    assert _circles(files) == 3 * [{"awsenv.a.b", "awsenv.a.c", "awsenv.d"}]
+
+
+# What a provider may not know: where sessions are kept, who else is at it, and who is asked.
+NOT_A_PROVIDERS = (
+    "records",
+    "replay",
+    "locks",
+    "store",
+    "stored",
+    "chosen",
+    "codes",
+    "cli",
+    "Lock",
+)
+
+
+def test_a_provider_knows_no_record_no_lock_and_no_terminal() -> None:
+    sources = {p: s for p, s in _sources().items() if p.startswith("sessions/providers/")}
+    assert len(sources) > 8
+    for path, source in sources.items():
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                words = {alias.name.split(".")[-1] for alias in node.names}
+                words |= set((getattr(node, "module", None) or "").split("."))
+                assert not words & set(NOT_A_PROVIDERS), (path, words)
 
 
 def test_replay_imports_nothing_but_itself() -> None:

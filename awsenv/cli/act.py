@@ -4,10 +4,11 @@ import os
 import sys
 from collections.abc import Callable
 
-from awsenv import environment, refresh, replay
-from awsenv.cli import terminal, wishes
+from awsenv import environment, replay
+from awsenv.cli import session_options, terminal
 from awsenv.errors import FAILED, AwsenvError, UsageError
 from awsenv.replay import Request
+from awsenv.sessions import chosen
 
 
 def run(request: Request) -> int:
@@ -30,11 +31,14 @@ def text(request: Request) -> str:
         raise UsageError(f"no such shell: {form}", f"one of {', '.join(environment.FORMS)}")
     if request.command == "off":
         return render(environment.leave(environ), form)
-    terms = wishes.terms(request.wishes)
+    options, people = (
+        session_options.parse(request.wishes),
+        session_options.attended(request.wishes),
+    )
     if form in environment.UNATTENDED:
-        terms.ask = None
+        people.ask = None
     if not request.profile:
-        if terms.ask is None:
+        if people.ask is None:
             raise UsageError("use: which profile?", "awsenv list")
         from awsenv.cli import choose_profile
 
@@ -43,10 +47,10 @@ def text(request: Request) -> str:
         request.profile = environ.get(environment.PREVIOUS, "")
         if not request.profile:
             raise AwsenvError("no profile was used before this one", "awsenv list")
-    chosen = refresh.variables(request, terms, environ)
+    got = chosen.choose(request, options, people, environ)
     if form == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
-        terminal.say(replay.summary(request.profile, chosen.account, chosen.variables))
-    change = environment.enter(request.profile, chosen.variables, environ)
+        terminal.say(replay.summary(request.profile, got.account, got.variables))
+    change = environment.enter(request.profile, got.variables, environ)
     change.by_options = any(request.wishes.get(option) for option in _OWN_WAYS)
     return render(change, form)
 

@@ -174,9 +174,10 @@ def _offer_to_delete(csv: str, wanted: bool) -> None:
 
 
 def _verify(profile: Profile, environ: dict[str, str]) -> None:
-    from awsenv.sessions import client, resolve
+    from awsenv.sessions import client
+    from awsenv.sessions.session import Session
 
-    account, arn = client.caller_identity(resolve.key(profile), profile, environ)
+    account, arn = client.caller_identity(Session.of_key(profile), profile, environ)
     terminal.say(f"it is {arn}, account {account}")
     if arn.endswith(":root"):
         terminal.say("this is a root key, which may do anything; make an IAM user's instead")

@@ -7,7 +7,7 @@ from awsenv.cli.profiles import TITLES, cells, fields
 from awsenv.errors import AwsenvError
 from awsenv.profiles import production, read
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import sso_token
+from awsenv.sessions.sso import token
 
 
 def chosen(environ: dict[str, str]) -> str:
@@ -29,10 +29,10 @@ def _row(profile: Profile, environ: dict[str, str], signs_in: dict[str, str]) ->
     if profile.kind != "sso" or row[-1] != "-":
         return row
     try:
-        path = sso_token.of_profile(profile, environ).token_path(environ)
+        path = token.of_profile(profile, environ).token_path(environ)
     except AwsenvError:  # `show` says what it lacks
         return row
     if path not in signs_in:
-        alive = sso_token.left(sso_token.load(path), "expiresAt", time.time()) > 0
+        alive = token.left(token.load(path), "expiresAt", time.time()) > 0
         signs_in[path] = "signed in" if alive else "signed out"
     return [*row[:-1], signs_in[path]]

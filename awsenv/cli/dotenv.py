@@ -11,15 +11,16 @@ from typing import Annotated
 import typer
 from dotenv import dotenv_values
 
-from awsenv import environment, refresh, replay
-from awsenv.cli import choose, dotenv_file, spans, terminal, wishes
+from awsenv import environment, replay
+from awsenv.cli import choose, dotenv_file, session_options, spans, terminal
 from awsenv.environment import dotenv as form
 from awsenv.errors import FAILED, AwsenvError, UsageError
 from awsenv.folders import env_file, remembered
 from awsenv.paths import shown
 from awsenv.profiles.account import of_key
 from awsenv.replay import Request
-from awsenv.sessions.terms import Terms
+from awsenv.sessions import chosen
+from awsenv.sessions.options import Interaction, SessionOptions
 
 
 def dotenv(
@@ -67,30 +68,29 @@ def dotenv(
     if not output and sys.stdout.isatty() and not show and not watch:
         raise UsageError("this prints a secret", f"awsenv dotenv {profile} -o .env")
     request = Request("dotenv", profile, region, account, profile_only)
-    terms = wishes.terms(
-        {
-            "--mfa-code": mfa_code,
-            "--session": "yes" if session else "",
-            "--duration": duration,
-            "--fresh": "yes" if fresh else "",
-            "--min-left": min_left,
-        }
-    )
+    wishes = {
+        "--mfa-code": mfa_code,
+        "--session": "yes" if session else "",
+        "--duration": duration,
+        "--fresh": "yes" if fresh else "",
+        "--min-left": min_left,
+    }
+    options, people = session_options.parse(wishes), session_options.attended(wishes)
     if watch:
-        return _watch(output or ".env", request, terms, map_ or [], ignore, environ)
-    chosen = refresh.variables(request, terms, environ)
-    if chosen.long_lived and not allow_long_lived and not (not output and sys.stdout.isatty()):
+        return _watch(output or ".env", request, options, people, map_ or [], ignore, environ)
+    got = chosen.choose(request, options, people, environ)
+    if got.long_lived and not allow_long_lived and not (not output and sys.stdout.isatty()):
         raise AwsenvError(
             f"profile {profile} has a long-lived key, which should not lie in a .env",
             "--session for a temporary one, or --allow-long-lived",
         )
-    values = dotenv_file.mapped(chosen.variables, map_ or [])
+    values = dotenv_file.mapped(got.variables, map_ or [])
     if not output:
         sys.stdout.write("".join(form.line(*item) + "\n" for item in values.items()))
         return 0
     dotenv_file.write(output, values, profile, ignore)
     path = os.path.abspath(output)
-    if chosen.long_lived or profile_only or session or duration:
+    if got.long_lived or profile_only or session or duration:
         remembered.forget(path, environ)
     else:
         remembered.remember(path, profile, region, map_ or [], values, environ)
@@ -101,7 +101,8 @@ def dotenv(
 def _watch(
     output: str,
     request: Request,
-    terms: Terms,
+    options: SessionOptions,
+    people: Interaction,
     pairs: list[str],
     ignore: bool,
     environ: dict[str, str],
@@ -109,21 +110,19 @@ def _watch(
     """Keep ``output`` up to date until Ctrl-C. Raises ``AwsenvError`` where the session cannot be
     had, or does not end."""
     while True:
-        chosen = refresh.variables(request, terms, environ)
-        end = chosen.variables.get("AWS_CREDENTIAL_EXPIRATION")
+        got = chosen.choose(request, options, people, environ)
+        end = got.variables.get("AWS_CREDENTIAL_EXPIRATION")
         if end is None:
             what = f"the session of {request.profile} does not end: there is nothing to watch"
             raise AwsenvError(what, f"awsenv dotenv {request.profile} -o {output}")
-        dotenv_file.write(
-            output, dotenv_file.mapped(chosen.variables, pairs), request.profile, ignore
-        )
+        dotenv_file.write(output, dotenv_file.mapped(got.variables, pairs), request.profile, ignore)
         fields = replay.read(replay.record_path(request.profile, environ)) or {}
         until = float(fields.get("renew", datetime.fromisoformat(end).timestamp() - 60))
         # Not at once where a renewal failed and the session before goes on; and in short steps, since
         # a machine may sleep meanwhile.
-        until = max(until, terms.now() + 5)
-        while terms.now() < until:
-            time.sleep(min(5.0, max(0.1, until - terms.now())))
+        until = max(until, people.now() + 5)
+        while people.now() < until:
+            time.sleep(min(5.0, max(0.1, until - people.now())))
 
 
 def _warn_of_masks(output: str, values: dict[str, str], environ: dict[str, str]) -> None:

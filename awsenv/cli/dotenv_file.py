@@ -2,13 +2,15 @@
 
 import os
 
-from awsenv import environment, refresh
-from awsenv.cli import terminal, wishes
+from awsenv import environment
+from awsenv.cli import session_options, terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import reading, writing
 from awsenv.folders import env_file, git, remembered, trust
 from awsenv.paths import shown
 from awsenv.replay import Request
+from awsenv.sessions import chosen
+from awsenv.sessions.options import SessionOptions
 
 
 def mapped(variables: dict[str, str], pairs: list[str]) -> dict[str, str]:
@@ -70,8 +72,9 @@ def rewrite(profile: str, environ: dict[str, str]) -> None:
             terminal.say(f"{shown(each.path)} was {each.state} since, and is left alone")
             continue
         request = Request("dotenv", profile, each.region)
-        chosen = refresh.variables(request, wishes.unattended(), environ)
-        values = mapped(chosen.variables, each.map)
+        people = session_options.unattended()
+        got = chosen.choose(request, SessionOptions(), people, environ)
+        values = mapped(got.variables, each.map)
         if remembered.digest(values) != each.digest:
             write(each.path, values, profile, ignore=False)
             remembered.remember(each.path, profile, each.region, each.map, values, environ)

@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from awsenv import environment, live, refresh
-from awsenv.cli import choose, wishes
+from awsenv import environment, live
+from awsenv.cli import choose, session_options
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.hook.folder import Folder
 from awsenv.replay import Request
+from awsenv.sessions import chosen
 
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as shells have it
 
@@ -60,22 +61,23 @@ def execute(
     environ = dict(os.environ)
     if dir_ and profile:
         raise UsageError("--dir says whose profile it is, and so does PROFILE", "give one")
-    terms = wishes.terms(
-        {
-            "--mfa-code": mfa_code,
-            "--duration": duration,
-            "--role-arn": role_arn,
-            "--fresh": "yes" if fresh else "",
-            "--min-left": min_left,
-        }
-    )
+    wishes = {
+        "--mfa-code": mfa_code,
+        "--duration": duration,
+        "--role-arn": role_arn,
+        "--fresh": "yes" if fresh else "",
+        "--min-left": min_left,
+    }
+    options, people = session_options.parse(wishes), session_options.attended(wishes)
     if live_ and role_arn:
         raise UsageError("--live goes by a profile: there is none for --role-arn", "a role profile")
     folder = None if profile else Folder(dir_, environ)
     request = folder.request if folder else Request("exec", profile)
     request.region, request.account = region or request.region, account or request.account
     before = folder.base if folder else environ
-    variables = refresh.variables(request, terms, before).variables if request.profile else {}
+    variables: dict[str, str] = {}
+    if request.profile:
+        variables = chosen.choose(request, options, people, before).variables
     if live_ and request.profile:
         variables = live.variables(request.profile, variables, before)
     if folder:

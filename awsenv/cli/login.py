@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from awsenv import environment, paths, refresh
-from awsenv.cli import choose, dotenv_file, spans, terminal, wishes
+from awsenv import environment, paths
+from awsenv.cli import choose, dotenv_file, session_options, spans, terminal
 from awsenv.cli.folders import program
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import folders
@@ -17,8 +17,10 @@ from awsenv.paths import shown
 from awsenv.profiles import edit, read, write
 from awsenv.profiles.profile import ACCESS_KEY, EXPIRES, SECRET_KEY, Profile
 from awsenv.replay import Request
-from awsenv.sessions import sso, sso_token
-from awsenv.sessions.terms import Terms
+from awsenv.sessions import chosen
+from awsenv.sessions.context import Context
+from awsenv.sessions.options import Interaction
+from awsenv.sessions.sso import sign_in, token
 
 # In a section that --save-as wrote: the profile whose session it holds.
 OF = "awsenv_session_of"
@@ -49,17 +51,16 @@ def login(
     Example: awsenv login xxx-dev
     """
     environ = dict(os.environ)
-    terms = wishes.terms(
-        {
-            "--mfa-code": mfa_code,
-            "--mfa-serial": mfa_serial,
-            "--mfa": "yes" if mfa else "",
-            "--duration": duration,
-            "--device-code": "yes" if device_code else "",
-            "--no-browser": "yes" if no_browser else "",
-            "--fresh": "yes",
-        }
-    )
+    wishes = {
+        "--mfa-code": mfa_code,
+        "--mfa-serial": mfa_serial,
+        "--mfa": "yes" if mfa else "",
+        "--duration": duration,
+        "--device-code": "yes" if device_code else "",
+        "--no-browser": "yes" if no_browser else "",
+        "--fresh": "yes",
+    }
+    options, people = session_options.parse(wishes), session_options.attended(wishes)
     known = read.profiles(environ)
     if process and not save_as:
         raise UsageError(
@@ -67,19 +68,19 @@ def login(
         )
     if save_as:
         _check_target(save_as, known.get(save_as))
-    if signed := _sign_in(profile, known, terms, environ):
+    if signed := _sign_in(profile, known, people, environ):
         terminal.say(signed)
         if not save_as:
             return
-    chosen = refresh.variables(Request("login", profile), terms, environ)
-    if chosen.long_lived:
+    got = chosen.choose(Request("login", profile), options, people, environ)
+    if got.long_lived:
         what = f"profile {profile} is a plain key: there is nothing to sign in to"
         raise AwsenvError(what, f'eval "$(awsenv use {shlex.quote(profile)})"')
     if process:
-        _save_process(save_as, profile, chosen.variables, environ)
+        _save_process(save_as, profile, got.variables, environ)
     elif save_as:
-        _save(save_as, profile, chosen.variables, environ)
-    terminal.say(f"signed in to {profile}{_left(chosen.variables, terms.now())}")
+        _save(save_as, profile, got.variables, environ)
+    terminal.say(f"signed in to {profile}{_left(got.variables, people.now())}")
     dotenv_file.rewrite(profile, environ)
 
 
@@ -96,7 +97,7 @@ def logout(
     if not profile and not all_:
         raise UsageError("logout: which profile?", "awsenv logout PROFILE, or --all")
     found = read.profiles(environ)
-    removed = _sign_out(profile, found, environ) + refresh.forget(profile, environ)
+    removed = _sign_out(profile, found, environ) + chosen.forget(profile, environ)
     for name, each in found.items():
         of = each.get(OF)
         if of and (all_ or of == profile):
@@ -117,12 +118,14 @@ def _sweep(environ: dict[str, str]) -> None:
     written = [paths.config_file(environ), paths.credentials_file(environ)]
     written += [each.path for each in remembered.entries(environ)]
     places = [os.path.dirname(os.path.realpath(path)) for path in written]
-    places += [sso_token.folder(environ), *(folder for folder, _, _ in os.walk(state))]
+    places += [token.folder(environ), *(folder for folder, _, _ in os.walk(state))]
     for place in places:
         folders.sweep(place)
 
 
-def _sign_in(name: str, known: dict[str, Profile], terms: Terms, environ: dict[str, str]) -> str:
+def _sign_in(
+    name: str, known: dict[str, Profile], people: Interaction, environ: dict[str, str]
+) -> str:
     """Sign in anew to IAM Identity Center, where ``name`` is an SSO profile or an sso-session; what
     to say of it, else nothing."""
     profile = known.get(name)
@@ -130,9 +133,10 @@ def _sign_in(name: str, known: dict[str, Profile], terms: Terms, environ: dict[s
         return ""
     if profile is None and read.sso_session(name, environ) is None:
         return ""
-    where = sso_token.of_profile(profile, environ) if profile else sso_token.named(name, environ)
-    sso.sign_in(where, profile or Profile(name, None, None), terms, environ)
-    left = sso_token.left(sso_token.load(where.token_path(environ)), "expiresAt", terms.now())
+    where = token.of_profile(profile, environ) if profile else token.named(name, environ)
+    profile = profile or Profile(name, None, None)
+    sign_in.sign_in(where, profile, Context(profile, environ, people))
+    left = token.left(token.load(where.token_path(environ)), "expiresAt", people.now())
     return f"signed in to {where.shown}, {spans.left(left)} left"
 
 
@@ -141,7 +145,7 @@ def _sign_out(name: str, known: dict[str, Profile], environ: dict[str, str]) -> 
     session that came from it; how many tokens there were."""
     wheres = {each.name: _where(each, environ) for each in known.values() if each.kind == "sso"}
     if name and name not in known and read.sso_session(name, environ) is not None:
-        wheres[name] = sso_token.named(name, environ)
+        wheres[name] = token.named(name, environ)
     left = {
         where.token_path(environ): (profile, where)
         for profile, where in wheres.items()
@@ -149,17 +153,18 @@ def _sign_out(name: str, known: dict[str, Profile], environ: dict[str, str]) -> 
     }
     removed = 0
     for profile, where in left.values():
-        removed += sso.sign_out(where, known.get(profile) or Profile(profile, None, None), environ)
+        of_it = known.get(profile) or Profile(profile, None, None)
+        removed += sign_in.sign_out(where, of_it, Context(of_it, environ, Interaction()))
     for profile, of in wheres.items():
         if of is not None and of.token_path(environ) in left:
-            removed += refresh.forget(profile, environ)
+            removed += chosen.forget(profile, environ)
     return removed
 
 
-def _where(profile: Profile, environ: dict[str, str]) -> sso_token.SsoSession | None:
+def _where(profile: Profile, environ: dict[str, str]) -> token.SsoSession | None:
     """Where ``profile`` signs in; ``None`` where it does not say, and so never did."""
     try:
-        return sso_token.of_profile(profile, environ)
+        return token.of_profile(profile, environ)
     except AwsenvError:
         return None
 

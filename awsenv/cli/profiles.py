@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
-from awsenv import refresh
 from awsenv.cli import spans, terminal
 from awsenv.environment import SETTINGS
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shown
 from awsenv.profiles import account, read
 from awsenv.profiles.profile import KINDS, Place, Profile
+from awsenv.sessions import chosen
 
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 TITLES = ("profile", "kind", "account", "region", "source", "left")
@@ -77,7 +77,7 @@ def fields(profile: Profile) -> dict[str, str | int | None]:
         number = account.of_profile(profile)
     except AwsenvError:  # half a key: `show` and `status --all` say so
         number = None
-    expires = profile.expires or refresh.ends(profile, dict(os.environ))
+    expires = profile.expires or chosen.ends(profile, dict(os.environ))
     return {
         "name": profile.name,
         "kind": profile.kind,

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
-from awsenv import refresh
-from awsenv.cli import dotenv_file, wishes
+from awsenv.cli import dotenv_file, session_options
 from awsenv.errors import PERSON_NEEDED, AwsenvError
 from awsenv.folders import direnv, unsafe
 from awsenv.profiles import read
 from awsenv.replay import Request
+from awsenv.sessions import chosen
+from awsenv.sessions.chosen import Chosen
+from awsenv.sessions.options import SessionOptions
 
 # Names of the variables that the folder one stands in has set, exported by our hook.
 FOLDER_VARIABLES = "AWSENV_VARS"
@@ -28,24 +30,24 @@ def renew(
     renewed(profile, dict(os.environ))
 
 
-def unattended(request: Request, environ: dict[str, str]) -> refresh.Chosen:
+def unattended(request: Request, environ: dict[str, str]) -> Chosen:
     """What ``request`` sets; asks nobody. Raises ``AwsenvError``."""
-    return refresh.variables(request, wishes.unattended(), environ)
+    return chosen.choose(request, SessionOptions(), session_options.unattended(), environ)
 
 
-def renewed(profile: str, environ: dict[str, str]) -> refresh.Chosen:
+def renewed(profile: str, environ: dict[str, str]) -> Chosen:
     """The session of ``profile``, renewed if it is about to end, in the ``.env`` files, too. Raises
     ``AwsenvError``."""
     _refuse_processes(profile, environ)
     try:
-        chosen = unattended(Request("renew", profile), environ)
+        got = unattended(Request("renew", profile), environ)
     except AwsenvError as error:
         if error.code == PERSON_NEEDED:
             error.message = f"the session of {profile} has ended"
             error.hint = f"awsenv login {profile}"
         raise
     dotenv_file.rewrite(profile, environ)
-    return chosen
+    return got
 
 
 def _refuse_processes(profile: str, environ: dict[str, str]) -> None:

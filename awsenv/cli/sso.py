@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from awsenv.cli import sso_questions, sso_write, terminal, wishes
+from awsenv.cli import session_options, sso_questions, sso_write, terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import config_file
 from awsenv.profiles import ini, read, sso_choice, write
 from awsenv.profiles.sso_choice import Choice
-from awsenv.sessions import sso_token
+from awsenv.sessions.sso import token
 
 sso_app = typer.Typer(name="sso", no_args_is_help=True, help="IAM Identity Center's profiles.")
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and end.")]
@@ -73,7 +73,7 @@ def setup(
     if legacy and session:
         raise UsageError("--legacy has no session", "awsenv sso setup --legacy")
     environ = dict(os.environ)
-    terms = wishes.terms(
+    people = session_options.attended(
         {
             "--device-code": "yes" if device_code else "",
             "--no-browser": "yes" if no_browser else "",
@@ -84,7 +84,7 @@ def setup(
     given = Choice(session, start_url, sso_region)
     given.template, given.regions = name_template, region or []
     given.accounts, given.roles = account or [], role or []
-    person = terms.ask is not None
+    person = people.ask is not None
     choice = sso_questions.answered(given, output, legacy, earlier, environ, person)
     if all_:
         choice.accounts, choice.roles = [], []
@@ -96,7 +96,7 @@ def setup(
             raise terminal.person_needed(
                 "sso setup asks which accounts and there is no terminal", "--all, or --account ID"
             )
-    sso_write.setup(choice, chosen, terms, environ, dry_run)
+    sso_write.setup(choice, chosen, people, environ, dry_run)
 
 
 @sso_app.command("sync")
@@ -112,11 +112,11 @@ def sync(
     Example: awsenv sso sync
     """
     environ = dict(os.environ)
-    terms = wishes.terms({})
+    people = session_options.attended({})
     code = 0
     for choice in _choices(session, environ):
         try:
-            sso_write.sync(choice, terms, environ, dry_run, prune)
+            sso_write.sync(choice, people, environ, dry_run, prune)
         except AwsenvError as error:
             terminal.fail(error)
             code = code or error.code
@@ -138,6 +138,6 @@ def _choices(session: str, environ: dict[str, str]) -> list[Choice]:
         raise AwsenvError(what, "awsenv sso setup")
     for choice in found:
         if choice.session:
-            where = sso_token.named(choice.session, environ)
+            where = token.named(choice.session, environ)
             choice.start_url, choice.sso_region = where.start_url, where.region
     return found

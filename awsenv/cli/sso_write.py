@@ -13,10 +13,12 @@ from awsenv.profiles import production, read, sso_profiles, write
 from awsenv.profiles.profile import Profile
 from awsenv.profiles.sso_choice import Choice
 from awsenv.profiles.sso_profiles import Plan
-from awsenv.sessions import sso, sso_listing
-from awsenv.sessions.sso_listing import Listing
-from awsenv.sessions.sso_token import SsoSession
-from awsenv.sessions.terms import Terms
+from awsenv.sessions.context import Context
+from awsenv.sessions.options import Interaction
+from awsenv.sessions.sso import listing as listings
+from awsenv.sessions.sso import sign_in
+from awsenv.sessions.sso.listing import Listing
+from awsenv.sessions.sso.token import SsoSession
 
 SCOPE = "sso:account:access"
 # As many names as a line holds.
@@ -24,13 +26,13 @@ _NAMED = 8
 
 
 def setup(
-    choice: Choice, chosen: bool, terms: Terms, environ: dict[str, str], dry_run: bool
+    choice: Choice, chosen: bool, people: Interaction, environ: dict[str, str], dry_run: bool
 ) -> None:
     """Write the session of ``choice`` and its profiles; a person chooses which unless ``chosen``.
     Raises ``AwsenvError``, ``KeyboardInterrupt``; what was listed by then is written."""
     if not chosen:
         choice.accounts, choice.roles = [], []
-    listing = _listing(choice, terms, environ)
+    listing = _listing(choice, people, environ)
     if listing.names:
         choice.accounts = [one for each in choice.accounts for one in _accounts(each, listing)]
     if not any(listing.roles.values()) and not listing.missing:
@@ -46,25 +48,28 @@ def setup(
     _write(choice, listing, environ, dry_run, anew=True)
 
 
-def sync(choice: Choice, terms: Terms, environ: dict[str, str], dry_run: bool, prune: bool) -> None:
+def sync(
+    choice: Choice, people: Interaction, environ: dict[str, str], dry_run: bool, prune: bool
+) -> None:
     """The same again with what was chosen. Raises ``AwsenvError``, ``KeyboardInterrupt``."""
-    listing = _listing(choice, terms, environ)
+    listing = _listing(choice, people, environ)
     _write(choice, listing, environ, dry_run, prune)
 
 
-def _listing(choice: Choice, terms: Terms, environ: dict[str, str]) -> Listing:
+def _listing(choice: Choice, people: Interaction, environ: dict[str, str]) -> Listing:
     where = SsoSession(
         choice.session, choice.start_url, choice.sso_region, [SCOPE] if choice.session else []
     )
     profile = Profile(where.shown, None, None)
     wanted = {part for each in choice.accounts for part in (each, each.partition("/")[0])}
-    token = sso.access_token(where, profile, terms, environ)
+    context = Context(profile, environ, people)
+    token = sign_in.access_token(where, profile, context)
     with _progress(f"roles of {_called(choice)}") as progress:
         try:
-            return sso_listing.listed(where, token, environ, wanted, progress)
-        except sso.EndedError:
-            token = sso.access_token(where, profile, terms, environ, refused=token)
-            return sso_listing.listed(where, token, environ, wanted, progress)
+            return listings.listed(where, token, environ, wanted, progress)
+        except sign_in.EndedError:
+            token = sign_in.access_token(where, profile, context, refused=token)
+            return listings.listed(where, token, environ, wanted, progress)
 
 
 def _choose(choice: Choice, listing: Listing, environ: dict[str, str]) -> None:

@@ -90,14 +90,14 @@ def _sign_in_left(profile: Profile, environ: dict[str, str]) -> int | None:
     """Seconds until the sign-in that the profile's session came from ends."""
     import time
 
-    from awsenv.sessions import sso_token
+    from awsenv.sessions.sso import token
 
     try:
-        where = sso_token.of_profile(profile, environ)
+        where = token.of_profile(profile, environ)
     except AwsenvError:
         return None
-    found = sso_token.load(where.token_path(environ))
-    return int(sso_token.left(found, "expiresAt", time.time())) if found else None
+    found = token.load(where.token_path(environ))
+    return int(token.left(found, "expiresAt", time.time())) if found else None
 
 
 def _own_key(profile: Profile | None) -> str | None:
@@ -111,7 +111,7 @@ def _own_key(profile: Profile | None) -> str | None:
 
 
 def _asked(profile: Profile | None, environ: dict[str, str]) -> str:
-    from awsenv.sessions import client, resolve
+    from awsenv.sessions import client
     from awsenv.sessions.session import Session
 
     if environ.get("AWS_ACCESS_KEY_ID"):
@@ -124,7 +124,7 @@ def _asked(profile: Profile | None, environ: dict[str, str]) -> str:
         )
     else:
         assert profile
-        session = resolve.key(profile)
+        session = Session.of_key(profile)
     of = profile or Profile("", None, None)
     return client.caller_identity(session, of, environ)[1]
 

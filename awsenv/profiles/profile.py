@@ -15,6 +15,8 @@ TOKENS = ("aws_security_token", "aws_session_token")
 EXPIRES = "x_security_token_expires"
 # What makes a profile that holds a key one that assumes a role with it.
 _OF_ROLE = frozenset(("role_arn", "source_profile", "credential_source", "mfa_serial"))
+# What include_profile does not bring along: keys, and what it includes itself.
+_NOT_INCLUDED = frozenset((ACCESS_KEY, SECRET_KEY, *TOKENS, "include_profile"))
 KINDS = ("key", "temporary", "mfa", "role", "web-identity", "sso", "process", "login", "none")
 
 
@@ -42,9 +44,12 @@ class Place:
 
 
 class Profile:
-    """``credentials`` and ``config`` are its parts in the two files, or ``None``."""
+    """``credentials`` and ``config`` are its parts in the two files, or ``None``; ``included`` those of
+    the profiles that it takes settings from (aws-vault's ``include_profile``), the nearest first;
+    ``services_place`` the ``[services NAME]`` that it names. ``part`` is empty for the whole of it; ``lacks`` names what it
+    points at that is not there."""
 
-    __slots__ = ("config", "credentials", "name")
+    __slots__ = ("config", "credentials", "included", "lacks", "name", "part", "services_place")
     # All from one file, never mixed (credentials._extract_creds_from_mapping).
     OF_KEY = frozenset((ACCESS_KEY, SECRET_KEY, *TOKENS))
 
@@ -52,18 +57,46 @@ class Profile:
         self.name = name
         self.credentials = credentials
         self.config = config
+        self.included: tuple[Place, ...] = ()
+        self.services_place: Place | None = None
+        self.part = self.lacks = ""
 
     def get(self, option: str) -> str | None:
         """The value of ``option``; the credentials file wins, as in botocore's ``full_config``."""
         for place in (self.credentials, self.config):
             if place is not None and option in place.options:
                 return place.options[option][0]
+        for place in self.included:
+            if option in place.options and option not in _NOT_INCLUDED:
+                return place.options[option][0]
         return None
+
+    def seconds(self, option: str) -> int:
+        """The value of ``option`` as a number; 0 where it is none, as botocore takes it."""
+        try:
+            return int(self.get(option) or "")
+        except ValueError:
+            return 0
 
     def settings(self) -> dict[str, str]:
         """Every option with its value, as ``get`` would answer."""
-        places = [place for place in (self.config, self.credentials) if place is not None]
-        return {name: value[0] for place in places for name, value in place.options.items()}
+        names: dict[str, None] = {}
+        for place in (self.config, self.credentials, *self.included):
+            names |= dict.fromkeys(place.options if place is not None else ())
+        found = {name: self.get(name) for name in names}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def services(self) -> dict[str, dict[str, dict[str, str]]]:
+        """The ``[services NAME]`` that it names, by that name: service → setting → value. Empty where
+        it names none; without the name where that is not there, which botocore refuses."""
+        name = self.get("services")
+        if name is None or self.services_place is None:
+            return {}
+        found: dict[str, dict[str, str]] = {}
+        for service, (value, _, _) in self.services_place.options.items():
+            lines = [line.partition("=") for line in value.split("\n") if "=" in line]
+            found[service] = {option.strip(): text.strip() for option, _, text in lines}
+        return {name: found}
 
     @property
     def expires(self) -> datetime | None:
@@ -105,7 +138,17 @@ class Profile:
         if self.kind != "role" or self.key_place is None:
             return self
         parts = [place and place.without(_OF_ROLE) for place in (self.credentials, self.config)]
-        return Profile(self.name, *parts)
+        found = self.with_parts(*parts)
+        found.included = tuple(place.without(_OF_ROLE) for place in self.included)
+        found.part = "as its source"
+        return found
+
+    def with_parts(self, credentials: Place | None, config: Place | None) -> "Profile":
+        """The same of other parts."""
+        found = Profile(self.name, credentials, config)
+        found.included, found.lacks = self.included, self.lacks
+        found.services_place = self.services_place
+        return found
 
     def key(self) -> tuple[str, str, str | None]:
         """Key ID, secret and session token, all from the one file that holds the key ID.
@@ -132,9 +175,10 @@ class Profile:
         )
 
     def _key_kind(self) -> str:
-        if self.get("mfa_serial") is not None:
-            return "mfa"
-        return "temporary" if any(self.get(token) for token in TOKENS) else "key"
+        place = self.key_place
+        if place is not None and any(place.options.get(token, ("",))[0] for token in TOKENS):
+            return "temporary"  # whatever device stands beside it: AWS takes no code from a session
+        return "key" if self.get("mfa_serial") is None else "mfa"
 
     @staticmethod
     def _holds_key(place: Place | None) -> bool:

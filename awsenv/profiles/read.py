@@ -8,6 +8,9 @@ from awsenv.errors import AwsenvError
 from awsenv.profiles import ini
 from awsenv.profiles.profile import Place, Profile
 
+# aws-vault's: the profile whose settings stand in for those that are missing.
+INCLUDE = "include_profile"
+
 
 def profiles(environ: dict[str, str]) -> dict[str, Profile]:
     """Every profile by name, those of the config file first, each file in its order.
@@ -16,7 +19,8 @@ def profiles(environ: dict[str, str]) -> dict[str, Profile]:
     """
     config_path = paths.config_file(environ)
     found: dict[str, Profile] = {}
-    for section in ini.read(config_path).values():
+    sections = ini.read(config_path)
+    for section in sections.values():
         name = profile_name(section.name)
         if name is not None:
             # Of [profile x] and [profile "x"] the last counts, as in build_profile_map.
@@ -28,6 +32,8 @@ def profiles(environ: dict[str, str]) -> dict[str, Profile]:
             found[section.name].credentials = place
         else:
             found[section.name] = Profile(section.name, place, None)
+    for each in found.values():
+        _complete(each, found.get, config_path, sections)
     return found
 
 
@@ -50,11 +56,15 @@ def profile(
     ]
     own = credentials.get(name)
     if there or own:
-        return Profile(
+        found = Profile(
             name,
             _place(credentials_path, own) if own else None,
             _place(config_path, there[-1]) if there else None,
         )
+        if found.get(INCLUDE):
+            return profiles(environ)[name]
+        _complete(found, lambda _: None, config_path, config)
+        return found
     known = dict.fromkeys([*credentials, *filter(None, map(profile_name, config))])
     if not known:
         where = f"{paths.shown(config_path)} and {paths.shown(credentials_path)}"
@@ -69,12 +79,48 @@ def profile(
     raise AwsenvError(f"no profile named {name}", hint)
 
 
+def _complete(
+    profile: Profile,
+    find: Callable[[str], Profile | None],
+    path: str,
+    sections: dict[str, ini.Section],
+) -> None:
+    """Give ``profile`` what stands in other sections: what it includes, and its services."""
+    included: list[Place] = []
+    seen, each = {profile.name}, profile
+    while (name := _own(each, INCLUDE)) and name not in seen:
+        seen.add(name)
+        other = find(name)
+        if other is None:
+            profile.lacks = f"{INCLUDE} {name}"
+            break
+        included += [place for place in (other.credentials, other.config) if place is not None]
+        each = other
+    profile.included = tuple(included)
+    if services := profile.get("services"):
+        profile.services_place = _other(services, "services", path, sections)
+        if profile.services_place is None:
+            profile.lacks = f"services {services}"
+
+
+def _own(profile: Profile, option: str) -> str | None:
+    for place in (profile.credentials, profile.config):
+        if place is not None and option in place.options:
+            return place.options[option][0]
+    return None
+
+
 def sso_session(name: str, environ: dict[str, str]) -> Place | None:
     """The ``[sso-session NAME]`` of the config file, found as ``build_profile_map`` finds it."""
     path = paths.config_file(environ)
+    return _other(name, "sso-session", path, ini.read(path))
+
+
+def _other(name: str, kind: str, path: str, sections: dict[str, ini.Section]) -> Place | None:
+    """The ``[kind NAME]`` of the config file."""
     found = None
-    for header, section in ini.read(path).items():
-        if session_name(header) == name:
+    for header, section in sections.items():
+        if _other_name(header, kind) == name:
             found = _place(path, section)
     return found
 
@@ -82,7 +128,11 @@ def sso_session(name: str, environ: dict[str, str]) -> Place | None:
 def session_name(header: str) -> str | None:
     """The sso-session that a section of the config file stands for, or ``None``; as in
     ``build_profile_map``."""
-    if not header.startswith("sso-session"):
+    return _other_name(header, "sso-session")
+
+
+def _other_name(header: str, kind: str) -> str | None:
+    if not header.startswith(kind):
         return None
     try:
         words = shlex.split(header)

@@ -17,9 +17,11 @@ from awsenv import environment
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
 from awsenv.sessions import deadline
-from awsenv.sessions.mfa import RefusedCodeError
+from awsenv.sessions.errors import RefusedCodeError
 from awsenv.sessions.session import Session
 
+# Where a partition's STS is asked by those who name no Region ("AWS STS Regions and endpoints").
+_FIRST = {"arn:aws-us-gov": "us-gov-west-1", "arn:aws-cn": "cn-north-1"}
 # Seconds. Four tries and what lies between them end within 30 s; validation is AWS's business.
 _CONFIG = botocore.config.Config(
     connect_timeout=3,
@@ -36,34 +38,59 @@ class _ProfileSession(botocore.session.Session):
         super().__init__(profile=profile.name)
         # Without what botocore would look for credentials by: those are given.
         settings = {n: v for n, v in profile.settings().items() if not n.startswith("sso_")}
-        self._of = {profile.name: settings}
+        self._of = {
+            "profiles": {profile.name: settings},
+            "sso_sessions": {},
+            "services": profile.services(),
+        }
 
     @property
     def full_config(self) -> Any:
-        return {"profiles": self._of, "sso_sessions": {}, "services": {}}
+        return self._of
 
 
 def client(
     service: str, key: Session | None, profile: Profile, environ: dict[str, str], region: str = ""
 ) -> Any:
     """A client of ``service`` that signs with ``key``, or not at all, in the world of ``profile``;
-    in ``region`` where that is not the profile's own."""
+    in ``region`` where that is not the profile's own. Raises ``AwsenvError``."""
     # What an earlier `use` put into this shell is not the user's wish: not its endpoint, its
     # Region or its CA.
     for name in environment.set_by_awsenv(environ):
         os.environ.pop(name, None)
-    if key is None:
-        unsigned = _CONFIG.merge(botocore.config.Config(signature_version=botocore.UNSIGNED))
-        region = region or profile.get("region") or "us-east-1"
-        return _ProfileSession(profile).create_client(service, region_name=region, config=unsigned)
-    return _ProfileSession(profile).create_client(
-        service,
-        region_name=profile.get("region") or key.region or "us-east-1",
-        aws_access_key_id=key.access_key_id,
-        aws_secret_access_key=key.secret_access_key,
-        aws_session_token=key.session_token,
-        config=_CONFIG,
-    )
+    region = region or own_region(profile, environ)
+    try:
+        if key is None:
+            unsigned = _CONFIG.merge(botocore.config.Config(signature_version=botocore.UNSIGNED))
+            return _ProfileSession(profile).create_client(
+                service, region_name=region, config=unsigned
+            )
+        return _ProfileSession(profile).create_client(
+            service,
+            region_name=region,
+            aws_access_key_id=key.access_key_id,
+            aws_secret_access_key=key.secret_access_key,
+            aws_session_token=key.session_token,
+            config=_CONFIG,
+        )
+    except botocore.exceptions.InvalidRegionError:
+        raise AwsenvError(
+            f"profile {profile.name}: {region} is no name of a Region",
+            f"awsenv show {shlex.quote(profile.name)}",
+        ) from None
+    except (botocore.exceptions.BotoCoreError, ValueError) as error:
+        # Its message names a setting and its value, which is no secret.
+        what = f"profile {profile.name}: AWS cannot be asked: {error}"
+        raise AwsenvError(what, f"awsenv show {shlex.quote(profile.name)}") from None
+
+
+def own_region(profile: Profile, environ: dict[str, str]) -> str:
+    """The Region in which AWS is asked for ``profile``: its own, else that of the person's shell,
+    else the one that the partition of its role or device has for such calls."""
+    mine = environment.without_session(environ)
+    named = profile.get("region") or mine.get("AWS_REGION") or mine.get("AWS_DEFAULT_REGION")
+    arn = profile.get("role_arn") or profile.get("mfa_serial") or ""
+    return named or _FIRST.get(":".join(arn.split(":")[:2]), "us-east-1")
 
 
 def call(profile: Profile, request: Callable[[], Any]) -> Any:

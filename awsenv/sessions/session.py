@@ -4,6 +4,11 @@ A plain class: importing dataclasses costs as much as starting Python.
 """
 
 from datetime import UTC, datetime
+from typing import Any
+
+from awsenv.environment import SETTINGS
+from awsenv.profiles import moments
+from awsenv.profiles.profile import Profile
 
 
 class Session:
@@ -32,6 +37,56 @@ class Session:
         self.region = region
         self.account_id = account_id
         self.settings = settings or {}
+
+    @classmethod
+    def of(
+        cls,
+        profile: Profile,
+        key_id: str,
+        secret: str,
+        token: str | None,
+        expires: datetime | None,
+    ) -> "Session":
+        """Credentials, with what ``profile`` says besides."""
+        return cls(
+            profile=profile.name,
+            access_key_id=key_id,
+            secret_access_key=secret,
+            session_token=token,
+            expires=expires,
+            region=profile.get("region"),
+            account_id=profile.get("aws_account_id") or profile.get("sso_account_id"),
+            settings={
+                variable: value
+                for setting, variable in SETTINGS.items()
+                if (value := profile.get(setting))
+            },
+        )
+
+    @classmethod
+    def of_key(cls, profile: Profile) -> "Session":
+        """The key that stands in the files. Raises ``AwsenvError`` where none does."""
+        key_id, secret, token = profile.key()
+        return cls.of(profile, key_id, secret, token, profile.expires if token else None)
+
+    @classmethod
+    def of_answer(cls, profile: Profile, answer: dict[str, Any]) -> "Session":
+        """The Credentials of an answer of STS's."""
+        got = answer["Credentials"]
+        return cls.of(
+            profile,
+            got["AccessKeyId"],
+            got["SecretAccessKey"],
+            got["SessionToken"],
+            got["Expiration"],
+        )
+
+    @classmethod
+    def of_fetched(cls, profile: Profile, got: dict[str, Any]) -> "Session":
+        """Credentials as botocore's fetchers give them. Raises ``ValueError`` for an end that is none."""
+        end = got.get("expiry_time")
+        expires = None if end is None else moments.parse_end(end)
+        return cls.of(profile, got["access_key"], got["secret_key"], got["token"], expires)
 
     def __repr__(self) -> str:
         # It ends up in tracebacks: never the secret.

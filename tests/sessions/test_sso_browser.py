@@ -18,10 +18,11 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import sso_login, sso_token
-from awsenv.sessions.sso_browser import Callback, listening
-from awsenv.sessions.sso_token import SsoSession
-from awsenv.sessions.terms import Terms
+from awsenv.sessions.context import Context
+from awsenv.sessions.options import Interaction
+from awsenv.sessions.sso import device_code, token
+from awsenv.sessions.sso.browser import Callback, listening
+from awsenv.sessions.sso.token import SsoSession
 from tests.sessions.place import Place
 from tests.sessions.test_sso import ACCOUNT, CONFIG, approve, token_file
 from tests.shells.real import BIN, clean, installed
@@ -246,9 +247,10 @@ def test_after_a_while_the_wait_says_what_may_be_wrong(
             approve(center, heard[0].split()[5])
 
     clock = itertools.count(time.time(), 8)  # eight seconds pass at each look
-    terms = Terms(say=say, now=lambda: next(clock))
-    where = sso_token.named("demo", environ)
-    fields = sso_login.device_code(where, Profile("demo", None, None), terms, environ)
+    people = Interaction(say=say, now=lambda: next(clock))
+    where = token.named("demo", environ)
+    profile = Profile("demo", None, None)
+    fields = device_code.sign_in(where, profile, Context(profile, environ, people))
     assert fields["accessToken"] in center.server.sso.tokens
     assert "if the page says invalid_grant, sso_region = us-east-1 is wrong" in heard[1]
     assert len(heard) == 2

@@ -15,13 +15,13 @@ import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 from botocore.loaders import Loader
 
-from awsenv import refresh
 from awsenv.demo.server import Server
 from awsenv.demo.sts import Role
 from awsenv.demo.users import User, new_user
 from awsenv.errors import AwsenvError
 from awsenv.replay import Request
-from awsenv.sessions.terms import Terms
+from awsenv.sessions.chosen import choose
+from awsenv.sessions.options import Interaction, SessionOptions
 
 # What of a call counts: a session's name is ours to choose where the profile has none.
 COUNTED = ("Action", "RoleArn", "ExternalId", "DurationSeconds", "SerialNumber", "Policy")
@@ -143,7 +143,8 @@ class Aws:
         world.write(self.home)
         with self._inside(world):
             try:
-                chosen = refresh.variables(Request("use", profile), Terms(), dict(os.environ))
+                request, options = Request("use", profile), SessionOptions()
+                chosen = choose(request, options, Interaction(), dict(os.environ))
             except AwsenvError:
                 return Told()
             key = chosen.variables["AWS_ACCESS_KEY_ID"]

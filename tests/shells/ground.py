@@ -11,13 +11,13 @@ from unittest.mock import patch
 
 import pytest
 
-from awsenv import refresh
 from awsenv.demo.server import Server
 from awsenv.demo.sts import Role
 from awsenv.demo.users import User, new_user
 from awsenv.folders import bindings, trust
 from awsenv.replay import Request
-from awsenv.sessions.terms import Terms
+from awsenv.sessions.chosen import choose
+from awsenv.sessions.options import Interaction, SessionOptions
 from tests.program import awsenv, until
 from tests.shells.interactive import Interactive
 from tests.shells.real import Shell, clean
@@ -61,7 +61,7 @@ class Ground:
         with patch.dict(os.environ, self.environ, clear=True):
             path = bindings.link(profile, str(folder)).path
             trust.allow(path, trust.derived(path), self.environ)
-            refresh.variables(Request("use", profile), Terms(), self.environ)
+            choose(Request("use", profile), SessionOptions(), Interaction(), self.environ)
 
     def settle(self) -> None:
         """Wait until the AWS files are old enough to be recorded: a second."""

@@ -7,7 +7,6 @@ from awsenv import records, replay
 from awsenv.errors import AwsenvError
 from awsenv.profiles.account import of_key
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import resolve
 from awsenv.sessions.session import Session
 
 
@@ -29,7 +28,7 @@ def load(path: str, profile: Profile, bound: str) -> Stored | None:
     if not fields or fields.get("profile") != profile.name or fields.get("bound") != bound:
         return None
     try:
-        session = resolve.of_profile(
+        session = Session.of(
             profile,
             fields["AWS_ACCESS_KEY_ID"],
             fields["AWS_SECRET_ACCESS_KEY"],

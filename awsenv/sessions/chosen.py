@@ -1,4 +1,4 @@
-"""A profile's session: looked up, else resolved by one process at a time, checked and stored."""
+"""What a request sets: a profile's session, checked; when that ends, and how it is forgotten."""
 
 import os
 import shlex
@@ -10,11 +10,10 @@ from awsenv.files import folders
 from awsenv.profiles import read
 from awsenv.profiles.account import of_key, of_profile
 from awsenv.profiles.profile import Profile
-from awsenv.refresh.chain import Chain
 from awsenv.replay import Request
-from awsenv.sessions import resolve
+from awsenv.sessions.options import Interaction, SessionOptions
 from awsenv.sessions.session import Session
-from awsenv.sessions.terms import Terms
+from awsenv.sessions.store import SessionStore, is_lasting
 
 # Linux: one NAME=VALUE with its NUL may be 128 KiB at most (MAX_ARG_STRLEN), or no program starts.
 LONGEST = 128 * 1024
@@ -30,16 +29,19 @@ class Chosen:
         self.long_lived = long_lived
 
 
-def variables(request: Request, terms: Terms, environ: dict[str, str]) -> Chosen:
+def choose(
+    request: Request, options: SessionOptions, people: Interaction, environ: dict[str, str]
+) -> Chosen:
     """What ``request`` sets. Raises ``AwsenvError``, too when that is not of its account."""
     sources = records.Sources(environ)
     profile = read.profile(request.profile, environ, sources.keep_names)
     if request.profile_only:
         chosen = _named(profile, sources)
     else:
-        session = Chain(sources, environ).session(profile, terms)
+        options.region = request.region
+        session = SessionStore(sources, environ, people).get(profile, options)
         chosen = _chosen(session)
-        if resolve.lasting(profile, terms) and profile.kind != "mfa":
+        if is_lasting(profile, options) and profile.kind != "mfa":
             sources.keep(profile, chosen.account, chosen.variables)
         if request.account and chosen.account is None:
             from awsenv.sessions import client
@@ -98,10 +100,16 @@ def _named(profile: Profile, sources: records.Sources) -> Chosen:
         what = f"profile {profile.name} needs an MFA code, which no SDK asks for"
         name = shlex.quote(profile.name)
         raise AwsenvError(what, f"awsenv login {name} --save-as NAME --process")
-    chosen = Chosen(resolve.profile_only(profile), of_profile(profile), False)
+    chosen = Chosen(_naming(profile), of_profile(profile), False)
     if profile.kind not in ("key", "temporary"):
         sources.keep(profile, chosen.account, chosen.variables)
     return chosen
+
+
+def _naming(profile: Profile) -> dict[str, str]:
+    region = profile.get("region")
+    values = {"AWS_PROFILE": profile.name, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+    return {name: value for name, value in values.items() if value}
 
 
 def _chosen(session: Session) -> Chosen:

@@ -14,8 +14,11 @@ from typing import Any
 
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import sso
-from awsenv.sessions.sso_token import SsoSession
+from awsenv.sessions import client
+from awsenv.sessions.context import Context
+from awsenv.sessions.options import Interaction
+from awsenv.sessions.sso.sign_in import EndedError
+from awsenv.sessions.sso.token import SsoSession
 
 # Calls a second, a little under what the portal takes; threads for answers that take a while.
 PACE = 19.0
@@ -50,12 +53,10 @@ def listed(
 
     ``progress`` is told how many accounts of how many are done. A failure or Ctrl-C after the
     accounts are known is not raised but told by the ``Listing``. Raises ``AwsenvError`` before that,
-    ``sso.EndedError`` where the portal does not take the token.
+    ``EndedError`` where the portal does not take the token.
     """
-    from awsenv.sessions import client
-
     profile = Profile(where.shown, None, None)
-    portal = client.client("sso", None, profile, environ, where.region)
+    portal = Context(profile, environ, Interaction()).client("sso", region=where.region)
     pace = _Pace(PACE)
 
     def pages(operation: Callable[..., Any], member: str, **asked: Any) -> Iterator[Any]:
@@ -176,8 +177,6 @@ class _Pace:
 def _call(where: SsoSession, profile: Profile, request: Callable[[], Any]) -> Any:
     from botocore.exceptions import ClientError
 
-    from awsenv.sessions import client
-
     def asked() -> Any:
         try:
             return request()
@@ -187,7 +186,7 @@ def _call(where: SsoSession, profile: Profile, request: Callable[[], Any]) -> An
                     f"{where.shown} asks to slow down", "try again in a minute"
                 ) from None
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 401:
-                raise sso.EndedError(
+                raise EndedError(
                     f"the sign-in of {where.shown} has ended", f"awsenv login {where.shown}"
                 ) from None
             raise

@@ -6,19 +6,17 @@ import sys
 
 from awsenv.cli import browser, terminal
 from awsenv.errors import UsageError
-from awsenv.sessions.terms import Terms
+from awsenv.sessions.options import Interaction, SessionOptions
 
 
-def terms(wishes: dict[str, str]) -> Terms:
+def parse(wishes: dict[str, str]) -> SessionOptions:
     """``wishes``, by option; an empty value is as if it were not given. Raises ``UsageError``."""
     given = {name: value for name, value in wishes.items() if value}
     without = given.keys() & {"--mfa", "--mfa-serial", "--mfa-code", "--no-session"}
     if "--session" in given and without:
         raise UsageError("--session is without MFA", "--session, or --mfa-serial SERIAL")
     code = given.get("--mfa-code", "")
-    ask = terminal.asker()
-    wish = "device" if "--device-code" in given else "none" if "--no-browser" in given else ""
-    return Terms(
+    return SessionOptions(
         mfa_code=sys.stdin.readline().strip() if code == "-" else code,
         mfa_serial=given.get("--mfa-serial", ""),
         mfa="--mfa" in given,
@@ -28,18 +26,20 @@ def terms(wishes: dict[str, str]) -> Terms:
         role_arn=given.get("--role-arn", ""),
         fresh="--fresh" in given,
         min_left=_seconds(given, "--min-left"),
-        ask=ask,
-        open=browser.opener(dict(os.environ), wish) if ask or "--fresh" in given else None,
-        waiting=browser.waiting,
-        say=terminal.say,
     )
 
 
-def unattended() -> Terms:
-    """The terms of a call that asks nobody and opens nothing."""
-    found = terms({})
-    found.ask = found.open = None
-    return found
+def attended(wishes: dict[str, str]) -> Interaction:
+    """The person at the terminal, where there is one; by ``wishes`` a browser or none."""
+    ask, fresh = terminal.asker(), bool(wishes.get("--fresh"))
+    wish = "device" if wishes.get("--device-code") else "none" if wishes.get("--no-browser") else ""
+    opener = browser.opener(dict(os.environ), wish) if ask or fresh else None
+    return Interaction(ask=ask, open=opener, waiting=browser.waiting, say=terminal.say)
+
+
+def unattended() -> Interaction:
+    """Nobody: a call that asks nothing and opens nothing."""
+    return Interaction(say=terminal.say)
 
 
 def _seconds(given: dict[str, str], option: str) -> int:

@@ -17,9 +17,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import sso_login
-from awsenv.sessions.sso_token import SsoSession
-from awsenv.sessions.terms import Terms
+from awsenv.sessions import client
+from awsenv.sessions.context import Context
+from awsenv.sessions.sso import registration
+from awsenv.sessions.sso.token import SsoSession
 
 # Seconds in which a person signs in; the AWS CLI's.
 LONGEST = 600
@@ -27,29 +28,26 @@ PATH = "/oauth/callback"
 GRANTS = ["authorization_code", "refresh_token"]
 
 
-def sign_in(
-    where: SsoSession, profile: Profile, terms: Terms, environ: dict[str, str]
-) -> dict[str, Any]:
+def sign_in(where: SsoSession, profile: Profile, context: Context) -> dict[str, Any]:
     """Open the page, wait for its answer, exchange it; the token as the AWS CLI stores it.
 
     The browser is started when the callback listens. Raises ``AwsenvError``.
     """
-    from awsenv.sessions import client
-
-    assert terms.open is not None
-    oidc = client.client("sso-oidc", None, profile, environ, where.region)
+    people = context.interaction
+    assert people.open is not None
+    oidc = context.client("sso-oidc", region=where.region)
     more = {
         "grantTypes": GRANTS,
         "redirectUris": [f"http://127.0.0.1{PATH}"],
         "issuerUrl": where.start_url,
     }
-    registration = sso_login.registration(oidc, where, profile, terms, environ, more)
+    known = registration.load_or_register(oidc, where, profile, context, more)
     verifier, state = secrets.token_urlsafe(64), secrets.token_urlsafe(32)
     digest = hashlib.sha256(verifier.encode()).digest()
     with listening(state) as callback:
         asked = {
             "response_type": "code",
-            "client_id": registration["clientId"],
+            "client_id": known["clientId"],
             "redirect_uri": callback.url,
             "state": state,
             "code_challenge_method": "S256",
@@ -57,16 +55,16 @@ def sign_in(
             "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
         }
         page = f"{oidc.meta.endpoint_url.rstrip('/')}/authorize?{urlencode(asked)}"
-        terms.open(page)
-        terms.say(f"sign in to {where.shown} in the browser, or open: {page}")
-        with terms.waiting(f"waiting for the sign-in to {where.shown}"):
+        people.open(page)
+        people.say(f"sign in to {where.shown} in the browser, or open: {page}")
+        with people.waiting(f"waiting for the sign-in to {where.shown}"):
             code = callback.wait(where, LONGEST)
         try:
             got = client.call(
                 profile,
                 lambda: oidc.create_token(
-                    clientId=registration["clientId"],
-                    clientSecret=registration["clientSecret"],
+                    clientId=known["clientId"],
+                    clientSecret=known["clientSecret"],
                     grantType="authorization_code",
                     code=code,
                     codeVerifier=verifier,
@@ -77,7 +75,7 @@ def sign_in(
             callback.tell("Not signed in", error.message)
             raise
         callback.tell(f"Signed in to {where.shown}", "You can close this tab.")
-    return sso_login.token(where, registration, got, terms)
+    return registration.token(where, known, got, people.now())
 
 
 class Callback:

@@ -1,0 +1,130 @@
+"""Where a profile's credentials come from, walked as botocore does (``credentials.AssumeRoleProvider``).
+
+What SDKs do not: a code is asked for a plain key, too. A role over a key and a device takes the key's
+session, so that ten roles take one code; where that would not do, since a role has an hour when it
+is assumed from a session, the code goes with AssumeRole.
+"""
+
+import hashlib
+import shlex
+from collections.abc import Callable
+
+from awsenv.errors import AwsenvError
+from awsenv.profiles.profile import Profile
+from awsenv.sessions.options import SessionOptions
+
+# Seconds; "Role chaining" in the IAM User Guide.
+CHAINED = 3_600
+# What a session depends on, besides its source: an edit of anything else costs no call and no code.
+DEPENDS = (
+    "role_arn",
+    "external_id",
+    "role_session_name",
+    "duration_seconds",
+    "mfa_serial",
+    "credential_source",
+    "web_identity_token_file",
+    "credential_process",
+    "login_session",
+    "sso_session",
+    "sso_start_url",
+    "sso_account_id",
+    "sso_role_name",
+    "session_tags",
+    "transitive_session_tags",
+    "source_identity",
+)
+# What the AWS CLI's cache knows a role's session by.
+_ROLE = ("role_arn", "external_id", "role_session_name", "duration_seconds", "mfa_serial")
+# Those that are got out of a key in the files, or are it.
+OF_KEY = ("key", "temporary", "mfa", "none")
+
+
+class Chain:
+    """The chains of the profiles that ``find`` gives by their names."""
+
+    def __init__(self, find: Callable[[str], Profile | None]) -> None:
+        self._find = find
+
+    def source(self, profile: Profile) -> Profile | None:
+        """That which the role ``profile`` takes its credentials from; ``None`` where they are those of
+        its ``credential_source``. Raises ``AwsenvError``."""
+        name, other = profile.get("source_profile"), profile.get("credential_source")
+        show = f"awsenv show {shlex.quote(profile.name)}"
+        if name is not None and other is not None:
+            raise AwsenvError(
+                f"profile {profile.name} has both source_profile and credential_source", show
+            )
+        if name is None and other is None:
+            raise AwsenvError(
+                f"profile {profile.name} assumes a role and says with whose credentials nowhere",
+                "source_profile = NAME",
+            )
+        if name is None:
+            return None
+        found = profile if name == profile.name else self._find(name)
+        if found is None:
+            raise AwsenvError(
+                f"profile {profile.name}: its source_profile {name} does not exist", show
+            )
+        source = found.as_source()
+        if source is profile:
+            profile.key()  # says that it holds none
+        return source
+
+    def depends(self, profile: Profile, above: tuple[str, ...] = ()) -> list[str]:
+        """What the session of ``profile`` depends on, down to the key. Raises ``AwsenvError`` for a
+        circle, and for a source that is not there."""
+        if profile.kind in OF_KEY:
+            return [profile.kind, profile.key()[0], profile.get("mfa_serial") or ""]
+        own = [profile.kind, *(profile.get(name) or "" for name in DEPENDS)]
+        if profile.kind != "role":
+            return own
+        source = self.source(profile)
+        if source is None:
+            return own
+        # A profile may be its own source by the key that it holds, but not one further up.
+        name = profile.get("source_profile") or ""
+        if name in above:
+            circle = " → ".join([*above, profile.name, name])
+            raise AwsenvError(
+                f"source profiles go round in a circle: {circle}", f"awsenv show {name}"
+            )
+        return [*own, *self.depends(source, (*above, profile.name))]
+
+    def binding(self, profile: Profile, options: SessionOptions, given: Profile) -> str:
+        """What a record of that session is bound to. ``given`` is another than ``profile`` where its
+        session is that of a role which no profile has."""
+        parts = [options.variant, *self.depends(given)]
+        if given is not profile:
+            parts += [profile.get(name) or "" for name in DEPENDS]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    def is_only(self, profile: Profile, others: list[Profile]) -> bool:
+        """Whether none of ``others`` assumes the role of ``profile`` with another source."""
+        role = [profile.get(name) for name in _ROLE]
+        own = self.depends(profile)
+        for other in others:
+            if other.kind == "role" and [other.get(name) for name in _ROLE] == role:
+                try:
+                    if self.depends(other) != own:
+                        return False
+                except AwsenvError:
+                    return False
+        return True
+
+
+def split(
+    profile: Profile, source: Profile | None, options: SessionOptions, seconds: int
+) -> tuple[SessionOptions, SessionOptions]:
+    """How the role ``profile`` of ``seconds`` is wanted, and how the session of its ``source``: which
+    of the two takes the code of the device that one of them names."""
+    key = source if source is not None and source.kind in ("key", "mfa") else None
+    device = options.mfa_serial or profile.get("mfa_serial") or ""
+    own = (key.get("mfa_serial") or "") if key else ""
+    device = device or own
+    if device and (key is None or seconds > CHAINED):
+        return options.with_device(device), options.of_source(profile.name, plain=key is not None)
+    # A source that asks for the same device by itself has the session that serves.
+    serial = "" if device == own else device
+    return options.with_device(""), options.of_source(profile.name, serial)

@@ -1,0 +1,96 @@
+"""A code of an MFA device: given, printed by a command, or asked for; never the same one twice."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from typing import Any
+
+from awsenv import environment, programs
+from awsenv.errors import AwsenvError
+from awsenv.files import locks
+from awsenv.profiles.profile import Profile
+from awsenv.sessions.context import Context
+from awsenv.sessions.errors import RefusedCodeError, code_needed
+from awsenv.sessions.options import SessionOptions
+
+# A TOTP code holds for one of these (RFC 6238); seconds.
+STEP = 30
+ATTEMPTS = 3
+
+
+def with_code(
+    device: str,
+    profile: Profile,
+    options: SessionOptions,
+    context: Context,
+    get: Callable[[str], Any],
+) -> Any:
+    """What ``get`` gives for a code of ``device``, which may be mistyped twice."""
+    # One at a time for a device: a code works once.
+    state, people = environment.state_folder(context.environ), context.interaction
+    with locks.locked(state, f"device {device}", people.say, patience=people.patience) as lock:
+        for attempt in range(ATTEMPTS):
+            code = _code(device, profile, options, context, lock)
+            try:
+                answer = get(code)
+            except RefusedCodeError:
+                again = people.ask and not options.mfa_code and not profile.get("mfa_process")
+                if not again or attempt == ATTEMPTS - 1:
+                    raise
+                people.say("that code was not taken; once more")
+                continue
+            lock.remember(_mark(device, code))
+            return answer
+    raise AssertionError("unreachable")
+
+
+def _code(
+    device: str, profile: Profile, options: SessionOptions, context: Context, lock: locks.Lock
+) -> str:
+    """A code that was not used yet."""
+    people = context.interaction
+    while True:
+        if options.mfa_code:
+            return _checked(options.mfa_code)
+        command = profile.get("mfa_process")
+        if command:
+            code = _printed(command, profile, context)
+        elif people.ask is not None:
+            with locks.asking("asks for an MFA code"):
+                answer = people.ask(f"MFA code of {device}")
+            code = _checked(answer)
+        else:
+            raise code_needed(options.named or profile.name)
+        if lock.remembered() != _mark(device, code):
+            return code
+        if command:
+            people.say("the code was used already; waiting for the next one")
+            time.sleep(STEP - people.now() % STEP)
+        else:
+            people.say("that code was used already; type the next one")
+
+
+def _checked(code: str) -> str:
+    code = code.strip().replace(" ", "")
+    if not (code.isascii() and code.isdigit() and len(code) == 6):
+        raise AwsenvError("an MFA code is six digits", "again")
+    return code
+
+
+def _printed(command: str, profile: Profile, context: Context) -> str:
+    """What the profile's ``mfa_process`` prints (aws-vault's setting); the terminal is its own
+    where somebody can be asked."""
+    if context.interaction.ask is None:
+        done = programs.run(["/bin/sh", "-c", command], context.environ, loud=True)
+    else:
+        done = programs.run_attended(command, context.environ)
+    if done.code:
+        raise AwsenvError(
+            f"profile {profile.name}: its mfa_process failed with {done.code}",
+            f"awsenv show {profile.name}",
+        )
+    return _checked(done.out.decode("utf-8", "replace"))
+
+
+def _mark(device: str, code: str) -> str:
+    return hashlib.sha256(f"{device} {code}".encode()).hexdigest()

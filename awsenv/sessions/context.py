@@ -1,0 +1,48 @@
+"""Where a session is got: whose environment, whose people, and the profile by which AWS is asked."""
+
+from collections.abc import Callable
+from typing import Any
+
+from awsenv.profiles.profile import Profile
+from awsenv.sessions.options import Interaction, SessionOptions
+from awsenv.sessions.session import Session
+
+# Asks for a code of a device, and again where the call with it says that it was not taken.
+WithCode = Callable[[str, Profile, SessionOptions, "Context", Callable[[str], Any]], Any]
+
+
+class Context:
+    """``profile`` is the one that a person named: all calls of its chain go by its Region, endpoint
+    and settings, as botocore has it (``credentials.create_credential_resolver``). ``region`` stands
+    in place of its own. ``with_code`` is ``codes.with_code``. ``assumed`` is what the AWS CLI has
+    stored of roles, where that may be believed.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        environ: dict[str, str],
+        interaction: Interaction,
+        region: str = "",
+        with_code: WithCode | None = None,
+    ) -> None:
+        self.profile = profile
+        self.environ = environ
+        self.interaction = interaction
+        self.region = region
+        self.assumed: dict[str, Any] = {}
+        self._with_code = with_code
+
+    def client(self, service: str, key: Session | None = None, region: str = "") -> Any:
+        """A client of ``service`` that signs with ``key``, or not at all; in ``region`` where the
+        service is to be asked nowhere else. Raises ``AwsenvError``."""
+        from awsenv.sessions import client
+
+        return client.client(service, key, self.profile, self.environ, region or self.region)
+
+    def with_code(
+        self, device: str, profile: Profile, options: SessionOptions, get: Callable[[str], Any]
+    ) -> Any:
+        """What ``get`` gives for a code of ``device``, which ``profile`` needs."""
+        assert self._with_code is not None
+        return self._with_code(device, profile, options, self, get)

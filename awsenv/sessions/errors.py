@@ -1,0 +1,23 @@
+"""What goes wrong between a session and the person who wants it."""
+
+import shlex
+
+from awsenv.errors import PERSON_NEEDED, AwsenvError
+
+
+class RefusedCodeError(AwsenvError):
+    """STS did not take the code."""
+
+
+class PersonNeededError(AwsenvError):
+    """Somebody has to be asked, and nobody is there."""
+
+    code = PERSON_NEEDED
+
+
+def code_needed(profile: str) -> PersonNeededError:
+    """The error where a code is needed for the profile that a person named, and nobody can be asked."""
+    return PersonNeededError(
+        f"profile {profile} needs an MFA code and there is no terminal",
+        f"awsenv login {shlex.quote(profile)}",
+    )

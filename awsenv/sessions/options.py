@@ -1,0 +1,97 @@
+"""How a session is wanted; and, apart from that, the people and the clock that the core is given."""
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
+
+class SessionOptions:
+    """``duration`` and ``min_left`` are in seconds, 0 for the default. ``session`` and ``mfa`` say
+    what a plain key is to be turned into, ``mfa_serial`` with which device; ``plain`` that an MFA
+    profile's key goes out as it is. ``fresh``: whatever is stored does not do.
+
+    ``role_arn`` is a role to assume with the profile's session; ``region`` where AWS is asked, if
+    not in the profile's own; ``named`` the profile that a person named, where this is one of its
+    sources.
+    """
+
+    def __init__(
+        self,
+        mfa_code: str = "",
+        mfa_serial: str = "",
+        mfa: bool = False,
+        duration: int = 0,
+        session: bool = False,
+        plain: bool = False,
+        fresh: bool = False,
+        min_left: int = 0,
+        role_arn: str = "",
+        region: str = "",
+        named: str = "",
+    ) -> None:
+        self.mfa_code = mfa_code
+        self.mfa_serial = mfa_serial
+        self.mfa = mfa
+        self.duration = duration
+        self.session = session
+        self.plain = plain
+        self.fresh = fresh
+        self.min_left = min_left
+        self.role_arn = role_arn
+        self.region = region
+        self.named = named
+
+    @property
+    def variant(self) -> str:
+        """What sets the session apart from the profile's usual one; empty for that."""
+        if self.role_arn:
+            return f"role {self.role_arn}"
+        if self.session:
+            return "session"
+        return f"mfa {self.mfa_serial}".strip() if self.mfa or self.mfa_serial else ""
+
+    def with_device(self, serial: str) -> "SessionOptions":
+        """The same, with the code of the device ``serial``, or of none."""
+        found = SessionOptions()
+        found.__dict__.update(self.__dict__)
+        found.mfa_serial = serial
+        return found
+
+    def of_source(self, named: str, serial: str = "", plain: bool = False) -> "SessionOptions":
+        """Those for the source of the profile ``named``, whose session is got with a code of the
+        device ``serial``, if any."""
+        return SessionOptions(
+            mfa_code=self.mfa_code,
+            mfa_serial=serial,
+            plain=plain,
+            named=self.named or named,
+        )
+
+
+class Interaction:
+    """The people and the clock. ``ask`` puts a question to a person and gives the answer; ``None``
+    where nobody can be asked. ``open`` opens a page in a browser, ``None`` where none can be;
+    ``waiting`` shows that it waits, ``say`` a line. ``now`` is the clock, in seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        ask: Callable[[str], str] | None = None,
+        open: Callable[[str], None] | None = None,  # noqa: A002
+        waiting: Callable[[str], AbstractContextManager[object]] = nullcontext,
+        say: Callable[[str], None] = lambda _: None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.ask = ask
+        self.open = open
+        self.waiting = waiting
+        self.say = say
+        self.now = now
+        # When it was begun: what others have tried since counts for this one, too.
+        self.begun = now()
+
+    @property
+    def patience(self) -> float:
+        """Seconds that a question to a person elsewhere is waited for: as long as it takes, where
+        somebody is here, too."""
+        return 60 if self.ask is None else float("inf")

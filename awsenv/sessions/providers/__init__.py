@@ -1,0 +1,38 @@
+"""One module a kind of profile: ``session(profile, options, context, source)`` gives its session, got
+with that of its ``source`` where it has one. It knows no record, no lock and no terminal, and never
+falls through to a container's, an instance's or a variable's credentials.
+"""
+
+from importlib import import_module
+
+from awsenv.profiles.profile import Profile
+from awsenv.sessions.context import Context
+from awsenv.sessions.options import SessionOptions
+from awsenv.sessions.session import Session
+
+# Kind → module, so that one kind loads one.
+MODULES = {
+    "key": "key",
+    "temporary": "key",
+    "none": "key",
+    "mfa": "mfa",
+    "role": "role",
+    "web-identity": "web_identity",
+    "sso": "sso",
+    "process": "process",
+    "login": "login",
+    "surrounding": "surrounding",
+}
+
+
+def session(
+    kind: str,
+    profile: Profile,
+    options: SessionOptions,
+    context: Context,
+    source: Session | None = None,
+) -> Session:
+    """The session that a profile of ``kind`` has. Raises ``AwsenvError``."""
+    provider = import_module(f"{__name__}.{MODULES[kind]}")
+    found: Session = provider.session(profile, options, context, source)
+    return found

@@ -1,0 +1,105 @@
+"""AssumeRole: a role's session, got with the session of its source."""
+
+from typing import Any
+
+from awsenv.errors import AwsenvError, UsageError
+from awsenv.profiles.profile import Profile
+from awsenv.sessions import client
+from awsenv.sessions.context import Context
+from awsenv.sessions.options import SessionOptions
+from awsenv.sessions.session import Session
+from awsenv.sessions.session_name import session_name
+
+# Seconds; "AssumeRole" in the AWS STS API Reference.
+SHORTEST, LONGEST = 900, 43_200
+
+
+def duration(profile: Profile, options: SessionOptions) -> int:
+    """Seconds to ask for; 0 leaves it to STS, an hour. Raises ``UsageError`` beyond its bounds."""
+    wished = options.duration or profile.seconds("duration_seconds")
+    if wished and not SHORTEST <= wished <= LONGEST:
+        what = f"profile {profile.name}: a role's session lasts 15m to 12h, not {wished} s"
+        raise UsageError(what, "--duration 1h")
+    return wished
+
+
+def session(
+    profile: Profile, options: SessionOptions, context: Context, source: Session | None
+) -> Session:
+    """One AssumeRole with ``source``, or what the AWS CLI has stored of the same.
+
+    With a code of the device in ``options``, where ``source`` is a key that does not end: AWS takes
+    none from a session. Raises ``AwsenvError``.
+    """
+    assert source is not None
+    wish = _wish(profile, options)
+    device = options.mfa_serial if source.session_token is None else ""
+    if device:
+
+        def get(code: str) -> Any:
+            coded = {**wish, "SerialNumber": device}
+            return _assume(profile, source, coded, context, {}, code)
+
+        answer = context.with_code(device, profile, options, get)
+    else:
+        answer = _assume(profile, source, wish, context, context.assumed)
+    return Session.of_fetched(profile, answer)
+
+
+def _wish(profile: Profile, options: SessionOptions) -> dict[str, Any]:
+    """What goes into the call beside the ARN. The settings of session tags and of the source's
+    identity are aws-vault's; SDKs do not read them."""
+    wish: dict[str, Any] = {}
+    if seconds := duration(profile, options):
+        wish["DurationSeconds"] = seconds
+    if external := profile.get("external_id"):
+        wish["ExternalId"] = external
+    if name := profile.get("role_session_name"):
+        wish["RoleSessionName"] = name
+    if tags := profile.get("session_tags"):
+        wish["Tags"] = [_tag(profile, pair) for pair in _list(tags)]
+    if keys := profile.get("transitive_session_tags"):
+        wish["TransitiveTagKeys"] = _list(keys)
+    if identity := profile.get("source_identity"):
+        wish["SourceIdentity"] = identity
+    return wish
+
+
+def _list(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _tag(profile: Profile, pair: str) -> dict[str, str]:
+    key, equals, value = pair.partition("=")
+    if not equals or not key.strip():
+        raise AwsenvError(
+            f"profile {profile.name}: session_tags holds {pair}, which is not KEY=VALUE",
+            "session_tags = team=web,stage=dev",
+        )
+    return {"Key": key.strip(), "Value": value.strip()}
+
+
+def _assume(
+    profile: Profile,
+    source: Session,
+    wish: dict[str, Any],
+    context: Context,
+    cache: dict[str, Any],
+    code: str = "",
+) -> dict[str, Any]:
+    """Through botocore's fetcher, which knows the AWS CLI's cache: its key, its form, its bounds."""
+    from botocore.credentials import AssumeRoleCredentialFetcher, Credentials
+
+    fetcher = AssumeRoleCredentialFetcher(
+        lambda *_, **__: context.client("sts", source),
+        Credentials(source.access_key_id, source.secret_access_key, source.session_token),
+        profile.get("role_arn") or "",
+        extra_args=wish,
+        mfa_prompter=lambda _: code,
+        cache=cache,
+    )
+    if "RoleSessionName" not in wish:
+        # Set when the cache's key has been made: with a name of its own nothing would be shared.
+        fetcher._assume_kwargs["RoleSessionName"] = session_name()  # type: ignore[attr-defined]
+    got: dict[str, Any] = client.call(profile, fetcher.fetch_credentials)
+    return got

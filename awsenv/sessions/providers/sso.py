@@ -1,0 +1,52 @@
+"""IAM Identity Center: a role's credentials for the access token of a sign-in."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from awsenv.errors import AwsenvError
+from awsenv.profiles.profile import Profile
+from awsenv.sessions import client
+from awsenv.sessions.context import Context
+from awsenv.sessions.options import SessionOptions
+from awsenv.sessions.session import Session
+from awsenv.sessions.sso import sign_in, token
+from awsenv.sessions.sso.token import SsoSession
+
+
+def session(
+    profile: Profile, options: SessionOptions, context: Context, _: Session | None
+) -> Session:
+    """One GetRoleCredentials. Raises ``AwsenvError``; a sign-in only where somebody can be asked."""
+    where, named = token.of_profile(profile, context.environ), options.named
+    found = sign_in.access_token(where, profile, context, named=named)
+    try:
+        return _credentials(where, found, profile, context)
+    except sign_in.EndedError:
+        # The file says that it lives; somebody signed out elsewhere.
+        found = sign_in.access_token(where, profile, context, refused=found, named=named)
+        return _credentials(where, found, profile, context)
+
+
+def _credentials(where: SsoSession, found: str, profile: Profile, context: Context) -> Session:
+    from botocore.exceptions import ClientError
+
+    account, role = profile.get("sso_account_id") or "", profile.get("sso_role_name") or ""
+    portal = context.client("sso", region=where.region)
+
+    def request() -> Any:
+        try:
+            return portal.get_role_credentials(roleName=role, accountId=account, accessToken=found)
+        except ClientError as error:
+            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+            if status == 401:
+                raise sign_in.EndedError(
+                    f"the sign-in of {where.shown} has ended", f"awsenv login {profile.name}"
+                ) from None
+            if status == 403:
+                what = f"profile {profile.name}: you have no role {role} in account {account}"
+                raise AwsenvError(what, f"awsenv show {profile.name}") from None
+            raise
+
+    got = client.call(profile, request)["roleCredentials"]
+    end = datetime.fromtimestamp(got["expiration"] / 1000, UTC)
+    return Session.of(profile, got["accessKeyId"], got["secretAccessKey"], got["sessionToken"], end)

@@ -1,0 +1,45 @@
+"""``credential_source``: the credentials of a variable, a container or an instance."""
+
+import shlex
+from typing import Any
+
+from awsenv.environment import without_session
+from awsenv.errors import AwsenvError
+from awsenv.profiles.profile import Profile
+from awsenv.sessions import deadline
+from awsenv.sessions.context import Context
+from awsenv.sessions.options import SessionOptions
+from awsenv.sessions.session import Session
+
+
+def session(profile: Profile, _: SessionOptions, context: Context, __: Session | None) -> Session:
+    """What ``credential_source`` names. Raises ``AwsenvError``."""
+    from botocore.credentials import (
+        CanonicalNameCredentialSourcer,
+        ContainerProvider,
+        EnvProvider,
+        InstanceMetadataProvider,
+    )
+    from botocore.exceptions import BotoCoreError
+    from botocore.utils import InstanceMetadataFetcher
+
+    name = profile.get("credential_source") or ""
+    own = without_session(context.environ)
+    fetcher = InstanceMetadataFetcher(timeout=1, num_attempts=2)
+    sources = [EnvProvider(own), ContainerProvider(own), InstanceMetadataProvider(fetcher)]
+    show = f"awsenv show {shlex.quote(profile.name)}"
+
+    def asked() -> Any:
+        found: Any = CanonicalNameCredentialSourcer(sources).source_credentials(name)
+        return found and found.get_frozen_credentials()
+
+    what = f"profile {profile.name}: credential_source {name}"
+    try:
+        frozen = deadline.within(asked)
+    except deadline.ExceededError:
+        raise AwsenvError(f"{what} does not answer", show) from None
+    except BotoCoreError as error:
+        raise AwsenvError(f"{what}: {type(error).__name__}", show) from None
+    if not frozen:
+        raise AwsenvError(f"{what} has no credentials", show)
+    return Session.of(profile, frozen.access_key, frozen.secret_key, frozen.token, None)

@@ -1,0 +1,16 @@
+"""The name of a role's session, where the profile has none: who it is, and where."""
+
+import getpass
+import os
+import re
+import socket
+
+
+def session_name() -> str:
+    """It in STS's alphabet, and of at most 64 characters ("AssumeRole" in the API Reference)."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    name = re.sub(r"[^\w+=,.@-]", "-", f"awsenv-{user}-{socket.gethostname()}", flags=re.ASCII)
+    return name[:64]

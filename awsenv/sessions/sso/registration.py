@@ -1,0 +1,64 @@
+"""The client that signs in, registered with ``sso-oidc`` and shared with the AWS CLI."""
+
+from typing import Any
+
+from awsenv.profiles.profile import Profile
+from awsenv.sessions import client
+from awsenv.sessions.context import Context
+from awsenv.sessions.sso import token as tokens
+from awsenv.sessions.sso.token import SsoSession
+
+# Seconds. A registration is renewed this long before its end.
+SOON = 15 * 60
+
+
+def load_or_register(
+    oidc: Any,
+    where: SsoSession,
+    profile: Profile,
+    context: Context,
+    more: dict[str, Any] | None = None,
+    anew: bool = False,
+) -> dict[str, Any]:
+    """The client that is registered, shared with the AWS CLI, else a new one; ``more`` is what a
+    browser's sign-in registers besides, which a device code's does not."""
+    path, now = where.registration_path(context.environ), context.interaction.now()
+    found = tokens.load(path)
+    fits = found is not None and (
+        not more or set(more["grantTypes"]) <= set(found.get("grantTypes", []))
+    )
+    if found and fits and not anew and tokens.left(found, "expiresAt", now) > SOON:
+        return found
+    # Scopes, so that there is a refresh token.
+    scopes = {"scopes": where.scopes} if where.scopes else {}
+    name = f"botocore-client-{where.name or int(now)}"
+    wish = {"clientName": name, "clientType": "public", **scopes, **(more or {})}
+    got = client.call(profile, lambda: oidc.register_client(**wish))
+    fields = {
+        "clientId": got["clientId"],
+        "clientSecret": got["clientSecret"],
+        "expiresAt": tokens.written(got["clientSecretExpiresAt"]),
+        **scopes,
+    }
+    if more:
+        fields["grantTypes"] = more["grantTypes"]
+    tokens.store(path, fields)
+    return fields
+
+
+def token(
+    where: SsoSession, known: dict[str, Any], got: dict[str, Any], now: float
+) -> dict[str, Any]:
+    """What CreateToken answered to the client ``known``, as the AWS CLI stores it."""
+    fields = {
+        "startUrl": where.start_url,
+        "region": where.region,
+        "accessToken": got["accessToken"],
+        "expiresAt": tokens.written(now + got["expiresIn"]),
+        "clientId": known["clientId"],
+        "clientSecret": known["clientSecret"],
+        "registrationExpiresAt": known["expiresAt"],
+    }
+    if got.get("refreshToken"):
+        fields["refreshToken"] = got["refreshToken"]
+    return fields

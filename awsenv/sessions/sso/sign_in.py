@@ -1,0 +1,164 @@
+"""An access token of IAM Identity Center: stored, renewed while that goes without a person, else by a
+new sign-in; and signing out."""
+
+import os
+import time
+from typing import Any
+
+from awsenv import environment
+from awsenv.errors import AwsenvError
+from awsenv.files import locks
+from awsenv.profiles.profile import Profile
+from awsenv.sessions import client
+from awsenv.sessions.context import Context
+from awsenv.sessions.errors import PersonNeededError
+from awsenv.sessions.sso import token as tokens
+from awsenv.sessions.sso.token import SsoSession
+
+# Seconds before its end in which the AWS CLI and botocore renew a token, too.
+WINDOW = 15 * 60
+
+
+class EndedError(AwsenvError):
+    """The portal does not take the token."""
+
+
+def access_token(
+    where: SsoSession, profile: Profile, context: Context, refused: str = "", named: str = ""
+) -> str:
+    """A token that lives: the one that is stored, a renewed one, or that of a new sign-in.
+
+    ``refused``: one that is known not to do. ``named`` is the profile that a person named. Raises
+    ``AwsenvError``.
+    """
+    people, path = context.interaction, where.token_path(context.environ)
+    found = tokens.load(path)
+    left = tokens.left(found, "expiresAt", people.now())
+    good = found is not None and found.get("accessToken") not in (None, refused)
+    if found is not None and good and left > WINDOW:
+        return str(found["accessToken"])
+    if found is not None and _renewable(found, people.now()):
+        _renew(where, profile, context, refused)
+        newer = tokens.load(path)
+        if (
+            newer
+            and newer.get("accessToken") != refused
+            and tokens.left(newer, "expiresAt", people.now()) > 0
+        ):
+            return str(newer["accessToken"])
+    if found is not None and good and left > 0:
+        return str(found["accessToken"])
+    if people.ask is None:
+        raise PersonNeededError(
+            f"the sign-in of {where.shown} has ended and there is no terminal",
+            f"awsenv login {where.name or named or profile.name}",
+        )
+    return sign_in(where, profile, context, refused)
+
+
+def sign_in(
+    where: SsoSession, profile: Profile, context: Context, refused: str | None = None
+) -> str:
+    """Sign in anew, one at a time; the token. ``refused``: a token that is known not to do, while
+    one that another sign-in has just brought does; ``None`` signs in whatever there is."""
+    from awsenv.sessions.sso import browser, device_code
+
+    if not where.start_url.startswith("https://"):
+        raise AwsenvError(f"{where.shown}: the start URL is not https", "sso_start_url = https://…")
+    people, environ = context.interaction, context.environ
+    state, path = environment.state_folder(environ), where.token_path(environ)
+    before = (tokens.load(path) or {}).get("accessToken")
+    with locks.locked(state, f"login {path}", people.say) as lock:
+        found = tokens.load(path)
+        if (
+            found
+            and found.get("accessToken") not in (before, refused)
+            and tokens.left(found, "expiresAt", people.now()) > 0
+        ):
+            return str(found["accessToken"])
+        failed, _, why = lock.remembered().partition(" ")
+        if refused is not None and failed and float(failed) > people.begun:
+            # Asked for in another shell while this one waited: one tab is enough.
+            raise AwsenvError(why, f"awsenv login {where.name or profile.name}")
+        # The old form of profile has no scopes, and a browser's sign-in needs them.
+        how = browser.sign_in if where.name and people.open else device_code.sign_in
+        try:
+            with locks.asking("waits for somebody to sign in"):
+                fields = how(where, profile, context)
+        except BaseException as error:
+            why = (
+                error.message
+                if isinstance(error, AwsenvError)
+                else f"the sign-in to {where.shown} was given up"
+            )
+            lock.remember(f"{people.now()} {why}")
+            raise
+        try:
+            tokens.store(path, fields)
+        except AwsenvError as error:
+            people.say(f"{error.message}: this sign-in serves this call alone")
+        return str(fields["accessToken"])
+
+
+def sign_out(where: SsoSession, profile: Profile, context: Context) -> bool:
+    """Tell the service and remove the token; whether there was one. An ended one is no error."""
+    path = where.token_path(context.environ)
+    found = tokens.load(path)
+    if found is None:
+        return False
+    try:
+        portal = context.client("sso", region=where.region)
+        client.call(profile, lambda: portal.logout(accessToken=found.get("accessToken", "")))
+    except AwsenvError:
+        pass  # ended, or out of reach: it is forgotten here all the same
+    os.unlink(path)
+    return True
+
+
+def _renewable(found: dict[str, Any], now: float) -> bool:
+    keys = ("refreshToken", "clientId", "clientSecret")
+    return all(found.get(k) for k in keys) and tokens.left(found, "registrationExpiresAt", now) > 0
+
+
+def _renew(where: SsoSession, profile: Profile, context: Context, refused: str) -> None:
+    """Renew the token in a child of its own session that holds the lock: with rotation the old
+    refresh token is spent by the call, so a kill of this process must not lose the new one."""
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    code = 1
+    try:
+        locks.leave()
+        os.setsid()
+        quiet = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1, 2):
+            os.dup2(quiet, descriptor)
+        _renew_here(where, profile, context, refused)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _renew_here(where: SsoSession, profile: Profile, context: Context, refused: str) -> None:
+    path = where.token_path(context.environ)
+    with locks.locked(environment.state_folder(context.environ), f"renew {path}", seconds=30):
+        found = tokens.load(path)
+        if found is None:
+            return
+        taken = found.get("accessToken") == refused
+        if not taken and tokens.left(found, "expiresAt", time.time()) > WINDOW:
+            return  # somebody else was first
+        oidc = context.client("sso-oidc", region=where.region)
+        wish = {
+            "grantType": "refresh_token",
+            "clientId": found["clientId"],
+            "clientSecret": found["clientSecret"],
+            "refreshToken": found["refreshToken"],
+        }
+        got = client.call(profile, lambda: oidc.create_token(**wish))
+        fields = {**found, "accessToken": got["accessToken"]}
+        fields["expiresAt"] = tokens.written(time.time() + got["expiresIn"])
+        if got.get("refreshToken"):
+            fields["refreshToken"] = got["refreshToken"]
+        tokens.store(path, fields)

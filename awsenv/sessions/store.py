@@ -1,0 +1,176 @@
+"""A profile's session: from its record, else got by one process at a time, and stored."""
+
+import shlex
+
+from awsenv import environment, records, replay
+from awsenv.errors import AwsenvError
+from awsenv.files import locks
+from awsenv.profiles import read
+from awsenv.profiles.profile import Place, Profile
+from awsenv.sessions import chain, codes, providers, stored
+from awsenv.sessions.chain import OF_KEY, Chain
+from awsenv.sessions.context import Context
+from awsenv.sessions.errors import code_needed
+from awsenv.sessions.options import Interaction, SessionOptions
+from awsenv.sessions.session import Session
+
+
+class SessionStore:
+    """Sessions under the two AWS files as ``files`` saw them."""
+
+    def __init__(
+        self, files: records.Sources, environ: dict[str, str], people: Interaction
+    ) -> None:
+        self._files = files
+        self._environ = environ
+        self._people = people
+        self._known: dict[str, Profile] = {}
+        self._chain = Chain(self._find)
+
+    def get(self, profile: Profile, options: SessionOptions) -> Session:
+        """The session of ``profile``. Raises ``AwsenvError``.
+
+        Locks are taken in the order of the chain, the device's last.
+        """
+        if profile.lacks:
+            raise AwsenvError(
+                f"profile {profile.name}: its {profile.lacks} does not exist",
+                f"awsenv show {shlex.quote(profile.name)}",
+            )
+        named = Context(profile, self._environ, self._people, options.region, codes.with_code)
+        return self._get(profile, options, named)
+
+    def _get(self, profile: Profile, options: SessionOptions, context: Context) -> Session:
+        if is_lasting(profile, options):
+            return providers.session("key", profile, options, context)
+        given = profile
+        if options.role_arn:
+            profile = _ad_hoc(profile, options.role_arn)
+        if profile.kind == "process":
+            from awsenv.sessions.providers import process
+
+            process.check(profile, self._environ)
+        bound = self._chain.binding(profile, options, given)
+        # What a profile is as its own source has a record beside that of what it is.
+        names = [given.name, *filter(None, (options.variant, given.part))]
+        path = replay.record_path("\n".join(names), self._environ)
+        people = self._people
+        begun = people.now()
+        if session := self._look(path, profile, bound, options, begun):
+            return session
+        person = needs_person(profile, options)
+        state = environment.state_folder(self._environ)
+        # Nobody here: a sign-in elsewhere is not waited for, a code is.
+        patience = 5 if profile.kind == "sso" and people.ask is None else people.patience
+        with locks.locked(state, f"session {path}", people.say, patience=patience) as lock:
+            if session := self._look(path, profile, bound, options, begun):
+                return session
+            alive = stored.load(path, profile, bound)
+            if alive is not None and alive.expires - people.now() <= options.min_left:
+                alive = None
+            if person and people.ask is None:
+                if alive is not None and not options.fresh:
+                    return alive.session
+                raise code_needed(options.named or profile.name)
+            lock.holds("is getting a session")
+            try:
+                session = self._ask(profile, given, options, context)
+            except AwsenvError as error:
+                if alive is None or options.fresh:
+                    raise
+                people.say(f"{error.message}; the session before is used, it still lives")
+                return alive.session
+            if session.expires is not None:
+                found = stored.Stored(session, people.now())
+                stored.keep(path, profile, found, bound, self._files)
+            return session
+
+    def _look(
+        self, path: str, profile: Profile, bound: str, options: SessionOptions, begun: float
+    ) -> Session | None:
+        found = stored.load(path, profile, bound)
+        if found is None or (options.fresh and found.issued < begun):
+            return None
+        if found.expires - self._people.now() <= (options.min_left or found.margin):
+            return None
+        # Under the files as they are now.
+        stored.keep(path, profile, found, bound, self._files)
+        return found.session
+
+    def _ask(
+        self, profile: Profile, given: Profile, options: SessionOptions, context: Context
+    ) -> Session:
+        """The session of ``profile`` by its provider, and that of its source before."""
+        if profile.kind == "role":
+            return self._assume(profile, given, options, context)
+        kind = "mfa" if profile.kind in OF_KEY else profile.kind
+        session = providers.session(kind, profile, options, context)
+        if kind == "process" and profile.get("mfa_serial") and session.session_token is None:
+            return providers.session("mfa", profile, options, context, session)
+        return session
+
+    def _assume(
+        self, profile: Profile, given: Profile, options: SessionOptions, context: Context
+    ) -> Session:
+        from awsenv.sessions.providers import role
+
+        source = given if options.role_arn else self._chain.source(profile)
+        seconds = role.duration(profile, options)
+        options, of_source = chain.split(profile, source, options, seconds)
+        if source is None:
+            base = providers.session("surrounding", profile, of_source, context)
+        else:
+            base = self._get(source, of_source, context)
+        shared = source is not None and source is not given and not profile.get("mfa_serial")
+        context.assumed = {}
+        if shared and self._is_provable(profile):
+            from awsenv.sessions import cli_caches
+
+            context.assumed = cli_caches.roles(self._environ, read=not options.fresh)
+        return providers.session("role", profile, options, context, base)
+
+    def _find(self, name: str) -> Profile | None:
+        self._known = self._known or read.profiles(self._environ)
+        return self._known.get(name)
+
+    def _is_provable(self, profile: Profile) -> bool:
+        """Whether what the AWS CLI has stored of this role came from this profile's source.
+
+        Its cache does not say. It did when no other profile for the same role has another source,
+        and neither file was changed since the first of what is stored.
+        """
+        from awsenv.sessions import cli_caches
+
+        if self._files.changed() > cli_caches.oldest(self._environ):
+            return False
+        self._known = self._known or read.profiles(self._environ)
+        return self._chain.is_only(profile, list(self._known.values()))
+
+
+def is_lasting(profile: Profile, options: SessionOptions) -> bool:
+    """Whether ``profile`` has its key in the files, and nothing is to be got for it."""
+    if options.role_arn:
+        return False
+    if profile.kind == "mfa":
+        return options.plain
+    return profile.kind in OF_KEY and not options.variant
+
+
+def needs_person(profile: Profile, options: SessionOptions) -> bool:
+    """Whether a code has to be typed before ``profile`` has a session: none is given and no command
+    prints one. Of a role that is known only when it is got."""
+    if profile.kind not in OF_KEY or options.role_arn or is_lasting(profile, options):
+        return False
+    device = not options.session and (options.mfa_serial or profile.get("mfa_serial"))
+    return bool(device or options.mfa) and not options.mfa_code and not profile.get("mfa_process")
+
+
+def _ad_hoc(profile: Profile, arn: str) -> Profile:
+    """A profile that assumes ``arn`` with the session of ``profile``, in its Region and settings."""
+    place = profile.config or profile.credentials
+    assert place is not None
+    drop = {*Profile.OF_KEY, *chain.DEPENDS, "aws_account_id"}
+    values = {name: value for name, value in profile.settings().items() if name not in drop}
+    values |= {"role_arn": arn, "source_profile": profile.name}
+    options = {name: (value, place.line, place.line) for name, value in values.items()}
+    return profile.with_parts(None, Place(place.path, place.header, place.line, options))
