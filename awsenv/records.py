@@ -10,6 +10,7 @@ import contextlib
 import os
 import time
 from collections.abc import Iterable
+from datetime import datetime
 
 from awsenv import environment, paths, replay
 from awsenv.errors import AwsenvError
@@ -56,8 +57,15 @@ class Sources:
         """When the younger of the two files was changed, in seconds since 1970."""
         return max((max(f.st_mtime, f.st_ctime) for f in self._stats.values() if f), default=0.0)
 
-    def keep(self, profile: Profile, account: str | None, variables: dict[str, str]) -> None:
-        """Record ``profile``, of a key of its own, with the ``variables`` that it sets besides.
+    def keep(
+        self,
+        profile: Profile,
+        account: str | None,
+        variables: dict[str, str],
+        expires: datetime | None = None,
+    ) -> None:
+        """Record ``profile``, of a key of its own, with the ``variables`` that it sets besides; until
+        ``expires``, where the key ends.
 
         Best effort: where no record can be made, the next call resolves again.
         """
@@ -65,6 +73,8 @@ class Sources:
         place = profile.key_place
         if fields is None or (profile.kind in ("key", "temporary") and place is None):
             return
+        if expires is not None:
+            fields["renew"] = str(int(expires.timestamp()))
         if place is not None and profile.kind in ("key", "temporary"):
             spans = _spans(place)
             if spans is None:

@@ -243,7 +243,7 @@ def _variables(
             return None
     if request.region:
         variables["AWS_REGION"] = variables["AWS_DEFAULT_REGION"] = request.region
-    return {name: variables[name] for name in environment.MANAGED if name in variables}
+    return {name: variables[name] for name in environment.managed(variables)}
 
 
 def _look(path: str, recorded: str, record: dict[str, str] | None) -> dict[str, str] | None:

@@ -15,6 +15,8 @@ from awsenv.sessions.options import SessionOptions
 
 def mapped(variables: dict[str, str], pairs: list[str]) -> dict[str, str]:
     """``variables`` under the names that ``--map`` gives them. Raises ``UsageError``."""
+    # What keeps [default] away in a shell: nobody has that file who reads this one.
+    variables = {name: value for name, value in variables.items() if value}
     names = {}
     for pair in pairs:
         name, _, own = pair.partition("=")

@@ -15,15 +15,13 @@ from awsenv.files import folders
 from awsenv.folders import remembered
 from awsenv.paths import shown
 from awsenv.profiles import edit, read, write
-from awsenv.profiles.profile import ACCESS_KEY, EXPIRES, SECRET_KEY, Profile
+from awsenv.profiles.profile import ACCESS_KEY, EXPIRES, SECRET_KEY, STORED_OF, Profile
 from awsenv.replay import Request
 from awsenv.sessions import chosen
 from awsenv.sessions.context import Context
 from awsenv.sessions.options import Interaction
 from awsenv.sessions.sso import sign_in, token
 
-# In a section that --save-as wrote: the profile whose session it holds.
-OF = "awsenv_session_of"
 Name = Annotated[str, typer.Argument(metavar="PROFILE", help="The profile.")]
 
 
@@ -99,7 +97,7 @@ def logout(
     found = read.profiles(environ)
     removed = _sign_out(profile, found, environ) + chosen.forget(profile, environ)
     for name, each in found.items():
-        of = each.get(OF)
+        of = each.get(STORED_OF)
         if of and (all_ or of == profile):
             place = each.credentials or each.config
             assert place is not None
@@ -188,7 +186,7 @@ def _save(name: str, profile: str, variables: dict[str, str], environ: dict[str,
         SECRET_KEY: variables["AWS_SECRET_ACCESS_KEY"],
         "aws_session_token": variables["AWS_SESSION_TOKEN"],
         EXPIRES: variables["AWS_CREDENTIAL_EXPIRATION"],
-        OF: profile,
+        STORED_OF: profile,
     }
     if region := variables.get("AWS_REGION"):
         options["region"] = region
@@ -201,7 +199,7 @@ def _save_process(
 ) -> None:
     path, header = paths.config_file(environ), read.header(name)
     command = f"{program()} credential-process {shlex.quote(profile)}"
-    options = {"credential_process": command, OF: profile}
+    options = {"credential_process": command, STORED_OF: profile}
     if region := variables.get("AWS_REGION"):
         options["region"] = region
     write.change(path, lambda text: edit.put(text, path, header, options), environ)

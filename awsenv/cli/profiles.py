@@ -10,10 +10,10 @@ from typing import Annotated
 import typer
 
 from awsenv.cli import spans, terminal
-from awsenv.environment import SETTINGS
+from awsenv.environment import SETTINGS, without_session
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shown
-from awsenv.profiles import account, read
+from awsenv.profiles import account, read, surroundings
 from awsenv.profiles.profile import KINDS, Place, Profile
 from awsenv.sessions import chosen
 
@@ -68,6 +68,16 @@ def show(
         for row in rows
     ]
     terminal.table(("setting", "value", "from", ""), lines)
+    if reaching := leaks(found, without_session(dict(os.environ))):
+        terminal.say(f"{reaching}; set it in {profile}, too, or take it out of [default]")
+
+
+def leaks(profile: Profile, environ: dict[str, str]) -> str:
+    """The line on what ``[default]`` says in the place of ``profile``; empty for nothing."""
+    names = surroundings.leaks(profile, environ)
+    if not names:
+        return ""
+    return f"programs read {', '.join(names)} of [default], since {profile.name} says nothing of it"
 
 
 def fields(profile: Profile) -> dict[str, str | int | None]:
@@ -119,6 +129,8 @@ def _note(profile: Profile, place: Place, name: str, value: str) -> str:
     if other is not None and name in other.options:
         wins = place is profile.credentials
         return "wins: credentials before config" if wins else "unused: credentials wins"
-    if value.startswith("\n") or name == "services":
+    if name == "services":
+        return f"as {', '.join(surroundings.endpoints(profile)) or 'nothing: it does not exist'}"
+    if value.startswith("\n"):
         return "only with --profile-only: no variable says this"
     return f"as {SETTINGS[name]}" if name in SETTINGS else ""

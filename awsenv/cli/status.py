@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from awsenv.cli import spans, terminal
-from awsenv.environment import MANAGED, PROFILE, SET
+from awsenv.cli.profiles import leaks
+from awsenv.environment import PROFILE, SET, managed, without_session
 from awsenv.errors import FAILED, AwsenvError
 from awsenv.folders import remembered
 from awsenv.paths import shown
@@ -31,10 +32,16 @@ def status(
     environ = dict(os.environ)
     name = environ.get("AWS_PROFILE") or environ.get("AWS_DEFAULT_PROFILE")
     name = environ.get(PROFILE) or (None if environ.get("AWS_ACCESS_KEY_ID") else name)
-    active = bool(name or environ.get("AWS_ACCESS_KEY_ID"))
     profile, unreadable = _profile(name, environ)
+    end = _end(profile, environ)
+    ended = end is not None and end <= datetime.now(UTC)
+    active = bool(name or environ.get("AWS_ACCESS_KEY_ID")) and not ended
     told = _told(name, profile, environ)
     problems = conflicts.found(environ, _own_key(profile))
+    if ended and not environ.get("AWS_ACCESS_KEY_ID"):
+        problems.append((f"the temporary key of profile {name} has ended", f"awsenv show {name}"))
+    if profile is not None and (reaching := leaks(profile, without_session(environ))):
+        problems.append((reaching, f"awsenv show {name}"))
     problems += house.problems(environ) if all_ else unreadable
     if verify and active:
         told["arn"] = _asked(profile, environ)
@@ -42,8 +49,15 @@ def status(
         wrong = [{"what": what, "mend": mend} for what, mend in problems]
         print(json.dumps({"active": active, **told, "problems": wrong}, indent=2))
     else:
-        _print(active, told, problems)
+        _print(active or ended, told, problems)
     return 0 if active else FAILED
+
+
+def _end(profile: Profile | None, environ: dict[str, str]) -> datetime | None:
+    """When what is active ends: the exported session, else the key that stands in the files."""
+    if environ.get("AWS_ACCESS_KEY_ID"):
+        return conflicts.expiration(environ)
+    return profile.expires if profile and profile.kind == "temporary" else None
 
 
 def _profile(
@@ -60,7 +74,7 @@ def _profile(
 def _told(name: str | None, profile: Profile | None, environ: dict[str, str]) -> dict[str, Any]:
     ours = environ.get(SET, "").split()
     key_id = environ.get("AWS_ACCESS_KEY_ID", "")
-    end = conflicts.expiration(environ)
+    end = _end(profile, environ)
     of_profile = account.of_profile(profile) if profile and not key_id else None
     signed_in = profile and profile.kind == "sso" and _sign_in_left(profile, environ)
     return {
@@ -68,7 +82,7 @@ def _told(name: str | None, profile: Profile | None, environ: dict[str, str]) ->
         "account": account.of_key(key_id) or of_profile,
         "region": environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION"),
         "kind": profile.kind if profile else None,
-        "left": int((end - datetime.now(UTC)).total_seconds()) if end and key_id else None,
+        "left": int((end - datetime.now(UTC)).total_seconds()) if end else None,
         "signed_in": signed_in or None,
         "variables": [
             {
@@ -76,8 +90,7 @@ def _told(name: str | None, profile: Profile | None, environ: dict[str, str]) ->
                 "value": terminal.masked(variable, environ[variable]),
                 "from": f"awsenv use {name}" if variable in ours else "this shell",
             }
-            for variable in MANAGED
-            if variable in environ
+            for variable in managed(environ)
         ],
         "dotenv": [
             {"file": each.path, "profile": each.profile, "state": each.state}

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from awsenv.demo import sts
 from awsenv.demo.portal import OidcError, Portal
-from awsenv.demo.signature import RefusedError, signer
+from awsenv.demo.signature import RefusedError, region_of, signer
 from awsenv.demo.sso import Sso
 from awsenv.demo.users import User
 
@@ -30,6 +30,7 @@ class Server:
         self.portal = Portal(self.sts)
         self.sso = Sso(self.portal)
         self.calls: list[str] = []
+        self.region = ""  # that the last call was signed for
         self.faults: deque[int | str] = deque()
         self.slow = 0.0
         self.clock = 0.0
@@ -109,6 +110,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                     text = server.sts.with_web_identity(parameters)
                 else:
                     user = signer("POST", self.path, self.headers, body, server.sts.users, now)
+                    server.region = region_of(self.headers)
                     text = server.sts.answer(user, parameters)
                 status = 200
             except RefusedError as refused:

@@ -35,7 +35,11 @@ def signer(
     fields = _authorization(headers.get("Authorization", ""))
     key_id, day, region, service = fields["Credential"].split("/")[:4]
     user = users.get(key_id)
-    if user is None or headers.get("X-Amz-Security-Token") != user.token:
+    if (
+        user is None
+        or headers.get("X-Amz-Security-Token") != user.token
+        or user.partition != partition_of(region)  # where nobody knows it
+    ):
         raise RefusedError(
             "InvalidClientTokenId", "The security token included in the request is invalid."
         )
@@ -61,6 +65,19 @@ def signer(
             "Check your AWS Secret Access Key and signing method.",
         )
     return user
+
+
+def region_of(headers: Message) -> str:
+    """The Region that a request is signed for."""
+    return _authorization(headers.get("Authorization", ""))["Credential"].split("/")[2]
+
+
+def partition_of(region: str) -> str:
+    """The partition that ``region`` is in ("Partitions" in the AWS General Reference)."""
+    for prefix, partition in (("us-gov-", "aws-us-gov"), ("cn-", "aws-cn")):
+        if region.startswith(prefix):
+            return partition
+    return "aws"
 
 
 def _authorization(header: str) -> dict[str, str]:

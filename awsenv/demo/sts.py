@@ -25,6 +25,7 @@ class Role:
     needs_mfa: bool = False
     longest: int = 43_200
     web_token: str = ""
+    tags: bool = False  # whether its trust allows sts:TagSession and sts:SetSourceIdentity
 
     @property
     def account(self) -> str:
@@ -94,8 +95,9 @@ class Sts:
             self.check_code(user, parameters)
         elif role.needs_mfa and not user.mfa:
             raise denied
-        # A role that is assumed from a session of a role has an hour.
-        longest = 3600 if user.arn_end.startswith("assumed-role/") else role.longest
+        _check_tags(role, user, parameters)
+        # A role that is assumed from a session has an hour.
+        longest = 3600 if user.token else role.longest
         seconds = _seconds(parameters, 3600, longest)
         return self._assumed(role, user, parameters, seconds)
 
@@ -178,6 +180,29 @@ def refusal(refused: RefusedError) -> str:
 def xml(fields: Mapping[str, str]) -> str:
     """``fields`` as elements."""
     return "".join(f"<{name}>{escape(value)}</{name}>" for name, value in fields.items())
+
+
+def _check_tags(role: Role, user: User, parameters: Mapping[str, str]) -> None:
+    """Session tags and a source identity need a word in the role's trust ("Passing session tags in AWS
+    STS" in the IAM User Guide); only what is a tag of the session goes on to the next."""
+    given = [
+        value for name, value in parameters.items() if re.fullmatch(r"Tags\.member\.\d+\.Key", name)
+    ]
+    action = (
+        "TagSession" if given else "SetSourceIdentity" if "SourceIdentity" in parameters else ""
+    )
+    if action and not role.tags:
+        what = (
+            f"User: {user.arn} is not authorized to perform: sts:{action} on resource: {role.arn}"
+        )
+        raise RefusedError("AccessDenied", what)
+    on = {v for n, v in parameters.items() if n.startswith("TransitiveTagKeys.member.")}
+    if on - {*given, *user.tags}:
+        raise RefusedError(
+            "ValidationError", "The specified transitive tag key must be included", 400
+        )
+    if len({key.lower() for key in given}) != len(given):
+        raise RefusedError("InvalidParameterValue", "Duplicate tag keys found", 400)
 
 
 def _seconds(parameters: Mapping[str, str], usual: int, longest: int) -> int:

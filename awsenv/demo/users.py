@@ -40,17 +40,23 @@ class User:
     device: Device | None = None
     expires: float | None = None
     mfa: bool = False
+    partition: str = "aws"
+    tags: frozenset[str] = frozenset()
 
     @property
     def arn(self) -> str:
         """What GetCallerIdentity answers."""
         service = "sts" if self.arn_end.startswith("assumed-role") else "iam"
-        return f"arn:aws:{service}::{self.account}:{self.arn_end or 'user/' + self.name}"
+        return (
+            f"arn:{self.partition}:{service}::{self.account}:{self.arn_end or 'user/' + self.name}"
+        )
 
 
-def new_user(name: str, account: str, temporary: bool = False, mfa: bool = False) -> User:
+def new_user(
+    name: str, account: str, temporary: bool = False, mfa: bool = False, partition: str = "aws"
+) -> User:
     """A user with a fresh key of AWS's shape: no secret is the same in two sandboxes."""
-    serial = f"arn:aws:iam::{account}:mfa/{name}"
+    serial = f"arn:{partition}:iam::{account}:mfa/{name}"
     return User(
         name=name,
         account=account,
@@ -58,6 +64,7 @@ def new_user(name: str, account: str, temporary: bool = False, mfa: bool = False
         secret=_secret(),
         token=_token() if temporary else None,
         device=Device(serial, secrets.token_bytes(20)) if mfa else None,
+        partition=partition,
     )
 
 
@@ -73,6 +80,7 @@ def session_of(user: User, seconds: int, mfa: bool, arn_end: str = "", account: 
         arn_end=arn_end or user.arn_end,
         expires=time.time() + seconds,
         mfa=mfa,
+        partition=user.partition,
     )
 
 

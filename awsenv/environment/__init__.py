@@ -9,6 +9,10 @@ own, so that no child sees them. Fast half: this file and one form are all that 
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 # Set or unset by every session.
 KEYS = (
     "AWS_ACCESS_KEY_ID",
@@ -54,8 +58,18 @@ SETTINGS = {
     "metadata_service_num_attempts": "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
 }
 
-# Whatever awsenv ever sets or unsets but for its own names below: what ``off`` puts back.
-MANAGED = (*KEYS, *REGIONS, *SETTINGS.values())
+# Of these, behind ENDPOINT, one for each service: the only names of ours that are no fixed ones.
+ENDPOINT = "AWS_ENDPOINT_URL_"
+IGNORE_ENDPOINTS = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
+# By these SDKs act as a pod or a runner, though a profile is named: unset where one is.
+WEB_IDENTITY = ("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
+
+# Whatever awsenv ever sets or unsets but for its own names below, and for the services' endpoints:
+# what ``off`` puts back.
+MANAGED = (*KEYS, *REGIONS, *WEB_IDENTITY, *SETTINGS.values())
+
+# Put back by every session that does not set them.
+_RESTORED = (*REGIONS, *WEB_IDENTITY)
 
 # Names and never a value; they have no originals.
 PROFILE = "AWSENV_PROFILE"
@@ -87,7 +101,7 @@ class Change:
         self.variables = variables
         self.restore = restore
         self.inherited = set_by_awsenv(environ)
-        self.exported = [name for name in MANAGED if name in environ]
+        self.exported = [name for name in managed({*MANAGED, *variables}) if name in environ]
         self.forget = forget
         self.by_options = False
 
@@ -98,7 +112,10 @@ def enter(profile: str, session: dict[str, str], environ: dict[str, str]) -> Cha
     ``session`` maps the names of the variables that the session sets to their values. The result
     depends on the originals and on ``session`` alone, whatever was active before.
     """
+    session = as_the_shell_allows(session, without_session(environ))
     variables: dict[str, str | None] = {name: session.get(name) for name in KEYS}
+    if "AWS_PROFILE" in session:
+        variables.update(dict.fromkeys(WEB_IDENTITY))
     variables.update(session)
     before = environ.get(PROFILE)
     variables[PROFILE] = profile
@@ -107,10 +124,29 @@ def enter(profile: str, session: dict[str, str], environ: dict[str, str]) -> Cha
         variables[PREVIOUS] = before
     restore = [
         name
-        for name in MANAGED
-        if name not in variables and (name in REGIONS or name in set_by_awsenv(environ))
+        for name in managed({*MANAGED, *set_by_awsenv(environ)})
+        if name not in variables and (name in _RESTORED or name in set_by_awsenv(environ))
     ]
     return Change(environ, variables, restore)
+
+
+def as_the_shell_allows(session: dict[str, str], mine: dict[str, str]) -> dict[str, str]:
+    """``session`` in a shell that has ``mine`` of a person's own: where that says an endpoint, it
+    counts, as in botocore (``endpoint_provider`` and ``configprovider.ConfiguredEndpointProvider``).
+
+    An empty IGNORE_ENDPOINTS keeps away the endpoints that ``[default]`` says, where the person has none
+    that would be ignored with them.
+    """
+    own = {name for name in mine if is_endpoint(name)}
+    found = {}
+    for name, value in session.items():
+        if is_endpoint(name):
+            of_one = name[:17] == ENDPOINT and "AWS_ENDPOINT_URL" in own
+            if name in own or of_one:
+                continue
+            value = value or ("false" if own else "true")
+        found[name] = value
+    return found
 
 
 def leave(environ: dict[str, str]) -> Change:
@@ -118,7 +154,8 @@ def leave(environ: dict[str, str]) -> Change:
     variables: dict[str, str | None] = {PROFILE: None, SET: None}
     if environ.get(PROFILE):
         variables[PREVIOUS] = environ[PROFILE]
-    return Change(environ, variables, list(MANAGED), forget=True)
+    names = managed({*MANAGED, *set_by_awsenv(environ)})
+    return Change(environ, variables, names, forget=True)
 
 
 def applied(change: Change, environ: dict[str, str]) -> dict[str, str]:
@@ -135,8 +172,25 @@ def applied(change: Change, environ: dict[str, str]) -> dict[str, str]:
 
 def set_by_awsenv(environ: dict[str, str]) -> list[str]:
     """The names in ``AWSENV_SET``; any but awsenv's are somebody else's and left alone."""
-    names = environ.get(SET, "").split()
-    return [name for name in MANAGED if name in names]
+    return managed(environ.get(SET, "").split())
+
+
+def managed(names: "Iterable[str]") -> list[str]:
+    """Those of ``names`` that awsenv sets or unsets: in the order of ``MANAGED``, then the endpoints."""
+    given = set(names)
+    if given.issuperset(MANAGED):
+        found = list(MANAGED)
+    else:
+        found = [name for name in MANAGED if name in given]
+    return found + sorted(n for n in given if n[:17] == ENDPOINT and is_endpoint(n))
+
+
+def is_endpoint(name: str) -> bool:
+    """Whether the variable ``name`` has a say in where AWS, or one service of it, is asked."""
+    if name[:17] != ENDPOINT:
+        return name in ("AWS_ENDPOINT_URL", IGNORE_ENDPOINTS)
+    service = name[17:].replace("_", "")
+    return service.isascii() and service.isalnum() and service.upper() == service
 
 
 def without_session(environ: dict[str, str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ are, ``__awsenv_how_NAME`` is ``u`` (was unset), ``s`` (set) or ``x`` (exported)
 ``set -e`` would delete a person's universal variable for good. Fast half: imports nothing.
 """
 
-from awsenv.environment import MANAGED, Change
+from awsenv.environment import MANAGED, Change, managed
 
 FAIL = "false\n"
 
@@ -19,10 +19,15 @@ def quote(value: str) -> str:
 
 def render(change: Change, _: str) -> str:
     """The text that makes ``change`` in the fish that sources it."""
-    save = [name for name in MANAGED if name not in change.inherited]
-    lines = [_ADOPT.format(names=" ".join(save))]
+    save = [n for n in managed({*MANAGED, *change.variables}) if n not in change.inherited]
+    lines = [_ADOPT.format(save=_SAVE.format(names=" ".join(save)))]
     lines += [f"builtin set -g __awsenv_how_{name} u" for name in change.inherited]
     lines.append("end")
+    # Of names that are no fixed ones, where this shell has not saved them yet.
+    for name in save:
+        if name not in MANAGED:
+            save_it = _SAVE.format(names=name)
+            lines.append(f"if not builtin set -qg __awsenv_how_{name}\n{save_it}\nend")
     if change.restore:
         lines.append(_RESTORE.format(names=" ".join(change.restore)))
     for name, value in change.variables.items():
@@ -30,7 +35,8 @@ def render(change: Change, _: str) -> str:
             f"builtin set -eg {name}" if value is None else f"builtin set -gx {name} {quote(value)}"
         )
     if change.forget:
-        saved = " ".join(f"__awsenv_was_{name} __awsenv_how_{name}" for name in MANAGED)
+        names = managed({*MANAGED, *change.restore})
+        saved = " ".join(f"__awsenv_was_{name} __awsenv_how_{name}" for name in names)
         lines.append(f"builtin set -eg __awsenv_of {saved}")
     body = "\n".join(lines)
     return f"begin\nbuiltin set -l __awsenv_n\n{body}\nbuiltin true\nend\n"
@@ -39,6 +45,9 @@ def render(change: Change, _: str) -> str:
 _ADOPT = """\
 if not builtin contains -- "$__awsenv_of" "$fish_pid:" "$fish_pid:$DIRENV_DIR"
 builtin set -g __awsenv_of "$fish_pid:$DIRENV_DIR"
+{save}"""
+
+_SAVE = """\
 for __awsenv_n in {names}
 builtin set -g __awsenv_was_$__awsenv_n $$__awsenv_n
 builtin set -g __awsenv_how_$__awsenv_n u

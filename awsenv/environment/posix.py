@@ -6,7 +6,7 @@ direnv folder), ``__awsenv_was_NAME`` is ``u`` (was unset), ``sVALUE`` (set) or 
 (exported). Fast half: imports nothing.
 """
 
-from awsenv.environment import MANAGED, Change
+from awsenv.environment import MANAGED, Change, managed
 
 FAIL = "false\n"
 
@@ -27,6 +27,7 @@ def render(change: Change, form: str) -> str:
     return _TEXT.format(
         b=builtin,
         adopt=_adopt(change, builtin),
+        late=_late(change, builtin),
         names=" ".join(names),
         variables=" ".join(change.variables),
         restore=_RESTORE_GUARD.format(b=builtin, names=" ".join(change.restore))
@@ -46,7 +47,7 @@ def _commands(change: Change, builtin: str) -> list[str]:
         else:
             lines.append(f"{builtin}export {name}={quote(value)}")
     if change.forget:
-        saved = " ".join("__awsenv_was_" + name for name in MANAGED)
+        saved = " ".join("__awsenv_was_" + name for name in managed({*MANAGED, *change.restore}))
         lines.append(f"{builtin}unset __awsenv_of {saved}")
     return lines
 
@@ -54,7 +55,8 @@ def _commands(change: Change, builtin: str) -> list[str]:
 def _adopt(change: Change, builtin: str) -> str:
     """Save the originals, unless this very shell has saved them already."""
     lines = []
-    plain = [n for n in MANAGED if n not in change.exported and n not in change.inherited]
+    ours = [n for n in managed({*MANAGED, *change.variables}) if n not in change.inherited]
+    plain = [n for n in ours if n not in change.exported]
     exported = [n for n in change.exported if n not in change.inherited]
     for names, kind in ((plain, "s"), (exported, "x")):
         if names:
@@ -63,10 +65,22 @@ def _adopt(change: Change, builtin: str) -> str:
     return "\n".join(lines)
 
 
+def _late(change: Change, builtin: str) -> str:
+    """Save the originals of names that are no fixed ones, where this shell has not yet."""
+    lines = []
+    for name in change.variables:
+        if name not in MANAGED and name not in change.inherited and managed([name]):
+            kind = "x" if name in change.exported else "s"
+            save = _SAVE.format(b=builtin, names=name, kind=kind)
+            lines.append(f"case ${{__awsenv_was_{name}+x}} in x) ;; *)\n{save};;\nesac")
+    return "\n".join(lines)
+
+
 _TEXT = """\
 {{
 case $- in *a*) {b}set +a; __awsenv_a=a;; *) __awsenv_a=;; esac
-case ${{__awsenv_of-}} in "$$:" | "$$:${{DIRENV_DIR-}}") __awsenv_o=$__awsenv_of;; *)
+case ${{__awsenv_of-}} in "$$:" | "$$:${{DIRENV_DIR-}}") __awsenv_o=$__awsenv_of
+{late};; *)
 {adopt}
 __awsenv_o="$$:${{DIRENV_DIR-}}";;
 esac

@@ -5,7 +5,7 @@ one that a record of trust holds, which is a name by its pattern. A variable tha
 and not exported is known to it alone: its text stands in ``__awsenv_local_NAME`` meanwhile.
 """
 
-from awsenv.environment import MANAGED
+from awsenv.environment import managed
 from awsenv.environment.posix import quote
 from awsenv.hook.changes import Change, changes, watched
 from awsenv.hook.outcome import Outcome
@@ -19,7 +19,7 @@ def render(outcome: Outcome, stamp: str, prompt: str, shell: str) -> str:
     commands: list[str] = []
     folder: list[str] = []
     for one in changes(outcome):
-        if one.name in MANAGED or one.name in OURS:
+        if one.name in OURS or managed([one.name]):
             must.append(one.name)
             commands += _lines(one)
         else:

@@ -159,7 +159,7 @@ def _load(
     elif found is None:
         session = as_nobody(request.profile)
     else:
-        session = environment.enter(request.profile, found.variables, {}).variables
+        session = environment.enter(request.profile, found.variables, shell.base).variables
     state.folder, state.how, state.profile = here, LOADED, request.profile
     state.names = list(variables)
     shell.make(session, variables)

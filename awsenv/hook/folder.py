@@ -40,7 +40,7 @@ class Folder:
         """What a program has there that acts by the ``variables`` of a session."""
         session: Layer = {}
         if self.request.profile:
-            session = environment.enter(self.request.profile, variables, {}).variables
+            session = environment.enter(self.request.profile, variables, self.base).variables
         self._shell.make(session, self._variables)
         self._shell.set_own(FOLDER, self._folder)
         self._shell.set_own(NAMES, " ".join(self._variables) or None)

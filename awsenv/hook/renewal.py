@@ -137,7 +137,7 @@ def _take_over(shell: Shell, session: dict[str, str]) -> None:
         shell.set_own(name, session.get(name))
     names = [
         n
-        for n in environment.MANAGED
+        for n in environment.managed({*names, *session})
         if (n in names and n not in _RENEWED) or (n in session and n in _RENEWED)
     ]
     shell.set_own(environment.SET, " ".join(names))

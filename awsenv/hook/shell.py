@@ -9,8 +9,7 @@ FOLDER, NAMES = "AWSENV_DIR", "AWSENV_VARS"
 BY_OPTIONS = "by-options"
 # Where a session would come from if there were no keys: nobody acts by these behind a closed door.
 _DOORS = (
-    "AWS_ROLE_ARN",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    *environment.WEB_IDENTITY,
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",

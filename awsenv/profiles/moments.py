@@ -25,6 +25,20 @@ def parse_end(text: Any) -> datetime:
         raise ValueError("out of range") from None
 
 
+def parse_stored_end(text: str) -> datetime | None:
+    """``text`` as tools store the end of a key, in UTC; ``None`` where it is no moment. They write what
+    ``parse_end`` takes, seconds or milliseconds since 1970, or UTC without saying so (aws-mfa)."""
+    if text.isascii() and text.isdigit():
+        seconds = int(text[:-3] if len(text) == 13 else text[:12])
+        return datetime.fromtimestamp(seconds, UTC)
+    for zone in ("", "Z"):
+        try:
+            return parse_end(text + zone)
+        except ValueError:
+            continue
+    return None
+
+
 def _parse_loosely(text: str) -> datetime:
     import warnings
 

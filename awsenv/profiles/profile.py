@@ -1,9 +1,10 @@
 """A profile: one name's settings out of the two AWS files, and what kind of session it gives."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from awsenv.errors import AwsenvError
 from awsenv.paths import shown
+from awsenv.profiles import moments
 
 ACCESS_KEY = "aws_access_key_id"
 SECRET_KEY = "aws_secret_access_key"
@@ -11,8 +12,12 @@ SECRET_KEY = "aws_secret_access_key"
 TOKENS = ("aws_security_token", "aws_session_token")
 
 
-# Where tools that store temporary keys put their end (saml2aws's name; RFC 3339).
-EXPIRES = "x_security_token_expires"
+# Where tools that store temporary keys put their end: saml2aws and gimme-aws-creds, aws-azure-login,
+# aws-adfs, aws-mfa. The first is what we write.
+ENDS = ("x_security_token_expires", "aws_expiration", "aws_session_expiration", "expiration")
+EXPIRES = ENDS[0]
+# Where login --save-as says whose session it stored.
+STORED_OF = "awsenv_session_of"
 # What makes a profile that holds a key one that assumes a role with it.
 _OF_ROLE = frozenset(("role_arn", "source_profile", "credential_source", "mfa_serial"))
 # What include_profile does not bring along: keys, and what it includes itself.
@@ -47,9 +52,18 @@ class Profile:
     """``credentials`` and ``config`` are its parts in the two files, or ``None``; ``included`` those of
     the profiles that it takes settings from (aws-vault's ``include_profile``), the nearest first;
     ``services_place`` the ``[services NAME]`` that it names. ``part`` is empty for the whole of it; ``lacks`` names what it
-    points at that is not there."""
+    points at that is not there; ``default`` is ``[default]``, for any other profile."""
 
-    __slots__ = ("config", "credentials", "included", "lacks", "name", "part", "services_place")
+    __slots__ = (
+        "config",
+        "credentials",
+        "default",
+        "included",
+        "lacks",
+        "name",
+        "part",
+        "services_place",
+    )
     # All from one file, never mixed (credentials._extract_creds_from_mapping).
     OF_KEY = frozenset((ACCESS_KEY, SECRET_KEY, *TOKENS))
 
@@ -59,6 +73,7 @@ class Profile:
         self.config = config
         self.included: tuple[Place, ...] = ()
         self.services_place: Place | None = None
+        self.default: Profile | None = None
         self.part = self.lacks = ""
 
     def get(self, option: str) -> str | None:
@@ -102,12 +117,8 @@ class Profile:
     def expires(self) -> datetime | None:
         """When the temporary key that stands in the files ends, in UTC, if that stands there."""
         place = self.key_place
-        text = place.options.get(EXPIRES, ("",))[0] if place else ""
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            return None
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        texts = [place.options[name][0] for name in ENDS if name in place.options] if place else []
+        return next(filter(None, map(moments.parse_stored_end, texts)), None)
 
     @property
     def key_place(self) -> Place | None:
@@ -146,7 +157,7 @@ class Profile:
     def with_parts(self, credentials: Place | None, config: Place | None) -> "Profile":
         """The same of other parts."""
         found = Profile(self.name, credentials, config)
-        found.included, found.lacks = self.included, self.lacks
+        found.included, found.lacks, found.default = self.included, self.lacks, self.default
         found.services_place = self.services_place
         return found
 

@@ -34,6 +34,7 @@ def profiles(environ: dict[str, str]) -> dict[str, Profile]:
             found[section.name] = Profile(section.name, place, None)
     for each in found.values():
         _complete(each, found.get, config_path, sections)
+        each.default = found.get("default") if each.name != "default" else None
     return found
 
 
@@ -64,6 +65,7 @@ def profile(
         if found.get(INCLUDE):
             return profiles(environ)[name]
         _complete(found, lambda _: None, config_path, config)
+        found.default = _default(config_path, config, credentials_path, credentials)
         return found
     known = dict.fromkeys([*credentials, *filter(None, map(profile_name, config))])
     if not known:
@@ -72,11 +74,26 @@ def profile(
             f"no profile named {name}: {where} hold no profile at all",
             f"aws configure --profile {shlex.quote(name)}",
         )
+    if bare := _without_profile(name, config_path, config):
+        raise bare
+    raise AwsenvError(f"no profile named {name}", suggestion(name, known))
+
+
+def _without_profile(name: str, path: str, config: dict[str, ini.Section]) -> AwsenvError | None:
+    """The error for a section of the config file that lacks the word which makes it a profile."""
+    section = config.get(name)
+    if section is None:
+        return None
+    what = f"{paths.shown(path)}, line {section.line}: [{name}] is no profile there"
+    return AwsenvError(what, f"write: [profile {name}]")
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """The hint for a ``name`` that is none of ``known``."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else "awsenv list"
-    raise AwsenvError(f"no profile named {name}", hint)
+    near = get_close_matches(name, list(known), n=3, cutoff=0.5)
+    return f"did you mean {' or '.join(near)}?" if near else "awsenv list"
 
 
 def _complete(
@@ -101,6 +118,24 @@ def _complete(
         profile.services_place = _other(services, "services", path, sections)
         if profile.services_place is None:
             profile.lacks = f"services {services}"
+
+
+def _default(
+    config_path: str,
+    config: dict[str, ini.Section],
+    credentials_path: str,
+    credentials: dict[str, ini.Section],
+) -> Profile | None:
+    names = [
+        h for h in config if h == "default" or ("default" in h and profile_name(h) == "default")
+    ]
+    own = credentials.get("default")
+    if not names and not own:
+        return None
+    place = _place(config_path, config[names[-1]]) if names else None
+    found = Profile("default", _place(credentials_path, own) if own else None, place)
+    _complete(found, lambda _: None, config_path, config)
+    return found
 
 
 def _own(profile: Profile, option: str) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
+from awsenv.profiles.read import suggestion
 from awsenv.sessions.options import SessionOptions
 
 # Seconds; "Role chaining" in the IAM User Guide.
@@ -34,17 +35,15 @@ DEPENDS = (
     "transitive_session_tags",
     "source_identity",
 )
-# What the AWS CLI's cache knows a role's session by.
-_ROLE = ("role_arn", "external_id", "role_session_name", "duration_seconds", "mfa_serial")
 # Those that are got out of a key in the files, or are it.
 OF_KEY = ("key", "temporary", "mfa", "none")
 
 
 class Chain:
-    """The chains of the profiles that ``find`` gives by their names."""
+    """The chains of the profiles that ``known`` gives by their names."""
 
-    def __init__(self, find: Callable[[str], Profile | None]) -> None:
-        self._find = find
+    def __init__(self, known: Callable[[], dict[str, Profile]]) -> None:
+        self._known = known
 
     def source(self, profile: Profile) -> Profile | None:
         """That which the role ``profile`` takes its credentials from; ``None`` where they are those of
@@ -62,11 +61,10 @@ class Chain:
             )
         if name is None:
             return None
-        found = profile if name == profile.name else self._find(name)
+        found = profile if name == profile.name else self._known().get(name)
         if found is None:
-            raise AwsenvError(
-                f"profile {profile.name}: its source_profile {name} does not exist", show
-            )
+            what = f"profile {profile.name}: its source_profile {name} does not exist"
+            raise AwsenvError(what, suggestion(name, self._known()))
         source = found.as_source()
         if source is profile:
             profile.key()  # says that it holds none
@@ -102,16 +100,22 @@ class Chain:
 
     def is_only(self, profile: Profile, others: list[Profile]) -> bool:
         """Whether none of ``others`` assumes the role of ``profile`` with another source."""
-        role = [profile.get(name) for name in _ROLE]
+        role = _cached_by(profile)
         own = self.depends(profile)
         for other in others:
-            if other.kind == "role" and [other.get(name) for name in _ROLE] == role:
+            if other.kind == "role" and _cached_by(other) == role:
                 try:
                     if self.depends(other) != own:
                         return False
                 except AwsenvError:
                     return False
         return True
+
+
+def _cached_by(profile: Profile) -> list[str | int | None]:
+    """What the AWS CLI's cache knows a role's session by (``AssumeRoleCredentialFetcher``)."""
+    names = ("role_arn", "external_id", "role_session_name", "mfa_serial")
+    return [*(profile.get(name) for name in names), profile.seconds("duration_seconds")]
 
 
 def split(

@@ -42,7 +42,7 @@ def choose(
         session = SessionStore(sources, environ, people).get(profile, options)
         chosen = _chosen(session)
         if is_lasting(profile, options) and profile.kind != "mfa":
-            sources.keep(profile, chosen.account, chosen.variables)
+            sources.keep(profile, chosen.account, chosen.variables, session.expires)
         if request.account and chosen.account is None:
             from awsenv.sessions import client
 

@@ -6,8 +6,7 @@ A plain class: importing dataclasses costs as much as starting Python.
 from datetime import UTC, datetime
 from typing import Any
 
-from awsenv.environment import SETTINGS
-from awsenv.profiles import moments
+from awsenv.profiles import moments, surroundings
 from awsenv.profiles.profile import Profile
 
 
@@ -15,7 +14,7 @@ class Session:
     """What a shell is given to act as ``profile``.
 
     ``expires`` is in UTC, ``None`` for a plain key. ``settings`` maps variables' names to values
-    (``awsenv.environment.SETTINGS``).
+    (``awsenv.profiles.surroundings``).
     """
 
     def __init__(
@@ -56,11 +55,7 @@ class Session:
             expires=expires,
             region=profile.get("region"),
             account_id=profile.get("aws_account_id") or profile.get("sso_account_id"),
-            settings={
-                variable: value
-                for setting, variable in SETTINGS.items()
-                if (value := profile.get(setting))
-            },
+            settings=surroundings.settings(profile),
         )
 
     @classmethod
@@ -102,9 +97,8 @@ class Session:
             "AWS_ACCOUNT_ID": self.account_id,
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
-            **self.settings,
         }
-        return {name: value for name, value in values.items() if value}
+        return {name: value for name, value in values.items() if value} | self.settings
 
 
 def _rfc3339(moment: datetime) -> str:

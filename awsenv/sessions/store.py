@@ -24,8 +24,8 @@ class SessionStore:
         self._files = files
         self._environ = environ
         self._people = people
-        self._known: dict[str, Profile] = {}
-        self._chain = Chain(self._find)
+        self._found: dict[str, Profile] = {}
+        self._chain = Chain(self._known)
 
     def get(self, profile: Profile, options: SessionOptions) -> Session:
         """The session of ``profile``. Raises ``AwsenvError``.
@@ -129,9 +129,9 @@ class SessionStore:
             context.assumed = cli_caches.roles(self._environ, read=not options.fresh)
         return providers.session("role", profile, options, context, base)
 
-    def _find(self, name: str) -> Profile | None:
-        self._known = self._known or read.profiles(self._environ)
-        return self._known.get(name)
+    def _known(self) -> dict[str, Profile]:
+        self._found = self._found or read.profiles(self._environ)
+        return self._found
 
     def _is_provable(self, profile: Profile) -> bool:
         """Whether what the AWS CLI has stored of this role came from this profile's source.
@@ -143,8 +143,7 @@ class SessionStore:
 
         if self._files.changed() > cli_caches.oldest(self._environ):
             return False
-        self._known = self._known or read.profiles(self._environ)
-        return self._chain.is_only(profile, list(self._known.values()))
+        return self._chain.is_only(profile, list(self._known().values()))
 
 
 def is_lasting(profile: Profile, options: SessionOptions) -> bool:

@@ -100,7 +100,7 @@ REFUSALS = {
         {"credentials": "[p]\n" + KEY.format("P") + "region = a\0b"},
     ),
     "a role without its source": Refusal(
-        ("no profile named goood", "did you mean good?"),
+        ("profile p: its source_profile goood does not exist", "did you mean good?"),
         {"config": "[profile p]\nrole_arn = arn:x\nsource_profile = goood\n", "credentials": GOOD},
     ),
     "roles in a circle": Refusal(

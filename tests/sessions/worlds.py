@@ -1,8 +1,12 @@
-"""Worlds of AWS files, and what botocore and awsenv make of a profile in them."""
+"""Worlds of AWS files, and what botocore and awsenv make of a profile in them.
 
+Differences by intent, each with its reason, are in ``INTENT`` and nowhere else.
+"""
+
+import getpass
+import itertools
 import json
 import os
-import random
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -12,19 +16,41 @@ from pathlib import Path
 from unittest.mock import patch
 
 import botocore.session
+from botocore.credentials import AssumeRoleProvider, SSOProvider
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 from botocore.loaders import Loader
+from botocore.tokens import SSOTokenProvider
 
+from awsenv import environment
 from awsenv.demo.server import Server
+from awsenv.demo.signature import RefusedError
 from awsenv.demo.sts import Role
 from awsenv.demo.users import User, new_user
 from awsenv.errors import AwsenvError
+from awsenv.profiles import read, surroundings
 from awsenv.replay import Request
 from awsenv.sessions.chosen import choose
 from awsenv.sessions.options import Interaction, SessionOptions
+from tests.sessions.center import sign_in
+
+INTENT = {
+    "no Region": "without one anywhere STS is asked in us-east-1, or where the role's partition has it; "
+    "botocore gives up",
+    "own Region": "the Region of a profile counts before the shell's: who switches means the profile",
+    "a device": "a code is asked for a plain key and for a process's, which SDKs give out as they are; "
+    "a role over them is assumed with that session, and no code goes with a session, which AWS refuses",
+    "[default]": "what stands there and not in the profile reaches programs where no variable keeps it "
+    "away; `show` names it",
+    "services that are not there": "refused, where botocore gives the key and refuses each client",
+    "a stored session": "one of the same role and source serves in any partition's Region, as in the AWS "
+    "CLI's cache",
+    "include_profile, session_tags": "aws-vault's settings, which SDKs do not read",
+}
 
 # What of a call counts: a session's name is ours to choose where the profile has none.
 COUNTED = ("Action", "RoleArn", "ExternalId", "DurationSeconds", "SerialNumber", "Policy")
+# Whose endpoints are compared: one that every call of ours goes to, one that has buckets.
+SERVICES = ("sts", "s3", "dynamodb")
 _LOADER = Loader()
 
 
@@ -39,8 +65,16 @@ class World:
     @property
     def names(self) -> list[str]:
         """The profiles, each once."""
-        found = [header.removeprefix("profile ").strip() for header in self.config]
-        return sorted({*found, *self.credentials})
+        found = [h.removeprefix("profile").strip() for h in self.config if not _is_other(h)]
+        return sorted({*found, *self.credentials} - {"DEFAULT"})
+
+    def of(self, profile: str, option: str) -> str | None:
+        """What the profile says of ``option``."""
+        for header, body in (*self.credentials.items(), *self.config.items()):
+            if header.removeprefix("profile").strip() == profile and option in body:
+                return body[option]
+        there = any(h.removeprefix("profile").strip() == profile for h in self.config)
+        return self.config.get("DEFAULT", {}).get(option) if there else None
 
     def write(self, home: Path) -> None:
         """Make it the one below ``home``, and nothing else."""
@@ -54,17 +88,43 @@ class World:
             (home / ".aws" / name).write_text(text)
 
 
+def _is_other(header: str) -> bool:
+    return header.startswith(("sso-session", "services")) or header == "DEFAULT"
+
+
 @dataclass(frozen=True)
 class Told:
-    """Who a profile is, where, and with which calls; ``who`` is empty for an error."""
+    """Who a profile is, where, with which calls (each with the Region that it is signed for), and where
+    its services are asked from then on; ``who`` is empty for an error."""
 
     who: str = ""
     region: str | None = None
     calls: tuple[tuple[str, ...], ...] = ()
+    endpoints: tuple[str, ...] = ()
+    leaks: frozenset[str] = frozenset()
+
+
+def agree(world: World, profile: str, ours: Told, theirs: Told) -> bool:
+    """Whether the two are the same, but for what differs by intent."""
+    if world.of(profile, "services") == "gone":
+        return not ours.who
+    if {"endpoint_url", "services"} & ours.leaks:
+        ours, theirs = replace(ours, endpoints=()), replace(theirs, endpoints=())
+    ours = replace(ours, leaks=frozenset())
+    if not theirs.endpoints:
+        ours = replace(ours, endpoints=())
+    sections = (*world.config.values(), *world.credentials.values())
+    if not any("mfa_serial" in body for body in sections):
+        return ours == theirs
+    # Other calls, and a code where SDKs ask none, or none where AWS takes none.
+    return not (ours.who and theirs.who) or replace(ours, calls=()) == replace(theirs, calls=())
 
 
 class Aws:
-    """A stand-in with two users and four roles, and a home; what both sides ask is noted."""
+    """A stand-in with users, roles and an organization, and a home; what both sides ask is noted."""
+
+    # What points both sides at the stand-in, and is not of the world.
+    own_endpoints = ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_SSO")
 
     def __init__(self, home: Path, server: Server, users: list[User]) -> None:
         self.home, self.server, self.users = home, server, users
@@ -77,10 +137,28 @@ class Aws:
         for name in ("one", "two", "three"):
             arn = self.arn(name)
             server.sts.roles[arn] = Role(arn)
+        self.gov = f"arn:aws-us-gov:iam::{users[3].account}:role/gov"
+        server.sts.roles[self.gov] = Role(self.gov)
         web = self.arn("web")
         server.sts.roles[web] = Role(web, web_token="web-token")
+        server.portal.assignments["111122223333"] = ["Reader"]
+        self._codes = itertools.count(100_000)
+        self._given: set[str] = set()
+        server.sts.check_code = self._check_code  # type: ignore[method-assign]
         self.asked: list[tuple[str, ...]] = []
         self._note(server)
+
+    def code(self, _: str = "") -> str:
+        """What the device shows now: never the same twice, as a person who waits for the next."""
+        code = str(next(self._codes))
+        self._given.add(code)
+        return code
+
+    def _check_code(self, user: User, parameters: Mapping[str, str]) -> None:
+        serial, code = parameters.get("SerialNumber"), parameters.get("TokenCode", "")
+        if not user.device or serial != user.device.serial or code not in self._given:
+            raise RefusedError("AccessDenied", "MultiFactorAuthentication failed with …")
+        self._given.remove(code)
 
     def arn(self, role: str) -> str:
         return f"arn:aws:iam::{self.users[0].account}:role/{role}"
@@ -89,70 +167,130 @@ class Aws:
         answer, web = server.sts.answer, server.sts.with_web_identity
 
         def noted(user: User, parameters: Mapping[str, str]) -> str:
-            self.asked.append((_named(user.arn), *(parameters.get(name, "") for name in COUNTED)))
+            counted = (parameters.get(name, "") for name in COUNTED)
+            self.asked.append((_named(user.arn), server.region, *counted))
             return answer(user, parameters)
 
         def noted_web(parameters: Mapping[str, str]) -> str:
-            self.asked.append(("", *(parameters.get(name, "") for name in COUNTED)))
+            self.asked.append(("", "", *(parameters.get(name, "") for name in COUNTED)))
             return web(parameters)
 
         server.sts.answer = noted  # type: ignore[method-assign]
         server.sts.with_web_identity = noted_web  # type: ignore[method-assign]
 
     @contextmanager
-    def _inside(self, world: World) -> Iterator[None]:
+    def _inside(self, world: World) -> Iterator[dict[str, str]]:
         """The person's environment as this process's own, and nobody asked yet."""
         environ = {
             "HOME": str(self.home),
             "PATH": "/usr/bin:/bin",
-            "AWS_ENDPOINT_URL": self.server.url,
+            **dict.fromkeys(self.own_endpoints, self.server.url),
             "AWS_EC2_METADATA_DISABLED": "true",
-        }
+        } | world.environ
         self.asked.clear()
-        with patch.dict(os.environ, environ | world.environ, clear=True):
-            yield
+        cache = str(self.home / ".aws/sso/cache")
+        with (
+            patch.dict(os.environ, environ, clear=True),
+            patch.object(getpass, "getpass", self.code),
+            patch.object(AssumeRoleProvider.__init__, "__defaults__", (self.code, None, None)),
+            # botocore looks for its cache below the HOME that there was when it was imported.
+            patch.object(SSOProvider, "_SSO_TOKEN_CACHE_DIR", cache),
+            patch.object(SSOTokenProvider, "_SSO_TOKEN_CACHE_DIR", cache),
+        ):
+            yield environ
+
+    def write(self, world: World) -> None:
+        """Make it the one at home, where somebody is signed in."""
+        world.write(self.home)
+        for session in ("corp", ""):
+            sign_in(self.server, self.home, session)
 
     def botocores(self, world: World, profile: str) -> Told:
         """What botocore makes of it, with nothing remembered."""
+        if world.of(profile, "region"):
+            # By intent: "own Region".
+            rest = {n: v for n, v in world.environ.items() if n not in environment.REGIONS}
+            world = replace(world, environ=rest)
         try:
             return self._botocores(world, profile)
         except NoRegionError:
-            # By intent: without a Region anywhere awsenv asks STS in us-east-1, as it always did.
-            there = replace(world, environ=world.environ | {"AWS_DEFAULT_REGION": "us-east-1"})
-            return replace(self._botocores(there, profile), region=None)
+            # By intent: "no Region".
+            first = (
+                "us-gov-west-1"
+                if "aws-us-gov" in (world.of(profile, "role_arn") or "")
+                else "us-east-1"
+            )
+            there = replace(world, environ=world.environ | {"AWS_DEFAULT_REGION": first})
+            told = self._botocores(there, profile)
+            return replace(
+                told, region=None, endpoints=told.endpoints if first[:7] != "us-gov-" else ()
+            )
 
     def _botocores(self, world: World, profile: str) -> Told:
-        world.write(self.home)
+        self.write(world)
         with self._inside(world):
             try:
-                session = botocore.session.Session(profile=profile)
-                session.register_component("data_loader", _LOADER)
+                session = _session(profile)
                 credentials = session.get_credentials()
                 if credentials is None:
                     return Told()
                 key = credentials.get_frozen_credentials()
                 region = session.get_config_variable("region")
+                calls = tuple(self.asked)
+                for name in self.own_endpoints:
+                    os.environ.pop(name, None)
+                return Told(self._arn(key.access_key), region, calls, _endpoints(session))
             except NoRegionError:
                 raise
-            except (BotoCoreError, ClientError, ValueError):
+            except (BotoCoreError, ClientError, ValueError) as error:
+                self.why = repr(error)
                 return Told()
-            return Told(self._arn(key.access_key), region, tuple(self.asked))
 
-    def awsenvs(self, world: World, profile: str) -> Told:
-        """What awsenv makes of it, with nothing remembered."""
-        world.write(self.home)
-        with self._inside(world):
+    def awsenvs(self, world: World, profile: str, anew: bool = True) -> Told:
+        """What awsenv makes of it, with nothing remembered; or, not ``anew``, with all that is."""
+        if anew:
+            self.write(world)
+        with self._inside(world) as mine:
+            request, options = Request("use", profile), SessionOptions()
             try:
-                request, options = Request("use", profile), SessionOptions()
-                chosen = choose(request, options, Interaction(), dict(os.environ))
-            except AwsenvError:
+                chosen = choose(request, options, Interaction(ask=self.code), dict(os.environ))
+            except AwsenvError as error:
+                self.why = error.message
                 return Told()
-            key = chosen.variables["AWS_ACCESS_KEY_ID"]
-            return Told(self._arn(key), chosen.variables.get("AWS_REGION"), tuple(self.asked))
+            calls = tuple(self.asked)
+            mine = {n: v for n, v in mine.items() if n not in self.own_endpoints}
+            change = environment.enter(profile, chosen.variables, mine)
+            os.environ.clear()
+            os.environ.update(environment.applied(change, mine))
+            leaks = frozenset(surroundings.leaks(read.profile(profile, mine), mine))
+            region = os.environ.get("AWS_DEFAULT_REGION")
+            key = os.environ["AWS_ACCESS_KEY_ID"]
+            # Where none is said [default]'s reaches it, which no variable keeps away: `show` names it.
+            there = _session(None, None if region else "us-east-1")
+            endpoints = () if "services" in leaks else _endpoints(there)
+            return Told(self._arn(key), region, calls, endpoints, leaks)
 
     def _arn(self, key: str | None) -> str:
         user = self.server.sts.users.get(key or "")
         return _named(user.arn) if user else key or ""
+
+
+def _session(profile: str | None, region: str | None = None) -> botocore.session.Session:
+    session = botocore.session.Session(profile=profile)
+    session.register_component("data_loader", _LOADER)
+    if region:
+        session.set_config_variable("region", region)
+    return session
+
+
+def _endpoints(session: botocore.session.Session) -> tuple[str, ...]:
+    region = session.get_config_variable("region") or "us-east-1"
+    return tuple(
+        session.create_client(
+            name, region_name=region, aws_access_key_id="x", aws_secret_access_key="x"
+        ).meta.endpoint_url
+        for name in SERVICES
+    )
 
 
 def _named(arn: str) -> str:
@@ -163,59 +301,17 @@ def _named(arn: str) -> str:
 @contextmanager
 def aws(folder: Path) -> Iterator[Aws]:
     """A stand-in that runs meanwhile."""
-    users = [new_user("first", "111122223333"), new_user("second", "111122223333")]
+    users = [
+        new_user("first", "111122223333"),
+        new_user("second", "111122223333", mfa=True),
+        new_user("third", "111122223333", temporary=True),
+        new_user("gov", "444455556666", partition="aws-us-gov"),
+    ]
     with Server(users) as server:
         yield Aws(folder / "home", server, users)
 
 
 def key(user: User) -> dict[str, str]:
     """The lines of its key."""
-    return {"aws_access_key_id": user.key_id, "aws_secret_access_key": user.secret}
-
-
-def generate(choose: random.Random, here: Aws) -> World:
-    """A world of one to six profiles, of every kind that needs no person."""
-    world = World()
-    names = [f"p{number}" for number in range(choose.randint(1, 6))]
-    for name in names:
-        body = _body(choose, here, names)
-        if choose.random() < 0.4:
-            body["region"] = choose.choice(["us-west-2", "eu-central-1", "ap-northeast-1"])
-        split = choose.random()
-        secret = {k: v for k, v in body.items() if k.startswith("aws_")}
-        rest = {k: v for k, v in body.items() if k not in secret}
-        header = choose.choice(["profile {}"] * 6 + ["profile  {}", "profile {} ", "profile\t{}"])
-        if split < 0.5:
-            if secret:
-                world.credentials[name] = secret
-            world.config[header.format(name)] = rest
-        elif split < 0.9:
-            world.config[header.format(name)] = body
-        else:
-            world.credentials[name] = body
-    if choose.random() < 0.3:
-        world.config["default"] = {"region": "sa-east-1"}
-        if choose.random() < 0.5:
-            world.credentials["default"] = key(here.users[0])
-    return world
-
-
-def _body(choose: random.Random, here: Aws, names: list[str]) -> dict[str, str]:
-    kind = choose.choice(["key", "key", "role", "role", "role", "process", "web", "both", "empty"])
-    body: dict[str, str] = {}
-    if kind in ("key", "both"):
-        body |= key(choose.choice(here.users))
-    if kind in ("role", "both"):
-        body["role_arn"] = here.arn(choose.choice(["one", "two", "three"]))
-        body["source_profile"] = choose.choice([*names, "gone"])
-        if choose.random() < 0.3:
-            body["external_id"] = "x-1"
-        if choose.random() < 0.3:
-            body["duration_seconds"] = choose.choice(["900", "3600", "7200"])
-        if choose.random() < 0.2:
-            body["role_session_name"] = "mine"
-    if kind == "process":
-        body["credential_process"] = f"/bin/cat {here.process}"
-    if kind == "web":
-        body |= {"role_arn": here.arn("web"), "web_identity_token_file": str(here.token)}
-    return body
+    lines = {"aws_access_key_id": user.key_id, "aws_secret_access_key": user.secret}
+    return lines | ({"aws_session_token": user.token} if user.token else {})

@@ -1,11 +1,24 @@
 """A key that stands in the files, as it is: nobody is asked."""
 
-from awsenv.profiles.profile import Profile
+import shlex
+from datetime import UTC, datetime
+
+from awsenv.errors import AwsenvError
+from awsenv.profiles.profile import STORED_OF, Profile
 from awsenv.sessions.context import Context
 from awsenv.sessions.options import SessionOptions
 from awsenv.sessions.session import Session
 
 
-def session(profile: Profile, _: SessionOptions, __: Context, ___: Session | None) -> Session:
-    """The key of ``profile``. Raises ``AwsenvError`` where it holds none."""
-    return Session.of_key(profile)
+def session(profile: Profile, _: SessionOptions, context: Context, __: Session | None) -> Session:
+    """The key of ``profile``. Raises ``AwsenvError`` where it holds none, and where what is stored
+    beside it says that it has ended."""
+    found = Session.of_key(profile)
+    if found.expires and found.expires <= datetime.fromtimestamp(context.interaction.now(), UTC):
+        what = f"the temporary key of profile {profile.name} has ended at {found.expires:%Y-%m-%d %H:%M} UTC"
+        of = profile.get(STORED_OF)
+        again = (
+            f"awsenv login {shlex.quote(of)} --save-as {shlex.quote(profile.name)}" if of else ""
+        )
+        raise AwsenvError(what, again or "get it again as before, and store it there")
+    return found

@@ -7,6 +7,7 @@ name is the SHA-1 of the sso-session's name, or of the start URL where a profile
 import hashlib
 import json
 import os
+import shlex
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -64,12 +65,24 @@ def folder(environ: dict[str, str]) -> str:
 
 def of_profile(profile: Profile, environ: dict[str, str]) -> SsoSession:
     """Where ``profile`` signs in. Raises ``AwsenvError`` where it does not say."""
+    show = f"awsenv show {shlex.quote(profile.name)}"
+    for option in ("sso_account_id", "sso_role_name"):
+        if not profile.get(option):
+            raise AwsenvError(f"profile {profile.name} lacks {option}", show)
     if name := profile.get("sso_session"):
+        place = read.sso_session(name, environ)
+        if place is None:
+            what = f"profile {profile.name}: its sso_session {name} does not exist"
+            raise AwsenvError(what, "aws configure sso-session")
+        for option, (value, _, _) in place.options.items():
+            if profile.get(option) not in (None, value):
+                what = f"profile {profile.name} and {place} say two things of {option}"
+                raise AwsenvError(what, show)
         return named(name, environ)
     missing = [o for o in ("sso_start_url", "sso_region") if not profile.get(o)]
     if missing:
         what = f"profile {profile.name} lacks {' and '.join(missing)}"
-        raise AwsenvError(what, f"awsenv show {profile.name}")
+        raise AwsenvError(what, show)
     return SsoSession("", profile.get("sso_start_url") or "", profile.get("sso_region") or "", [])
 
 
