@@ -30,7 +30,7 @@ class Server:
         self.portal = Portal(self.sts)
         self.sso = Sso(self.portal)
         self.calls: list[str] = []
-        self.region = ""  # that the last call was signed for
+        self.regions: list[str] = []  # that the calls were signed for
         self.faults: deque[int | str] = deque()
         self.slow = 0.0
         self.clock = 0.0
@@ -110,7 +110,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                     text = server.sts.with_web_identity(parameters)
                 else:
                     user = signer("POST", self.path, self.headers, body, server.sts.users, now)
-                    server.region = region_of(self.headers)
+                    server.regions.append(region_of(self.headers))
                     text = server.sts.answer(user, parameters)
                 status = 200
             except RefusedError as refused:

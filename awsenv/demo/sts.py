@@ -4,7 +4,7 @@ import re
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import uuid4
 from xml.sax.saxutils import escape
@@ -123,7 +123,9 @@ class Sts:
         name = role.arn.rpartition("/")[2]
         end = f"assumed-role/{name}/{parameters['RoleSessionName']}"
         lasts = self.lifetime or seconds
-        session = self.issue(session_of(user, lasts, user.mfa, end, role.account))
+        on = {v for n, v in parameters.items() if n.startswith("TransitiveTagKeys.member.")}
+        session = session_of(user, lasts, user.mfa, end, role.account)
+        session = self.issue(replace(session, tags=user.tags | on))
         told = xml({"Arn": session.arn, "AssumedRoleId": f"AROA:{parameters['RoleSessionName']}"})
         return credentials(session) + f"<AssumedRoleUser>{told}</AssumedRoleUser>"
 

@@ -20,6 +20,8 @@ class Place:
         self.server = server
         self.user = user
         self.plain = plain
+        # Whether the shell names the stand-in as an endpoint of a person's own.
+        self.points = True
         (home / ".aws").mkdir()
         (home / ".aws/credentials").write_text(
             f"[mfa]\naws_access_key_id = {user.key_id}\naws_secret_access_key = {user.secret}\n"
@@ -41,7 +43,7 @@ class Place:
     @property
     def endpoint(self) -> dict[str, str]:
         """The variable that points every client at the stand-in."""
-        return {"AWS_ENDPOINT_URL": self.server.url}
+        return {"AWS_ENDPOINT_URL": self.server.url} if self.points else {}
 
     @property
     def record(self) -> Path:

@@ -20,10 +20,11 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
         yield found
 
 
+@pytest.mark.parametrize("part", range(3))
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 2**32))
-def test_a_world_of_profiles(seed: int, here: Aws) -> None:
-    world = generate(random.Random(seed), here)
+def test_a_world_of_profiles(seed: int, part: int, here: Aws) -> None:
+    world = generate(random.Random(f"{part} {seed}"), here)
     found = {}
     for name in world.names:
         found[name] = here.botocores(world, name)
@@ -35,7 +36,7 @@ def test_a_world_of_profiles(seed: int, here: Aws) -> None:
         if not found[name].who and "us-gov-west-1" in repr(world):
             continue  # by intent: "a stored session"
         ours = here.awsenvs(world, name, anew=False)
-        theirs = replace(found[name], calls=ours.calls)
+        theirs = replace(found[name], calls=ours.calls, endpoints=())
         assert agree(world, name, ours, theirs), (name, world, ours, theirs)
 
 

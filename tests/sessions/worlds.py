@@ -15,10 +15,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from unittest.mock import patch
 
+import botocore.loaders
 import botocore.session
 from botocore.credentials import AssumeRoleProvider, SSOProvider
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
-from botocore.loaders import Loader
 from botocore.tokens import SSOTokenProvider
 
 from awsenv import environment
@@ -51,7 +51,7 @@ INTENT = {
 COUNTED = ("Action", "RoleArn", "ExternalId", "DurationSeconds", "SerialNumber", "Policy")
 # Whose endpoints are compared: one that every call of ours goes to, one that has buckets.
 SERVICES = ("sts", "s3", "dynamodb")
-_LOADER = Loader()
+_LOADER = botocore.loaders.Loader()
 
 
 @dataclass
@@ -168,7 +168,7 @@ class Aws:
 
         def noted(user: User, parameters: Mapping[str, str]) -> str:
             counted = (parameters.get(name, "") for name in COUNTED)
-            self.asked.append((_named(user.arn), server.region, *counted))
+            self.asked.append((_named(user.arn), server.regions[-1], *counted))
             return answer(user, parameters)
 
         def noted_web(parameters: Mapping[str, str]) -> str:
@@ -192,6 +192,8 @@ class Aws:
         with (
             patch.dict(os.environ, environ, clear=True),
             patch.object(getpass, "getpass", self.code),
+            # botocore's own data, read once for all.
+            patch.object(botocore.session, "create_loader", lambda *_: _LOADER),
             patch.object(AssumeRoleProvider.__init__, "__defaults__", (self.code, None, None)),
             # botocore looks for its cache below the HOME that there was when it was imported.
             patch.object(SSOProvider, "_SSO_TOKEN_CACHE_DIR", cache),
@@ -267,7 +269,8 @@ class Aws:
             key = os.environ["AWS_ACCESS_KEY_ID"]
             # Where none is said [default]'s reaches it, which no variable keeps away: `show` names it.
             there = _session(None, None if region else "us-east-1")
-            endpoints = () if "services" in leaks else _endpoints(there)
+            # What is stored was looked at when it was got.
+            endpoints = _endpoints(there) if anew and "services" not in leaks else ()
             return Told(self._arn(key), region, calls, endpoints, leaks)
 
     def _arn(self, key: str | None) -> str:
@@ -277,7 +280,6 @@ class Aws:
 
 def _session(profile: str | None, region: str | None = None) -> botocore.session.Session:
     session = botocore.session.Session(profile=profile)
-    session.register_component("data_loader", _LOADER)
     if region:
         session.set_config_variable("region", region)
     return session
