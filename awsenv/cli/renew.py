@@ -11,6 +11,7 @@ from awsenv.folders import direnv, unsafe
 from awsenv.profiles import read
 from awsenv.replay import Request
 from awsenv.sessions import chosen
+from awsenv.sessions.chain import Chain
 from awsenv.sessions.chosen import Chosen
 from awsenv.sessions.options import SessionOptions
 
@@ -58,11 +59,11 @@ def _refuse_processes(profile: str, environ: dict[str, str]) -> None:
     if not chosen:
         return
     known = read.profiles(environ)
-    name: str | None = profile
-    while name is not None and (found := known.pop(name, None)):
+    if profile not in known:
+        return
+    for found in Chain(lambda: known).walk(known[profile]):
         if any(found.get(option) for option in _RUNS):
             raise AwsenvError(
-                f"profile {name} runs a command, and this folder sets {', '.join(chosen)}",
+                f"profile {found.name} runs a command, and this folder sets {', '.join(chosen)}",
                 f"awsenv login {profile}",
             )
-        name = found.get("source_profile")

@@ -9,6 +9,8 @@ from awsenv.paths import config_file
 from awsenv.profiles import ini, read, sso_choice, sso_names
 from awsenv.profiles.sso_choice import Choice
 
+# What the hosts of start URLs begin with that many instances share.
+_EVERYBODYS = ("start", "identitycenter")
 # Hosts of AWS's own that name the Region; xxx.awsapps.com does not.
 _OF_REGION = re.compile(
     r"[^.]+\.(?:portal\.(?P<a>[a-z]+(?:-[a-z]+)+-\d)\.app\.(?:aws|amazonwebservices\.com\.cn)"
@@ -47,8 +49,14 @@ def answered(
     )
     _check(_REGION.fullmatch(choice.sso_region), "SSO Region", choice.sso_region, "us-east-1")
     if not legacy:
-        offered = before.session or _session_name(choice.start_url)
+        offered = before.session
+        if not offered or _stands_for_another(offered, choice.start_url, environ):
+            offered = _session_name(choice.start_url, environ)
         choice.session = given.session or _offered("SSO session name", offered, person)
+        if other := _stands_for_another(choice.session, choice.start_url, environ):
+            raise AwsenvError(
+                f"[sso-session {choice.session}] is for {other} already", "--session NAME"
+            )
         good = choice.session.isprintable() and not choice.session.startswith("-")
         _check(good and choice.session, "SSO session name", choice.session, "xxx")
     choice.regions = given.regions or before.regions
@@ -111,10 +119,30 @@ def _start_url(given: str) -> str:
     return url
 
 
-def _session_name(start_url: str) -> str:
-    """A name for the session: the instance's, where a person would know it by that."""
-    first = (urlsplit(start_url).hostname or "").partition(".")[0]
-    return sso_names.slug(first) or "sso"
+def _session_name(start_url: str, environ: dict[str, str]) -> str:
+    """A name for the session: the instance's, where a person would know it by that. Where the host is
+    everybody's (GovCloud, China, the newer URLs) the path names it. One that is taken has a number."""
+    parts = urlsplit(start_url)
+    first = (parts.hostname or "").partition(".")[0]
+    if first in _EVERYBODYS:
+        first = parts.path.rstrip("/").rpartition("/")[2]
+    name = found = sso_names.slug(first) or "sso"
+    number = 1
+    while _stands_for_another(found, start_url, environ):
+        number += 1
+        found = f"{name}-{number}"
+    return found
+
+
+def _stands_for_another(name: str, start_url: str, environ: dict[str, str]) -> str:
+    """The other start URL that the sso-session ``name`` has, empty for none."""
+    place = read.sso_session(name, environ)
+    there = place.options.get("sso_start_url", ("",))[0] if place else ""
+    return there if there and _plain(there) != _plain(start_url) else ""
+
+
+def _plain(start_url: str) -> str:
+    return start_url.partition("#")[0].rstrip("/")
 
 
 def _default(option: str, environ: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ is assumed from a session, the code goes with AssumeRole.
 
 import hashlib
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
@@ -70,25 +70,34 @@ class Chain:
             profile.key()  # says that it holds none
         return source
 
-    def depends(self, profile: Profile, above: tuple[str, ...] = ()) -> list[str]:
-        """What the session of ``profile`` depends on, down to the key. Raises ``AwsenvError`` for a
+    def walk(self, profile: Profile) -> Iterator[Profile]:
+        """``profile`` and its sources, down to the one that needs none. Raises ``AwsenvError`` for a
         circle, and for a source that is not there."""
-        if profile.kind in OF_KEY:
-            return [profile.kind, profile.key()[0], profile.get("mfa_serial") or ""]
-        own = [profile.kind, *(profile.get(name) or "" for name in DEPENDS)]
-        if profile.kind != "role":
-            return own
-        source = self.source(profile)
-        if source is None:
-            return own
-        # A profile may be its own source by the key that it holds, but not one further up.
-        name = profile.get("source_profile") or ""
-        if name in above:
-            circle = " → ".join([*above, profile.name, name])
-            raise AwsenvError(
-                f"source profiles go round in a circle: {circle}", f"awsenv show {name}"
-            )
-        return [*own, *self.depends(source, (*above, profile.name))]
+        above: list[str] = []
+        each: Profile | None = profile
+        while each is not None:
+            yield each
+            if each.kind != "role":
+                return
+            source = self.source(each)
+            # A profile may be its own source by the key that it holds, but not one further up.
+            if source is not None and source.name in above:
+                circle = " → ".join([*above, each.name, source.name])
+                raise AwsenvError(
+                    f"source profiles go round in a circle: {circle}", f"awsenv show {source.name}"
+                )
+            above.append(each.name)
+            each = source
+
+    def depends(self, profile: Profile) -> list[str]:
+        """What the session of ``profile`` depends on, down to the key. Raises as ``walk`` does."""
+        found = []
+        for each in self.walk(profile):
+            if each.kind in OF_KEY:
+                found += [each.kind, each.key()[0], each.get("mfa_serial") or ""]
+            else:
+                found += [each.kind, *(each.get(name) or "" for name in DEPENDS)]
+        return found
 
     def binding(self, profile: Profile, options: SessionOptions, given: Profile) -> str:
         """What a record of that session is bound to. ``given`` is another than ``profile`` where its

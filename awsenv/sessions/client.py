@@ -170,6 +170,13 @@ def _skew(error: botocore.exceptions.ClientError) -> str:
     return f"this machine's clock is {round(abs(off) / 60)} minutes {'fast' if off > 0 else 'slow'}"
 
 
+def _regions() -> set[str]:
+    """Every Region that botocore knows."""
+    session = botocore.session.Session()
+    names = session.get_available_partitions()
+    return {region for each in names for region in session.get_available_regions("sts", each)}
+
+
 def _unreached(error: botocore.exceptions.BotoCoreError, profile: Profile) -> AwsenvError:
     where = getattr(error, "kwargs", {}).get("endpoint_url", "AWS")
     texts = {
@@ -185,6 +192,10 @@ def _unreached(error: botocore.exceptions.BotoCoreError, profile: Profile) -> Aw
         "ProxyConnectionError": "echo $HTTPS_PROXY",
     }
     kind = type(error).__name__
+    region = profile.get("region")
+    if kind == "EndpointConnectionError" and region and region not in _regions():
+        texts[kind] = f"{where} cannot be reached, and {region} is no Region that is known"
+        hints[kind] = f"awsenv show {shlex.quote(profile.name)}"
     text = texts.get(kind, f"STS cannot be asked: {kind}")
     return AwsenvError(
         f"profile {profile.name}: {text}", hints.get(kind, "look at the network, and try again")

@@ -181,6 +181,16 @@ def test_what_contradicts_itself_is_refused_by_name(case: tuple[str, str], here:
     assert here.server.calls == []
 
 
+def test_a_region_that_nobody_knows_is_named_where_nothing_answers(here: Place) -> None:
+    here.config(f"[profile r]\nrole_arn = {OTHER}\nsource_profile = key\nregion = eu-moon-1\n")
+    result = here.run("use", "r", "--shell", "bash", AWS_ENDPOINT_URL="http://127.0.0.1:1")
+    assert "eu-moon-1 is no Region that is known; awsenv show r" in result.stderr
+    # The control: of one that is known nothing is said.
+    here.config(f"[profile r]\nrole_arn = {OTHER}\nsource_profile = key\nregion = eu-west-1\n")
+    result = here.run("use", "r", "--shell", "bash", AWS_ENDPOINT_URL="http://127.0.0.1:1")
+    assert "look at the network, and try again" in result.stderr
+
+
 def test_aws_vaults_tags_and_source_identity_go_into_the_call(here: Place) -> None:
     config = f"[profile r]\nrole_arn = {OTHER}\nsource_profile = key\n"
     tagged = (

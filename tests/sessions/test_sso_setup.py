@@ -170,6 +170,7 @@ def test_a_token_that_the_portal_refuses_is_one_line(center: Place) -> None:
 def test_the_region_is_found_out_where_the_start_url_names_it(
     url: str, region: str | None, center: Place
 ) -> None:
+    center.config("")  # the name stands for no other start URL
     result = center.run("sso", "setup", "--start-url", url, "--all", "--dry-run",
                         "--session", "demo", prefix=(installed("setsid"), "--wait"))  # fmt: skip
     asked = "asks for the SSO Region" in result.stderr
@@ -198,6 +199,31 @@ def test_what_cannot_be_is_one_line_and_nothing_is_written(
     result = center.run(*SETUP, *options, *more)
     assert (result.returncode, result.stderr) == (1, f"awsenv: {told}\n")
     assert config(center) == OWN
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://start.us-gov-home.awsapps.com/directory/d-1234", "d-1234"),
+        ("https://start.home.awsapps.cn/directory/mine#/", "mine"),
+        ("https://identitycenter.amazonaws.com/ssoins-7223", "ssoins-7223"),
+        ("https://demo.awsapps.com/start/", "demo"),
+        ("https://other.awsapps.com/start", "other-2"),
+    ],
+)
+def test_a_session_is_offered_a_name_that_stands_for_no_other_start_url(
+    url: str, name: str, center: Place
+) -> None:
+    taken = "[sso-session other]\nsso_start_url = https://else.awsapps.com/start\nsso_region = us-east-1\n"
+    center.config(OWN + taken)
+    words = ("sso", "setup", "--start-url", url, "--sso-region", "us-east-1", "--all", "--dry-run")
+    result = center.run(*words, prefix=(installed("setsid"), "--wait"))
+    offered = name == "demo" or f"the sign-in of {name} has ended" in result.stderr
+    assert offered, result.stderr
+    # Nor is one taken over that a person names.
+    refused = center.run(*words, "--session", "other")
+    told = "[sso-session other] is for https://else.awsapps.com/start already; --session NAME"
+    assert (refused.returncode, refused.stderr) == (1, f"awsenv: {told}\n")
 
 
 def test_no_accounts_is_one_line(center: Place) -> None:
