@@ -9,7 +9,7 @@ was written is none. Of an access key a record holds the places in its file
 import contextlib
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from awsenv import environment, paths, replay
@@ -85,7 +85,7 @@ class Sources:
         with contextlib.suppress(AwsenvError):
             write(replay.record_path(profile.name, self._environ), {**fields, **variables})
 
-    def keep_names(self, names: Iterable[str]) -> None:
+    def keep_names(self, names: Callable[[], Iterable[str]]) -> None:
         """Leave the profiles' names for completion, a line each, where what lies there is older
         than the two files. Of the files at their usual places only, so that a shell knows whose
         they are. Best effort."""
@@ -96,7 +96,7 @@ class Sources:
         there = _stat(path)
         if there is not None and there.st_mtime > self.changed():
             return
-        lines = [name + "\n" for name in dict.fromkeys(names) if name.isprintable()]
+        lines = [name + "\n" for name in dict.fromkeys(names()) if name.isprintable()]
         with contextlib.suppress(AwsenvError, OSError):
             folders.own(folder)
             write_whole(path, "".join(lines).encode("utf-8"))

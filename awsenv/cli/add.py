@@ -13,7 +13,7 @@ from awsenv.cli import terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import reading
 from awsenv.paths import shown
-from awsenv.profiles import access_key_csv, edit, read, write
+from awsenv.profiles import access_key_csv, edit, headers, read, write
 from awsenv.profiles.profile import ACCESS_KEY, SECRET_KEY, TOKENS, Profile
 
 # Bytes: a line is a user.
@@ -149,7 +149,7 @@ def _store(
 
 def _headers(profile: str, there: Profile | None, environ: dict[str, str]) -> Headers:
     """Path and header of the profile's section in either file, in the form it has already."""
-    config = there.config.header if there and there.config else read.header(profile)
+    config = there.config.header if there and there.config else headers.header(profile)
     return (paths.credentials_file(environ), profile), (paths.config_file(environ), config)
 
 

@@ -25,7 +25,7 @@ def chosen(environ: dict[str, str]) -> str:
 def _row(profile: Profile, environ: dict[str, str], signs_in: dict[str, str]) -> list[str]:
     """Its cells; where a profile of IAM Identity Center has no session, whether one has to sign in
     is in its place. ``signs_in`` holds that by token, once looked up."""
-    row = cells(fields(profile))
+    row = cells(fields(profile, environ))
     if profile.kind != "sso" or row[-1] != "-":
         return row
     try:

@@ -14,7 +14,7 @@ from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import folders
 from awsenv.folders import remembered
 from awsenv.paths import shown
-from awsenv.profiles import edit, read, write
+from awsenv.profiles import edit, headers, read, write
 from awsenv.profiles.profile import ACCESS_KEY, EXPIRES, SECRET_KEY, STORED_OF, Profile
 from awsenv.replay import Request
 from awsenv.sessions import chosen
@@ -197,7 +197,7 @@ def _save(name: str, profile: str, variables: dict[str, str], environ: dict[str,
 def _save_process(
     name: str, profile: str, variables: dict[str, str], environ: dict[str, str]
 ) -> None:
-    path, header = paths.config_file(environ), read.header(name)
+    path, header = paths.config_file(environ), headers.header(name)
     command = f"{program()} credential-process {shlex.quote(profile)}"
     options = {"credential_process": command, STORED_OF: profile}
     if region := variables.get("AWS_REGION"):

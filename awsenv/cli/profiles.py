@@ -32,9 +32,10 @@ def list_(
     """
     if kind and kind not in KINDS:
         raise UsageError(f"no such kind: {kind}", f"one of {', '.join(KINDS)}")
+    environ = dict(os.environ)
     rows = [
-        fields(profile)
-        for profile in read.profiles(dict(os.environ)).values()
+        fields(profile, environ)
+        for profile in read.profiles(environ).values()
         if fnmatchcase(profile.name, pattern) and kind in ("", profile.kind)
     ]
     if as_json:
@@ -51,12 +52,13 @@ def show(
 
     Example: awsenv show xxx-dev
     """
-    found = read.profile(profile, dict(os.environ))
+    environ = dict(os.environ)
+    found = read.profile(profile, environ)
     rows = _values(found)
     if as_json:
-        print(json.dumps({**fields(found), "values": rows}, indent=2))
+        print(json.dumps({**fields(found, environ), "values": rows}, indent=2))
         return
-    known = " · ".join(cell for cell in cells(fields(found)) if cell != "-")
+    known = " · ".join(cell for cell in cells(fields(found, environ)) if cell != "-")
     print(terminal.printable(known))
     lines = [
         [
@@ -68,7 +70,7 @@ def show(
         for row in rows
     ]
     terminal.table(("setting", "value", "from", ""), lines)
-    if reaching := leaks(found, without_session(dict(os.environ))):
+    if reaching := leaks(found, without_session(environ)):
         terminal.say(f"{reaching}; set it in {profile}, too, or take it out of [default]")
 
 
@@ -80,14 +82,14 @@ def leaks(profile: Profile, environ: dict[str, str]) -> str:
     return f"programs read {', '.join(names)} of [default], since {profile.name} says nothing of it"
 
 
-def fields(profile: Profile) -> dict[str, str | int | None]:
+def fields(profile: Profile, environ: dict[str, str]) -> dict[str, str | int | None]:
     """What there is to say of ``profile``: its name and, in the order of ``TITLES``, the rest; the
     seconds left are a number."""
     try:
         number = account.of_profile(profile)
     except AwsenvError:  # half a key: `show` and `status --all` say so
         number = None
-    expires = profile.expires or chosen.ends(profile, dict(os.environ))
+    expires = profile.expires or chosen.ends(profile, environ)
     return {
         "name": profile.name,
         "kind": profile.kind,

@@ -8,7 +8,7 @@ import typer
 from awsenv.cli import dotenv_file, session_options
 from awsenv.errors import PERSON_NEEDED, AwsenvError
 from awsenv.folders import direnv, unsafe
-from awsenv.profiles import read
+from awsenv.profiles.read import Profiles
 from awsenv.replay import Request
 from awsenv.sessions import chosen
 from awsenv.sessions.chain import Chain
@@ -58,10 +58,8 @@ def _refuse_processes(profile: str, environ: dict[str, str]) -> None:
     chosen = sorted({name for name in names if unsafe.chooses_processes(name)})
     if not chosen:
         return
-    known = read.profiles(environ)
-    if profile not in known:
-        return
-    for found in Chain(lambda: known).walk(known[profile]):
+    known = Profiles(environ)
+    for found in Chain(known).walk(known.find(profile)):
         if any(found.get(option) for option in _RUNS):
             raise AwsenvError(
                 f"profile {found.name} runs a command, and this folder sets {', '.join(chosen)}",

@@ -8,7 +8,7 @@ import typer
 from awsenv.cli import session_options, sso_questions, sso_write, terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import config_file
-from awsenv.profiles import ini, read, sso_choice, write
+from awsenv.profiles import headers, ini, sso_choice, write
 from awsenv.profiles.sso_choice import Choice
 from awsenv.sessions.sso import token
 
@@ -128,7 +128,7 @@ def _choices(session: str, environ: dict[str, str]) -> list[Choice]:
     it is all accounts and roles. Raises ``AwsenvError`` where there is none."""
     path = config_file(environ)
     found = list(sso_choice.kept(write.text(path), path).values())
-    headers = [read.session_name(header) for header in ini.read(path)]
+    headers = [headers.session_name(header) for header in ini.read(path)]
     names = [name for name in headers if name]
     if not found or session not in ("", *(choice.session for choice in found)):
         found += [Choice(name) for name in names]

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from awsenv.cli import terminal
 from awsenv.errors import AwsenvError
 from awsenv.paths import config_file
-from awsenv.profiles import ini, read, sso_choice, sso_names
+from awsenv.profiles import headers, ini, read, sso_choice, sso_names
 from awsenv.profiles.sso_choice import Choice
 
 # What the hosts of start URLs begin with that many instances share.
@@ -106,7 +106,7 @@ def _same(given: Choice, legacy: bool, earlier: list[Choice]) -> Choice | None:
 
 def _only_session(environ: dict[str, str]) -> str:
     """The one sso-session that the config file has, if it has just one."""
-    names = [name for h in ini.read(config_file(environ)) if (name := read.session_name(h))]
+    names = [name for h in ini.read(config_file(environ)) if (name := headers.session_name(h))]
     return names[0] if len(names) == 1 else ""
 
 

@@ -76,8 +76,16 @@ class Profile:
         self.default: Profile | None = None
         self.part = self.lacks = ""
 
+    def own(self, option: str) -> str | None:
+        """What its own sections say of ``option``; the credentials file wins, as in botocore's
+        ``full_config``."""
+        for place in (self.credentials, self.config):
+            if place is not None and option in place.options:
+                return place.options[option][0]
+        return None
+
     def get(self, option: str) -> str | None:
-        """The value of ``option``; the credentials file wins, as in botocore's ``full_config``."""
+        """The value of ``option``, its own or an included one."""
         for place in (self.credentials, self.config):
             if place is not None and option in place.options:
                 return place.options[option][0]

@@ -1,217 +1,147 @@
 """The two AWS files as profiles."""
 
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from awsenv import paths
 from awsenv.errors import AwsenvError
-from awsenv.profiles import ini
+from awsenv.profiles import headers, ini
 from awsenv.profiles.profile import Place, Profile
 
 # aws-vault's: the profile whose settings stand in for those that are missing.
 INCLUDE = "include_profile"
 
 
-def profiles(environ: dict[str, str]) -> dict[str, Profile]:
-    """Every profile by name, those of the config file first, each file in its order.
+class Profiles:
+    """The profiles in the files that ``environ`` names, which are read once. Raises ``AwsenvError``
+    when one cannot be read."""
 
-    Reads the files that ``environ`` names. Raises ``AwsenvError`` when one cannot be read.
-    """
-    config_path = paths.config_file(environ)
-    found: dict[str, Profile] = {}
-    sections = ini.read(config_path)
-    for section in sections.values():
-        name = profile_name(section.name)
-        if name is not None:
-            # Of [profile x] and [profile "x"] the last counts, as in build_profile_map.
-            found[name] = Profile(name, None, _place(config_path, section))
-    credentials_path = paths.credentials_file(environ)
-    for section in ini.read(credentials_path).values():
-        place = _place(credentials_path, section)
-        if section.name in found:
-            found[section.name].credentials = place
-        else:
-            found[section.name] = Profile(section.name, place, None)
-    for each in found.values():
-        _complete(each, found.get, config_path, sections)
-        each.default = found.get("default") if each.name != "default" else None
-    return found
+    def __init__(self, environ: dict[str, str]) -> None:
+        self._config_path = paths.config_file(environ)
+        self._credentials_path = paths.credentials_file(environ)
+        self._config = ini.read(self._config_path)
+        self._credentials = ini.read(self._credentials_path)
+        self._found: dict[str, Profile | None] = {}
+        self._names: dict[str, None] | None = None
 
+    @property
+    def names(self) -> Iterable[str]:
+        """Those of the config file first, each file in its order."""
+        if self._names is None:
+            named = filter(None, map(headers.profile_name, self._config))
+            self._names = dict.fromkeys([*named, *self._credentials])
+        return self._names
 
-def profile(
-    name: str, environ: dict[str, str], seen: Callable[[Iterable[str]], None] = lambda _: None
-) -> Profile:
-    """The profile called ``name``; ``seen`` is shown the names of all, which it need not look at.
+    def all(self) -> dict[str, Profile]:
+        """Every profile by its name."""
+        by_name: dict[str, ini.Section] = {}
+        for header, section in self._config.items():
+            if name := headers.profile_name(header):
+                by_name[name] = section
+        for name in self.names:
+            if name not in self._found:
+                self._found[name] = self._made(name, by_name.get(name))
+        return {name: each for name in self.names if (each := self._found[name])}
 
-    Raises ``AwsenvError``, naming near ones, when there is none.
-    """
-    config_path, credentials_path = paths.config_file(environ), paths.credentials_file(environ)
-    config, credentials = ini.read(config_path), ini.read(credentials_path)
-    seen(name for name in (*credentials, *map(profile_name, config)) if name)
-    # Only where it can be so at all: profile_name has its price.
-    there = [
-        each
-        for header, each in config.items()
-        if (name in header or '"' in header or "'" in header or "\\" in header)
-        and profile_name(header) == name
-    ]
-    own = credentials.get(name)
-    if there or own:
+    def get(self, name: str) -> Profile | None:
+        """The profile called ``name``, or ``None``."""
+        if name not in self._found:
+            self._found[name] = self._made(name, self._section(name))
+        return self._found[name]
+
+    def find(self, name: str) -> Profile:
+        """The profile called ``name``. Raises ``AwsenvError``, naming near ones, when there is none."""
+        found = self.get(name)
+        if found is not None:
+            return found
+        config, credentials = paths.shown(self._config_path), paths.shown(self._credentials_path)
+        if not self.names:
+            raise AwsenvError(
+                f"no profile named {name}: {config} and {credentials} hold no profile at all",
+                f"aws configure --profile {shlex.quote(name)}",
+            )
+        if section := self._config.get(name):
+            what = f"{config}, line {section.line}: [{name}] is no profile there"
+            raise AwsenvError(what, f"write: [profile {name}]")
+        raise AwsenvError(f"no profile named {name}", self.suggest(name))
+
+    def suggest(self, name: str) -> str:
+        """The hint for a ``name`` that is none of them."""
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, list(self.names), n=3, cutoff=0.5)
+        return f"did you mean {' or '.join(near)}?" if near else "awsenv list"
+
+    def _section(self, name: str) -> ini.Section | None:
+        """That of the config file. Of [profile x] and [profile "x"] the last counts, as in
+        ``build_profile_map``."""
+        # Only where it can be so at all: profile_name has its price.
+        there = [
+            section
+            for header, section in self._config.items()
+            if (name in header or '"' in header or "'" in header or "\\" in header)
+            and headers.profile_name(header) == name
+        ]
+        return there[-1] if there else None
+
+    def _made(self, name: str, section: ini.Section | None) -> Profile | None:
+        own = self._credentials.get(name)
+        if section is None and own is None:
+            return None
         found = Profile(
             name,
-            _place(credentials_path, own) if own else None,
-            _place(config_path, there[-1]) if there else None,
+            _place(self._credentials_path, own) if own else None,
+            _place(self._config_path, section) if section else None,
         )
+        # What stands in other sections: what it includes, its services, and what is said for all.
+        self._found[name] = found
         if found.get(INCLUDE):
-            return profiles(environ)[name]
-        _complete(found, lambda _: None, config_path, config)
-        found.default = _default(config_path, config, credentials_path, credentials)
+            self._include(found)
+        if services := found.get("services"):
+            found.services_place = _of_kind(services, "services", self._config_path, self._config)
+            if found.services_place is None:
+                found.lacks = f"services {services}"
+        if name != "default":
+            found.default = self.get("default")
         return found
-    known = dict.fromkeys([*credentials, *filter(None, map(profile_name, config))])
-    if not known:
-        where = f"{paths.shown(config_path)} and {paths.shown(credentials_path)}"
-        raise AwsenvError(
-            f"no profile named {name}: {where} hold no profile at all",
-            f"aws configure --profile {shlex.quote(name)}",
-        )
-    if bare := _without_profile(name, config_path, config):
-        raise bare
-    raise AwsenvError(f"no profile named {name}", suggestion(name, known))
+
+    def _include(self, profile: Profile) -> None:
+        included: list[Place] = []
+        seen, each = {profile.name}, profile
+        while (name := each.own(INCLUDE)) and name not in seen:
+            seen.add(name)
+            other = self.get(name)
+            if other is None:
+                profile.lacks = f"{INCLUDE} {name}"
+                break
+            included += [place for place in (other.credentials, other.config) if place is not None]
+            each = other
+        profile.included = tuple(included)
 
 
-def _without_profile(name: str, path: str, config: dict[str, ini.Section]) -> AwsenvError | None:
-    """The error for a section of the config file that lacks the word which makes it a profile."""
-    section = config.get(name)
-    if section is None:
-        return None
-    what = f"{paths.shown(path)}, line {section.line}: [{name}] is no profile there"
-    return AwsenvError(what, f"write: [profile {name}]")
+def profiles(environ: dict[str, str]) -> dict[str, Profile]:
+    """Every profile by name. Raises ``AwsenvError`` when a file cannot be read."""
+    return Profiles(environ).all()
 
 
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """The hint for a ``name`` that is none of ``known``."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, list(known), n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(near)}?" if near else "awsenv list"
-
-
-def _complete(
-    profile: Profile,
-    find: Callable[[str], Profile | None],
-    path: str,
-    sections: dict[str, ini.Section],
-) -> None:
-    """Give ``profile`` what stands in other sections: what it includes, and its services."""
-    included: list[Place] = []
-    seen, each = {profile.name}, profile
-    while (name := _own(each, INCLUDE)) and name not in seen:
-        seen.add(name)
-        other = find(name)
-        if other is None:
-            profile.lacks = f"{INCLUDE} {name}"
-            break
-        included += [place for place in (other.credentials, other.config) if place is not None]
-        each = other
-    profile.included = tuple(included)
-    if services := profile.get("services"):
-        profile.services_place = _other(services, "services", path, sections)
-        if profile.services_place is None:
-            profile.lacks = f"services {services}"
-
-
-def _default(
-    config_path: str,
-    config: dict[str, ini.Section],
-    credentials_path: str,
-    credentials: dict[str, ini.Section],
-) -> Profile | None:
-    names = [
-        h for h in config if h == "default" or ("default" in h and profile_name(h) == "default")
-    ]
-    own = credentials.get("default")
-    if not names and not own:
-        return None
-    place = _place(config_path, config[names[-1]]) if names else None
-    found = Profile("default", _place(credentials_path, own) if own else None, place)
-    _complete(found, lambda _: None, config_path, config)
-    return found
-
-
-def _own(profile: Profile, option: str) -> str | None:
-    for place in (profile.credentials, profile.config):
-        if place is not None and option in place.options:
-            return place.options[option][0]
-    return None
+def profile(name: str, environ: dict[str, str]) -> Profile:
+    """The profile called ``name``. Raises ``AwsenvError`` when there is none."""
+    return Profiles(environ).find(name)
 
 
 def sso_session(name: str, environ: dict[str, str]) -> Place | None:
     """The ``[sso-session NAME]`` of the config file, found as ``build_profile_map`` finds it."""
     path = paths.config_file(environ)
-    return _other(name, "sso-session", path, ini.read(path))
+    return _of_kind(name, "sso-session", path, ini.read(path))
 
 
-def _other(name: str, kind: str, path: str, sections: dict[str, ini.Section]) -> Place | None:
+def _of_kind(name: str, kind: str, path: str, sections: dict[str, ini.Section]) -> Place | None:
     """The ``[kind NAME]`` of the config file."""
     found = None
     for header, section in sections.items():
-        if _other_name(header, kind) == name:
+        if headers.name_of_kind(header, kind) == name:
             found = _place(path, section)
     return found
-
-
-def session_name(header: str) -> str | None:
-    """The sso-session that a section of the config file stands for, or ``None``; as in
-    ``build_profile_map``."""
-    return _other_name(header, "sso-session")
-
-
-def _other_name(header: str, kind: str) -> str | None:
-    if not header.startswith(kind):
-        return None
-    try:
-        words = shlex.split(header)
-    except ValueError:
-        return None
-    return words[1] if len(words) == 2 else None
-
-
-def profile_name(header: str) -> str | None:
-    """The profile that a section of the config file stands for, or ``None``.
-
-    ``botocore.configloader.build_profile_map``: ``default``, or a header that begins with
-    ``profile`` and is two words for ``shlex``.
-    """
-    if header == "default":
-        return header
-    if not header.startswith("profile"):
-        return None
-    word = header.removeprefix("profile ")
-    if word is not header and word.replace("-", "").replace("_", "").replace(".", "").isalnum():
-        return word  # what shlex would say, at a hundredth of its price
-    try:
-        words = shlex.split(header)
-    except ValueError:
-        return None
-    return words[1] if len(words) == 2 else None
-
-
-def header(profile: str) -> str:
-    """The header of ``profile`` in the config file: the inverse of ``profile_name``."""
-    return profile if profile == "default" else f"profile {_word(profile)}"
-
-
-def session_header(name: str) -> str:
-    """The header of an sso-session in the config file."""
-    return f"sso-session {_word(name)}"
-
-
-def _word(name: str) -> str:
-    """``name`` as one word for ``shlex``, and without quotes where that goes: not every SDK takes
-    them away."""
-    if name and not any(c.isspace() or c in "\"'\\" for c in name):
-        return name
-    return f'"{name}"' if " " in name and not set(name) & set('"\\') else shlex.quote(name)
 
 
 def _place(path: str, section: ini.Section) -> Place:

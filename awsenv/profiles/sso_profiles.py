@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from awsenv.errors import AwsenvError
-from awsenv.profiles import edit, ini, read, sso_names
+from awsenv.profiles import edit, headers, ini, sso_names
 from awsenv.profiles.sso_choice import Choice, kept
 
 _MARK = re.compile(r"# awsenv sso ([0-9a-f]{12})\s*")
@@ -101,7 +101,7 @@ def planned(
         used.add(name)
         plan.added.append(name)
         plan.names[account, role] = name
-        header = read.header(name)
+        header = headers.header(name)
         new += [end, *_written(header, options, end)]
         expected[header] = {**defaults, **options}
 
@@ -118,8 +118,8 @@ def with_session(text: str, path: str, choice: Choice, scopes: str) -> str:
     """``text`` with the sso-session of ``choice`` and the comment that keeps it. Raises
     ``AwsenvError``."""
     sections = ini.parse(text, path)
-    names = {read.session_name(header): header for header in sections}
-    header = names.get(choice.session) or read.session_header(choice.session)
+    names = {headers.session_name(header): header for header in sections}
+    header = names.get(choice.session) or headers.session_header(choice.session)
     end = "\r\n" if "\r\n" in text else "\n"
     if choice.session:
         options = {"sso_start_url": choice.start_url, "sso_region": choice.sso_region}
@@ -150,7 +150,7 @@ def _standing(
     ordered = sorted(sections.values(), key=lambda section: section.line)
     starts = [*(section.line - 1 for section in ordered), len(lines)]
     for section, stop in zip(ordered, starts[1:], strict=True):
-        name = read.profile_name(section.name)
+        name = headers.profile_name(section.name)
         if name is None:
             continue
         names.add(name)

@@ -7,11 +7,11 @@ is assumed from a session, the code goes with AssumeRole.
 
 import hashlib
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
-from awsenv.profiles.read import suggestion
+from awsenv.profiles.read import Profiles
 from awsenv.sessions.options import SessionOptions
 
 # Seconds; "Role chaining" in the IAM User Guide.
@@ -40,10 +40,10 @@ OF_KEY = ("key", "temporary", "mfa", "none")
 
 
 class Chain:
-    """The chains of the profiles that ``known`` gives by their names."""
+    """The chains of ``profiles``."""
 
-    def __init__(self, known: Callable[[], dict[str, Profile]]) -> None:
-        self._known = known
+    def __init__(self, profiles: Profiles) -> None:
+        self._profiles = profiles
 
     def source(self, profile: Profile) -> Profile | None:
         """That which the role ``profile`` takes its credentials from; ``None`` where they are those of
@@ -61,10 +61,10 @@ class Chain:
             )
         if name is None:
             return None
-        found = profile if name == profile.name else self._known().get(name)
+        found = profile if name == profile.name else self._profiles.get(name)
         if found is None:
             what = f"profile {profile.name}: its source_profile {name} does not exist"
-            raise AwsenvError(what, suggestion(name, self._known()))
+            raise AwsenvError(what, self._profiles.suggest(name))
         source = found.as_source()
         if source is profile:
             profile.key()  # says that it holds none
@@ -107,11 +107,11 @@ class Chain:
             parts += [profile.get(name) or "" for name in DEPENDS]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
-    def is_only(self, profile: Profile, others: list[Profile]) -> bool:
-        """Whether none of ``others`` assumes the role of ``profile`` with another source."""
+    def is_only(self, profile: Profile) -> bool:
+        """Whether no other profile assumes the role of ``profile`` with another source."""
         role = _cached_by(profile)
         own = self.depends(profile)
-        for other in others:
+        for other in self._profiles.all().values():
             if other.kind == "role" and _cached_by(other) == role:
                 try:
                     if self.depends(other) != own:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from awsenv import records, replay
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
-from awsenv.profiles import read
 from awsenv.profiles.account import of_key, of_profile
 from awsenv.profiles.profile import Profile
+from awsenv.profiles.read import Profiles
 from awsenv.replay import Request
 from awsenv.sessions.options import Interaction, SessionOptions
 from awsenv.sessions.session import Session
@@ -34,12 +34,14 @@ def choose(
 ) -> Chosen:
     """What ``request`` sets. Raises ``AwsenvError``, too when that is not of its account."""
     sources = records.Sources(environ)
-    profile = read.profile(request.profile, environ, sources.keep_names)
+    profiles = Profiles(environ)
+    sources.keep_names(lambda: profiles.names)
+    profile = profiles.find(request.profile)
     if request.profile_only:
         chosen = _named(profile, sources)
     else:
         options.region = request.region
-        session = SessionStore(sources, environ, people).get(profile, options)
+        session = SessionStore(sources, profiles, environ, people).get(profile, options)
         chosen = _chosen(session)
         if is_lasting(profile, options) and profile.kind != "mfa":
             sources.keep(profile, chosen.account, chosen.variables, session.expires)

@@ -5,8 +5,8 @@ import shlex
 from awsenv import environment, records, replay
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
-from awsenv.profiles import read
 from awsenv.profiles.profile import Place, Profile
+from awsenv.profiles.read import Profiles
 from awsenv.sessions import chain, codes, providers, stored
 from awsenv.sessions.chain import OF_KEY, Chain
 from awsenv.sessions.context import Context
@@ -16,16 +16,19 @@ from awsenv.sessions.session import Session
 
 
 class SessionStore:
-    """Sessions under the two AWS files as ``files`` saw them."""
+    """Sessions of ``profiles``, under the two AWS files as ``files`` saw them."""
 
     def __init__(
-        self, files: records.Sources, environ: dict[str, str], people: Interaction
+        self,
+        files: records.Sources,
+        profiles: Profiles,
+        environ: dict[str, str],
+        people: Interaction,
     ) -> None:
         self._files = files
         self._environ = environ
         self._people = people
-        self._found: dict[str, Profile] = {}
-        self._chain = Chain(self._known)
+        self._chain = Chain(profiles)
 
     def get(self, profile: Profile, options: SessionOptions) -> Session:
         """The session of ``profile``. Raises ``AwsenvError``.
@@ -129,10 +132,6 @@ class SessionStore:
             context.assumed = cli_caches.roles(self._environ, read=not options.fresh)
         return providers.session("role", profile, options, context, base)
 
-    def _known(self) -> dict[str, Profile]:
-        self._found = self._found or read.profiles(self._environ)
-        return self._found
-
     def _is_provable(self, profile: Profile) -> bool:
         """Whether what the AWS CLI has stored of this role came from this profile's source.
 
@@ -143,7 +142,7 @@ class SessionStore:
 
         if self._files.changed() > cli_caches.oldest(self._environ):
             return False
-        return self._chain.is_only(profile, list(self._known().values()))
+        return self._chain.is_only(profile)
 
 
 def is_lasting(profile: Profile, options: SessionOptions) -> bool:

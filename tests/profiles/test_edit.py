@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from awsenv.errors import AwsenvError
-from awsenv.profiles import edit, ini, read
+from awsenv.profiles import edit, headers, ini
 from tests.profiles.test_ini import _text
 
 KEY = {"aws_access_key_id": "AKIA", "aws_secret_access_key": "s"}
@@ -112,12 +112,12 @@ def test_whatever_the_file_botocore_reads_all_else_as_before(text: str, header: 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\n\r\0"), min_size=1, max_size=8))
 def test_a_name_survives_its_way_into_the_config_file_or_is_refused(name: str) -> None:
-    header = read.header(name)
+    header = headers.header(name)
     try:
         text = edit.put("", "config", header, {"region": "r"})
     except AwsenvError:
         return
-    assert read.profile_name(next(iter(ini.parse(text, "config")))) == name
+    assert headers.profile_name(next(iter(ini.parse(text, "config")))) == name
     assert botocore.configloader.build_profile_map(theirs(text))["profiles"] == {
         name: {"region": "r"}
     }

@@ -110,9 +110,16 @@ def test_profiles_are_those_of_botocore(config: str, credentials: str) -> None:
             return
         ours = read.profiles(environ)
         assert set(ours) == set(theirs)
+        assert list(read.Profiles(environ).names) == list(ours)
         for name, profile in ours.items():
             for option, value in theirs[name].items():
                 assert _blocks(profile.get(option) or "") == value
+            # One alone is read by the same rule as all.
+            alone = read.profile(name, environ)
+            assert (alone.settings(), alone.kind) == (profile.settings(), profile.kind)
+        for name in {*NAMES, "dev", "a", "x y"} - set(theirs):
+            with pytest.raises(AwsenvError):
+                read.profile(name, environ)
 
 
 @pytest.mark.parametrize(
