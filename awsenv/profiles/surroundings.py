@@ -89,10 +89,10 @@ def _neutral(profile: Profile) -> dict[str, str]:
         if default.get(setting) is not None and profile.get(setting) is None
     }
     # A variable for all services goes before what a file says of one.
-    whole = profile.get("endpoint_url") or endpoints(profile)
-    others = [
-        default.get(s) for s in ("services", "endpoint_url", "ignore_configured_endpoint_urls")
-    ]
-    if any(others):
-        found[IGNORE_ENDPOINTS] = "false" if whole else ""
+    ignored = default.get("ignore_configured_endpoint_urls")
+    if profile.get("endpoint_url") or endpoints(profile):
+        if ignored is not None:
+            found[IGNORE_ENDPOINTS] = "false"
+    elif any((ignored, default.get("services"), default.get("endpoint_url"))):
+        found[IGNORE_ENDPOINTS] = ""
     return found
