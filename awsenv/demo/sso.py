@@ -39,6 +39,7 @@ class Sso:
     lifetime: int = 8 * 3600
     interval: int = 1
     clients: dict[str, str] = field(default_factory=dict)
+    browsers: set[str] = field(default_factory=set)  # clients of the browser's flow, and no other
     devices: dict[str, Device] = field(default_factory=dict)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     url: str = ""
@@ -91,7 +92,7 @@ class Sso:
         )
         if (
             not good
-            or asked.get("client_id") not in self.clients
+            or asked.get("client_id") not in self.browsers
             or asked.get("code_challenge_method") != "S256"
         ):
             return PAGE.format(title="Not possible", body="<p>This request is not valid.</p>")
@@ -111,6 +112,8 @@ class Sso:
             raise OidcError("InvalidClientMetadataException")
         name, secret = secrets.token_urlsafe(16), secrets.token_urlsafe(32)
         self.clients[name] = secret
+        if "authorization_code" in asked.get("grantTypes", ()):
+            self.browsers.add(name)
         end = int(time.time()) + 90 * 86400
         return {
             "clientId": name,
@@ -121,6 +124,8 @@ class Sso:
 
     def _start(self, asked: dict[str, Any]) -> dict[str, Any]:
         self._check_client(asked)
+        if asked["clientId"] in self.browsers:
+            raise OidcError("UnauthorizedClientException")
         if asked.get("startUrl") != START_URL:
             raise OidcError("InvalidRequestException")
         code = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}".upper()

@@ -285,6 +285,22 @@ def test_a_client_that_the_server_forgot_is_registered_again(center: Place) -> N
     assert center.server.calls.count("POST /client/register") == 2
 
 
+def test_a_device_code_after_a_browsers_sign_in(center: Place) -> None:
+    """The client of the one is not taken for the other: it failed until the registration's end."""
+    sso = center.server.sso
+    login(center)
+    [path] = [p for p in token_file(center).parent.iterdir() if p != token_file(center)]
+    registration = json.loads(path.read_text())
+    sso.browsers.add(registration["clientId"])
+    for grants in (["authorization_code", "refresh_token"], None):
+        # As either tool leaves it; and without a word of its kind, as older ones did.
+        known = {"grantTypes": grants} if grants else {}
+        path.write_text(json.dumps({**registration, **known}))
+        code, told = login(center)
+        assert code == 0, told
+        assert "grantTypes" not in json.loads(path.read_text())
+
+
 def test_logout_tells_the_service_and_forgets_what_came_of_it(center: Place) -> None:
     login(center)
     center.run(*USE)

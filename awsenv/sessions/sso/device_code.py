@@ -55,7 +55,7 @@ def _start(oidc: Any, where: SsoSession, known: dict[str, Any], profile: Profile
             )
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            if code == "InvalidClientException":
+            if code in ("InvalidClientException", "UnauthorizedClientException"):
                 raise _ForgottenError("the client is not known") from None
             if code in ("InvalidRequestException", "InvalidGrantException"):
                 what = f"{where.shown} is not known in {where.region}: the SSO Region is probably wrong"

@@ -24,9 +24,9 @@ def load_or_register(
     browser's sign-in registers besides, which a device code's does not."""
     path, now = where.registration_path(context.environ), context.interaction.now()
     found = tokens.load(path)
-    fits = found is not None and (
-        not more or set(more["grantTypes"]) <= set(found.get("grantTypes", []))
-    )
+    # A client is of one flow: the service takes no device code's from a browser's, nor the other way.
+    grants = found.get("grantTypes") if found else None
+    fits = set(grants or []) >= set(more["grantTypes"]) if more else not grants
     if found and fits and not anew and tokens.left(found, "expiresAt", now) > SOON:
         return found
     # Scopes, so that there is a refresh token.
