@@ -226,6 +226,12 @@ def _variables(
         if told is None:
             return None
         variables.update(told)
+    # The sign-in that it came from: gone or another one, it is looked at again.
+    if (
+        "sign-in.path" in record
+        and _look(record["sign-in.path"], record["sign-in.stamp"], None) is None
+    ):
+        return None
     if request.profile_only:
         if record["kind"] == "mfa":
             return None

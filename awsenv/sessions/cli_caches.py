@@ -16,20 +16,22 @@ def folder(environ: dict[str, str]) -> str:
 
 
 class _Cache(JSONFileCache):
-    """The cache, which may be only written to. A file that is half written, or no JSON, is none."""
+    """The cache. A file that is half written, or no JSON, is none."""
 
-    def __init__(self, path: str, read: bool) -> None:
+    def __init__(self, path: str, since: float) -> None:
         super().__init__(path)
         self._folder = path
-        self._read = read
+        self._since = since
 
     def __contains__(self, key: str) -> bool:
-        if not self._read or not super().__contains__(key):
+        if not super().__contains__(key):
             return False
         try:
-            return isinstance(self[key]["Credentials"]["Expiration"], str)
-        except (KeyError, TypeError, ValueError):
+            written = os.stat(os.path.join(self._folder, key + ".json")).st_mtime
+            end = self[key]["Credentials"]["Expiration"]
+        except (OSError, KeyError, TypeError, ValueError):
             return False
+        return written >= self._since and isinstance(end, str)
 
     def __getitem__(self, key: str) -> Any:
         try:
@@ -49,18 +51,10 @@ def _read(path: str) -> Any:
     return json.loads(reading.read(path))
 
 
-def roles(environ: dict[str, str], read: bool) -> Any:
-    """The cache as botocore's fetchers use it."""
-    return _Cache(folder(environ), read)
-
-
-def oldest(environ: dict[str, str]) -> float:
-    """When the oldest file in the cache was written, in seconds since 1970; infinity for none."""
-    try:
-        with os.scandir(folder(environ)) as entries:
-            return min((entry.stat().st_mtime for entry in entries), default=float("inf"))
-    except OSError:
-        return float("inf")
+def roles(environ: dict[str, str], since: float) -> Any:
+    """The cache as botocore's fetchers use it: what was written before ``since`` (seconds since 1970)
+    is not there."""
+    return _Cache(folder(environ), since)
 
 
 def forget(key_ids: set[str], environ: dict[str, str]) -> int:

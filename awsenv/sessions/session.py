@@ -45,8 +45,9 @@ class Session:
         secret: str,
         token: str | None,
         expires: datetime | None,
+        account: str | None = None,
     ) -> "Session":
-        """Credentials, with what ``profile`` says besides."""
+        """Credentials, with what ``profile`` says besides; of ``account``, where who gave them says."""
         return cls(
             profile=profile.name,
             access_key_id=key_id,
@@ -54,7 +55,7 @@ class Session:
             session_token=token,
             expires=expires,
             region=profile.get("region"),
-            account_id=profile.get("aws_account_id") or profile.get("sso_account_id"),
+            account_id=account or profile.get("aws_account_id") or profile.get("sso_account_id"),
             settings=surroundings.settings(profile),
         )
 
@@ -81,7 +82,9 @@ class Session:
         """Credentials as botocore's fetchers give them. Raises ``ValueError`` for an end that is none."""
         end = got.get("expiry_time")
         expires = None if end is None else moments.parse_end(end)
-        return cls.of(profile, got["access_key"], got["secret_key"], got["token"], expires)
+        key_id, secret, token = got["access_key"], got["secret_key"], got["token"]
+        account = got.get("account_id")
+        return cls.of(profile, key_id, secret, token, expires, str(account) if account else None)
 
     def __repr__(self) -> str:
         # It ends up in tracebacks: never the secret.

@@ -1,13 +1,14 @@
 """A profile's session: from its record, else got by one process at a time, and stored."""
 
 import shlex
+from typing import Any
 
 from awsenv import environment, records, replay
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
 from awsenv.profiles.profile import Place, Profile
 from awsenv.profiles.read import Profiles
-from awsenv.sessions import chain, codes, providers, stored
+from awsenv.sessions import chain, codes, providers, sign_ins, stored
 from awsenv.sessions.chain import OF_KEY, Chain
 from awsenv.sessions.context import Context
 from awsenv.sessions.errors import code_needed
@@ -57,18 +58,19 @@ class SessionStore:
         # What a profile is as its own source has a record beside that of what it is.
         names = [given.name, *filter(None, (options.variant, given.part))]
         path = replay.record_path("\n".join(names), self._environ)
+        sign_in = sign_ins.path_of(self._chain.walk(given), self._environ)
         people = self._people
         begun = people.now()
-        if session := self._look(path, profile, bound, options, begun):
+        if session := self._look(path, profile, bound, options, begun, sign_in):
             return session
         person = needs_person(profile, options)
         state = environment.state_folder(self._environ)
         # Nobody here: a sign-in elsewhere is not waited for, a code is.
         patience = 5 if profile.kind == "sso" and people.ask is None else people.patience
         with locks.locked(state, f"session {path}", people.say, patience=patience) as lock:
-            if session := self._look(path, profile, bound, options, begun):
+            if session := self._look(path, profile, bound, options, begun, sign_in):
                 return session
-            alive = stored.load(path, profile, bound)
+            alive = stored.load(path, profile, bound, sign_in)
             if alive is not None and alive.expires - people.now() <= options.min_left:
                 alive = None
             if person and people.ask is None:
@@ -85,19 +87,25 @@ class SessionStore:
                 return alive.session
             if session.expires is not None:
                 found = stored.Stored(session, people.now())
-                stored.keep(path, profile, found, bound, self._files)
+                stored.keep(path, profile, found, bound, self._files, sign_in)
             return session
 
     def _look(
-        self, path: str, profile: Profile, bound: str, options: SessionOptions, begun: float
+        self,
+        path: str,
+        profile: Profile,
+        bound: str,
+        options: SessionOptions,
+        begun: float,
+        sign_in: str,
     ) -> Session | None:
-        found = stored.load(path, profile, bound)
+        found = stored.load(path, profile, bound, sign_in)
         if found is None or (options.fresh and found.issued < begun):
             return None
         if found.expires - self._people.now() <= (options.min_left or found.margin):
             return None
         # Under the files as they are now.
-        stored.keep(path, profile, found, bound, self._files)
+        stored.keep(path, profile, found, bound, self._files, sign_in)
         return found.session
 
     def _ask(
@@ -119,30 +127,23 @@ class SessionStore:
 
         source = given if options.role_arn else self._chain.source(profile)
         seconds = role.duration(profile, options)
+        cache: Any = {}
+        # The AWS CLI's cache does not say with whose session a role was assumed. It was with that of
+        # this source where no profile has the role with another one, and neither file was changed since.
+        if source is not None and source is not given and self._chain.is_only(profile):
+            from awsenv.sessions import cli_caches
+
+            since = float("inf") if options.fresh else self._files.changed()
+            cache = cli_caches.roles(self._environ, since)
+            if found := role.load(profile, options, context, cache):
+                return found
         options, of_source = chain.split(profile, source, options, seconds)
         if source is None:
             base = providers.session("surrounding", profile, of_source, context)
         else:
             base = self._get(source, of_source, context)
-        shared = source is not None and source is not given and not profile.get("mfa_serial")
-        context.assumed = {}
-        if shared and self._is_provable(profile):
-            from awsenv.sessions import cli_caches
-
-            context.assumed = cli_caches.roles(self._environ, read=not options.fresh)
+        context.assumed = cache
         return providers.session("role", profile, options, context, base)
-
-    def _is_provable(self, profile: Profile) -> bool:
-        """Whether what the AWS CLI has stored of this role came from this profile's source.
-
-        Its cache does not say. It did when no other profile for the same role has another source,
-        and neither file was changed since the first of what is stored.
-        """
-        from awsenv.sessions import cli_caches
-
-        if self._files.changed() > cli_caches.oldest(self._environ):
-            return False
-        return self._chain.is_only(profile)
 
 
 def is_lasting(profile: Profile, options: SessionOptions) -> bool:

@@ -1,6 +1,7 @@
 """Sessions in records: with the time they were got at, and what they depend on."""
 
 import contextlib
+import os
 from datetime import UTC, datetime
 
 from awsenv import records, replay
@@ -22,10 +23,13 @@ class Stored:
         self.margin = min(300.0, (self.expires - issued) / 10)
 
 
-def load(path: str, profile: Profile, bound: str) -> Stored | None:
-    """The session in the record at ``path``, if it is that of ``bound``, ended or not."""
+def load(path: str, profile: Profile, bound: str, sign_in: str = "") -> Stored | None:
+    """The session in the record at ``path``, if it is that of ``bound``, ended or not; none where the
+    file of the ``sign_in`` that it came from is gone."""
     fields = replay.read(path)
     if not fields or fields.get("profile") != profile.name or fields.get("bound") != bound:
+        return None
+    if sign_in and not os.path.exists(sign_in):
         return None
     try:
         session = Session.of(
@@ -34,19 +38,32 @@ def load(path: str, profile: Profile, bound: str) -> Stored | None:
             fields["AWS_SECRET_ACCESS_KEY"],
             fields.get("AWS_SESSION_TOKEN"),
             datetime.fromtimestamp(int(fields["expires"]), UTC),
+            fields.get("AWS_ACCOUNT_ID"),
         )
         return Stored(session, float(fields["issued"]))
     except (KeyError, ValueError, OverflowError, OSError):  # another version's
         return None
 
 
-def keep(path: str, profile: Profile, found: Stored, bound: str, sources: records.Sources) -> None:
+def keep(
+    path: str,
+    profile: Profile,
+    found: Stored,
+    bound: str,
+    sources: records.Sources,
+    sign_in: str = "",
+) -> None:
     """Store ``found``; where that fails the session serves this call, and the next asks again."""
     fields = {
         "bound": bound,
         "issued": str(int(found.issued)),
         "renew": str(int(found.expires - found.margin)),
     }
+    if sign_in:
+        try:
+            fields |= {"sign-in.path": sign_in, "sign-in.stamp": replay.stamp(os.stat(sign_in))}
+        except OSError:
+            return  # it has gone meanwhile
     if account := of_key(found.session.access_key_id):
         fields["account"] = account
     with contextlib.suppress(AwsenvError):

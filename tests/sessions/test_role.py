@@ -1,10 +1,12 @@
 """Roles: from any source, through chains, shared with the AWS CLI; processes and login sessions."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from awsenv.demo.sts import Role
@@ -187,6 +189,57 @@ def test_what_awsenv_got_the_aws_cli_uses_and_the_other_way_round(roles: Place) 
     assert roles.server.calls.count("AssumeRole") == 2
     assert got(roles, "admin").arn == arn
     assert roles.server.calls.count("AssumeRole") == 2
+
+
+def test_an_entry_of_the_cli_counts_by_its_own_age(roles: Place) -> None:
+    """Any older file beside it, an ended session or the CLI's database, ended the sharing."""
+    cache = roles.home / ".aws/cli/cache"
+    cache.mkdir(parents=True)
+    for name in ("session.db", "0123.json"):
+        (cache / name).write_text("{}")
+        os.utime(cache / name, (1, 1))
+    aws(roles, CLI["PyPI's aws"], "admin")
+    [entry] = [path for path in cache.iterdir() if path.stat().st_mtime > 1]
+    got(roles, "admin")
+    assert roles.server.calls.count("AssumeRole") == 1
+    # The control: what is older than the files themselves may be another source's.
+    (roles.home / ".local/state/awsenv/records/admin").unlink()
+    os.utime(entry, (1, 1))
+    got(roles, "admin")
+    assert roles.server.calls.count("AssumeRole") == 2
+
+
+def test_a_role_with_a_device_is_shared_where_its_code_was_given(roles: Place) -> None:
+    program = pexpect.spawn(
+        f"{BIN}/aws",
+        ["--profile", "careful0", "sts", "get-caller-identity", "--output", "text",
+         "--region", "us-east-1", "--endpoint-url", roles.server.url],
+        env=clean(roles.home) | roles.endpoint, encoding="utf-8", timeout=60,
+    )  # fmt: skip
+    program.expect("MFA code")
+    program.sendline(roles.code)
+    program.expect(pexpect.EOF)
+    assert program.before
+    session = got(roles, "careful0")
+    assert session.arn in program.before
+    assert roles.server.calls == ["AssumeRole", "GetCallerIdentity"]
+
+
+def test_what_needed_no_code_is_not_put_where_the_cli_looks_for_what_did(roles: Place) -> None:
+    assert got(roles, "careful1", "--mfa-code", roles.code).mfa
+    assert roles.server.calls == ["GetSessionToken", "AssumeRole"]
+    assert not (roles.home / ".aws/cli/cache").exists()
+
+
+def test_a_code_that_went_with_the_role_serves_the_cli_too(roles: Place) -> None:
+    assert roles.user.device
+    roles.config(
+        f"[profile long]\nrole_arn = {CAREFUL}\nsource_profile = mfa\nduration_seconds = 7200\n"
+        f"mfa_serial = {roles.user.device.serial}\n"
+    )
+    session = got(roles, "long", "--mfa-code", roles.code)
+    assert aws(roles, CLI["PyPI's aws"], "long") == session.arn
+    assert roles.server.calls == ["AssumeRole", "GetCallerIdentity"]
 
 
 def test_a_role_whose_source_is_wrong_gets_nobody_elses_session(roles: Place) -> None:

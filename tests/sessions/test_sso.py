@@ -11,11 +11,15 @@ import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pexpect
 import pytest
+from botocore.utils import generate_login_cache_key, get_login_token_cache_directory
 
 from awsenv.demo.sso import START_URL
+from awsenv.demo.sts import Role
+from awsenv.sessions import sign_ins
 from tests.sessions.place import Place
 from tests.shells.real import BIN, clean, installed
 
@@ -299,6 +303,38 @@ def test_a_device_code_after_a_browsers_sign_in(center: Place) -> None:
         code, told = login(center)
         assert code == 0, told
         assert "grantTypes" not in json.loads(path.read_text())
+
+
+def test_a_sign_out_elsewhere_is_seen(center: Place) -> None:
+    login(center)
+    role = f"arn:aws:iam::{ACCOUNT}:role/over"
+    center.server.sts.roles[role] = Role(role)
+    with (center.home / ".aws/config").open("a") as file:
+        file.write(f"[profile over]\nrole_arn = {role}\nsource_profile = xxx-admin\n")
+    over = ("use", "over", *USE[2:])
+    before = [center.run(*words).stdout for words in (USE, over)]
+    # Renewed by another tool, the session serves on, without a call.
+    calls, text = len(center.server.calls), token_file(center).read_text()
+    token_file(center).write_text(text)
+    assert [center.run(*words).stdout for words in (USE, over)] == before
+    assert len(center.server.calls) == calls
+    token_file(center).unlink()  # what `aws sso logout` does
+    for words in (USE, over):
+        result = center.run(*words, prefix=(installed("setsid"), "--wait"))
+        assert result.returncode == 3
+        assert "the sign-in of demo has ended and there is no terminal" in result.stderr
+    # The control: it is the file, and what is stored is still there.
+    token_file(center).write_text(text)
+    assert [center.run(*words).stdout for words in (USE, over)] == before
+
+
+def test_the_file_of_a_login_session_is_where_botocore_has_it(tmp_path: Path) -> None:
+    name = "arn:aws:iam::111122223333:user/me"
+    path = sign_ins.login_path(name, {"HOME": str(tmp_path)})
+    assert path == f"{tmp_path}/.aws/login/cache/{generate_login_cache_key(name)}.json"
+    elsewhere = {"HOME": str(tmp_path), "AWS_LOGIN_CACHE_DIRECTORY": "~/x"}
+    with patch.dict(os.environ, elsewhere):
+        assert sign_ins.login_folder(elsewhere) == get_login_token_cache_directory()
 
 
 def test_logout_tells_the_service_and_forgets_what_came_of_it(center: Place) -> None:

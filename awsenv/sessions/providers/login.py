@@ -38,5 +38,10 @@ def session(profile: Profile, _: SessionOptions, context: Context, __: Session |
         what = f"profile {profile.name}: aws login has no session: {type(error).__name__}"
         raise AwsenvError(what, f"aws login --profile {profile.name}") from None
     return Session.of(
-        profile, frozen.access_key, frozen.secret_key, frozen.token, found._expiry_time
+        profile,
+        frozen.access_key,
+        frozen.secret_key,
+        frozen.token,
+        found._expiry_time,
+        frozen.account_id,
     )

@@ -38,12 +38,31 @@ def session(
 
         def get(code: str) -> Any:
             coded = {**wish, "SerialNumber": device}
-            return _assume(profile, source, coded, context, {}, code)
+            return _assume(profile, source, coded, context, context.assumed, code)
 
         answer = context.with_code(device, profile, options, get)
     else:
-        answer = _assume(profile, source, wish, context, context.assumed)
+        # Under the CLI's key of a role with a device only what was got with its code.
+        cache = {} if profile.get("mfa_serial") else context.assumed
+        answer = _assume(profile, source, wish, context, cache)
     return Session.of_fetched(profile, answer)
+
+
+def load(profile: Profile, options: SessionOptions, context: Context, cache: Any) -> Session | None:
+    """What the AWS CLI has stored of the same in ``cache``, with the profile's device where it has one:
+    then a code was given."""
+    wish = _wish(profile, options)
+    if device := profile.get("mfa_serial"):
+        wish["SerialNumber"] = device
+
+    def missing(*_: Any, **__: Any) -> Any:
+        raise LookupError
+
+    fetcher = _fetcher(profile, None, wish, missing, missing, cache)
+    try:
+        return Session.of_fetched(profile, fetcher.fetch_credentials())
+    except (LookupError, ValueError, TypeError):
+        return None
 
 
 def _wish(profile: Profile, options: SessionOptions) -> dict[str, Any]:
@@ -88,18 +107,32 @@ def _assume(
     code: str = "",
 ) -> dict[str, Any]:
     """Through botocore's fetcher, which knows the AWS CLI's cache: its key, its form, its bounds."""
-    from botocore.credentials import AssumeRoleCredentialFetcher, Credentials
-
-    fetcher = AssumeRoleCredentialFetcher(
-        lambda *_, **__: context.client("sts", source),
-        Credentials(source.access_key_id, source.secret_access_key, source.session_token),
-        profile.get("role_arn") or "",
-        extra_args=wish,
-        mfa_prompter=lambda _: code,
-        cache=cache,
+    fetcher = _fetcher(
+        profile, source, wish, lambda *_, **__: context.client("sts", source), lambda _: code, cache
     )
     if "RoleSessionName" not in wish:
         # Set when the cache's key has been made: with a name of its own nothing would be shared.
-        fetcher._assume_kwargs["RoleSessionName"] = session_name()  # type: ignore[attr-defined]
+        fetcher._assume_kwargs["RoleSessionName"] = session_name()
     got: dict[str, Any] = client.call(profile, fetcher.fetch_credentials)
     return got
+
+
+def _fetcher(
+    profile: Profile,
+    source: Session | None,
+    wish: dict[str, Any],
+    client_creator: Any,
+    prompter: Any,
+    cache: Any,
+) -> Any:
+    from botocore.credentials import AssumeRoleCredentialFetcher, Credentials
+
+    key = source or Session(profile.name, "", "")
+    return AssumeRoleCredentialFetcher(
+        client_creator,
+        Credentials(key.access_key_id, key.secret_access_key, key.session_token),
+        profile.get("role_arn") or "",
+        extra_args=wish,
+        mfa_prompter=prompter,
+        cache=cache,
+    )
