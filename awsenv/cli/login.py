@@ -31,6 +31,7 @@ def login(
     mfa_serial: choose.MfaSerial = "",
     mfa: choose.Mfa = False,
     duration: choose.Duration = "",
+    fresh: choose.Fresh = False,
     device_code: Annotated[
         bool, typer.Option("--device-code", help="SSO: a code to type in any browser anywhere.")
     ] = False,
@@ -44,7 +45,8 @@ def login(
         bool, typer.Option("--process", help="With --save-as: as a credential_process, for IDEs.")
     ] = False,
 ) -> None:
-    """Get a session ahead of time, with whatever a person has to do for it.
+    """Get a session ahead of time, with whatever a person has to do for it; one that lives serves as it
+    is. Of IAM Identity Center it is a new sign-in.
 
     Example: awsenv login xxx-dev
     """
@@ -56,9 +58,11 @@ def login(
         "--duration": duration,
         "--device-code": "yes" if device_code else "",
         "--no-browser": "yes" if no_browser else "",
-        "--fresh": "yes",
+        "--fresh": "yes",  # a browser may be opened though nobody can be asked
     }
     options, people = session_options.parse(wishes), session_options.attended(wishes)
+    # Who says how wants it now.
+    options.fresh = fresh or bool(mfa_code or mfa_serial or mfa or duration)
     known = read.profiles(environ)
     if process and not save_as:
         raise UsageError(
@@ -198,7 +202,7 @@ def _save_process(
     name: str, profile: str, variables: dict[str, str], environ: dict[str, str]
 ) -> None:
     path, header = paths.config_file(environ), headers.header(name)
-    command = f"{program()} credential-process {shlex.quote(profile)}"
+    command = f"{shlex.quote(program())} credential-process {shlex.quote(profile)}"
     options = {"credential_process": command, STORED_OF: profile}
     if region := variables.get("AWS_REGION"):
         options["region"] = region

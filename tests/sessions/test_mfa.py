@@ -173,7 +173,7 @@ def test_a_code_that_was_used_already_is_not_sent_again(place: Place) -> None:
     assert place.run(*USE, "--mfa-code", code).returncode == 0
     shell = pexpect.spawn(
         str(BIN / "awsenv"),
-        ["login", "mfa"],
+        ["login", "mfa", "--fresh"],
         env=clean(place.home) | place.endpoint,
         encoding="utf-8",
         timeout=60,

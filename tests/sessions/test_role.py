@@ -333,6 +333,28 @@ def test_credential_process_prints_what_sdks_read(roles: Place) -> None:
     assert (failed.returncode, failed.stdout) == (3, "")
 
 
+def test_save_as_a_process_needs_no_new_code_where_a_session_lives(roles: Place) -> None:
+    assert roles.run("login", "mfa", "--mfa-code", roles.code).returncode == 0
+    result = roles.run("login", "mfa", "--save-as", "ide", "--process")
+    assert result.returncode == 0, result.stderr
+    again = roles.run("login", "mfa")
+    assert (again.returncode, again.stderr) == (0, "awsenv: signed in to mfa, 11h59m left\n")
+    assert roles.server.calls == ["GetSessionToken"]
+    # The control: anew, it asks.
+    assert roles.run("login", "mfa", "--fresh").returncode == 3
+
+
+def test_save_as_a_process_quotes_where_awsenv_lies(roles: Place, tmp_path: Path) -> None:
+    place = tmp_path / "a place"
+    place.mkdir()
+    (place / "awsenv").symlink_to(BIN / "awsenv")
+    subprocess.run(
+        [place / "awsenv", "login", "mfa", "--mfa-code", roles.code, "--save-as", "ide", "--process"],
+        env=clean(roles.home) | roles.endpoint, check=True,
+    )  # fmt: skip
+    assert got(roles, "ide").mfa
+
+
 def test_save_as_a_process_serves_any_sdk(roles: Place) -> None:
     result = roles.run("login", "mfa", "--mfa-code", roles.code, "--save-as", "ide", "--process")
     assert result.returncode == 0, result.stderr
