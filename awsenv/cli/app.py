@@ -21,7 +21,7 @@ COMMANDS = {
     "show": ("profiles", "show"),
     "status": ("status", "status"),
     "login": ("login", "login"),
-    "logout": ("login", "logout"),
+    "logout": ("logout", "logout"),
     "sso": ("sso", "sso_app"),
     "add": ("add", "add"),
     "remove": ("add", "remove"),

@@ -66,6 +66,23 @@ def write(output: str, values: dict[str, str], profile: str, ignore: bool) -> No
         terminal.say("its lines end in CR LF, which sh takes for a part of each value")
 
 
+def clear(path: str) -> None:
+    """Take the session that awsenv wrote out of the file at ``path``. Raises ``AwsenvError``."""
+    real, environ = os.path.realpath(path), dict(os.environ)
+    folder = os.path.dirname(real)
+    with writing.alone(folder, environment.state_folder(environ), terminal.say) as aside:
+        old = read(real)
+        text = env_file.clear(old)
+        try:
+            writing.write_whole(real, encoded(text), secret=True, aside=aside)
+        except OSError as error:
+            raise AwsenvError(
+                f"cannot write {shown(path)}: {error.strerror}", f"ls -ld {shown(folder)}"
+            ) from None
+        trust.follow(path, encoded(old), encoded(text), environ)
+    terminal.say(f"{shown(path)} holds no session any more")
+
+
 def rewrite(profile: str, environ: dict[str, str]) -> None:
     """Write the remembered files of ``profile`` again with its session as it is now; one that was
     moved or edited since is left alone and named."""

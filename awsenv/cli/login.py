@@ -1,18 +1,15 @@
-"""``login`` and ``logout``: sessions got ahead of time, and forgotten."""
+"""``login``: a session got ahead of time."""
 
 import os
 import shlex
-from functools import partial
 from typing import Annotated
 
 import typer
 
-from awsenv import environment, paths
+from awsenv import paths
 from awsenv.cli import choose, dotenv_file, session_options, spans, terminal
 from awsenv.cli.folders import program
 from awsenv.errors import AwsenvError, UsageError
-from awsenv.files import folders
-from awsenv.folders import remembered
 from awsenv.paths import shown
 from awsenv.profiles import edit, headers, read, write
 from awsenv.profiles.profile import ACCESS_KEY, EXPIRES, SECRET_KEY, STORED_OF, Profile
@@ -86,45 +83,6 @@ def login(
     dotenv_file.rewrite(profile, environ)
 
 
-def logout(
-    profile: Annotated[str, typer.Argument(metavar="[PROFILE]", help="The profile.")] = "",
-    all_: Annotated[bool, typer.Option("--all", help="Every profile.")] = False,
-) -> None:
-    """Forget a profile's sessions, and what login --save-as wrote of them.
-
-    Example: awsenv logout xxx-dev
-    """
-    environ = dict(os.environ)
-    profile = profile or ("" if all_ else environ.get(environment.PROFILE, ""))
-    if not profile and not all_:
-        raise UsageError("logout: which profile?", "awsenv logout PROFILE, or --all")
-    found = read.profiles(environ)
-    removed = _sign_out(profile, found, environ) + chosen.forget(profile, environ)
-    for name, each in found.items():
-        of = each.get(STORED_OF)
-        if of and (all_ or of == profile):
-            place = each.credentials or each.config
-            assert place is not None
-            write.change(place.path, partial(_taken, path=place.path, header=place.header), environ)
-            terminal.say(f"profile {name} is taken out of {shown(place.path)}")
-    if all_:
-        _sweep(environ)
-    what = profile or "every profile"
-    terminal.say(f"signed out of {what}" if removed else f"there was no session of {what}")
-
-
-def _sweep(environ: dict[str, str]) -> None:
-    """Remove what killed writers left wherever awsenv writes: a token may be in it."""
-    state = environment.state_folder(environ)
-    folders.sweep(os.path.join(state, "aside"), ours=True)
-    written = [paths.config_file(environ), paths.credentials_file(environ)]
-    written += [each.path for each in remembered.entries(environ)]
-    places = [os.path.dirname(os.path.realpath(path)) for path in written]
-    places += [token.folder(environ), *(folder for folder, _, _ in os.walk(state))]
-    for place in places:
-        folders.sweep(place)
-
-
 def _sign_in(
     name: str, known: dict[str, Profile], people: Interaction, environ: dict[str, str]
 ) -> str:
@@ -140,39 +98,6 @@ def _sign_in(
     sign_in.sign_in(where, profile, Context(profile, environ, people))
     left = token.left(token.load(where.token_path(environ)), "expiresAt", people.now())
     return f"signed in to {where.shown}, {spans.left(left)} left"
-
-
-def _sign_out(name: str, known: dict[str, Profile], environ: dict[str, str]) -> int:
-    """Sign out of what ``name`` (or, for an empty one, anybody) signed in to, and forget every
-    session that came from it; how many tokens there were."""
-    wheres = {each.name: _where(each, environ) for each in known.values() if each.kind == "sso"}
-    if name and name not in known and read.sso_session(name, environ) is not None:
-        wheres[name] = token.named(name, environ)
-    left = {
-        where.token_path(environ): (profile, where)
-        for profile, where in wheres.items()
-        if where is not None and name in ("", profile)
-    }
-    removed = 0
-    for profile, where in left.values():
-        of_it = known.get(profile) or Profile(profile, None, None)
-        removed += sign_in.sign_out(where, of_it, Context(of_it, environ, Interaction()))
-    for profile, of in wheres.items():
-        if of is not None and of.token_path(environ) in left:
-            removed += chosen.forget(profile, environ)
-    return removed
-
-
-def _where(profile: Profile, environ: dict[str, str]) -> token.SsoSession | None:
-    """Where ``profile`` signs in; ``None`` where it does not say, and so never did."""
-    try:
-        return token.of_profile(profile, environ)
-    except AwsenvError:
-        return None
-
-
-def _taken(text: str, path: str, header: str) -> str:
-    return edit.take_section(text, path, header)
 
 
 def _check_target(name: str, there: Profile | None) -> None:

@@ -86,6 +86,15 @@ def remove(path: str) -> None:
         os.unlink(path)
 
 
+def discard(path: str) -> bool:
+    """Remove the file at ``path``, if it is there; whether it was. Raises ``OSError``."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def sweep(folder: str, ours: bool = False) -> None:
     """Remove what writers that were killed left in ``folder``; a file that one was in the middle of
     becomes what it was. ``ours``: the folder is awsenv's own, and its word on where that file lies is

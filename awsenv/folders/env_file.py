@@ -92,6 +92,17 @@ def update(text: str, values: dict[str, str], profile: str, path: str) -> Update
     return result
 
 
+def clear(text: str) -> str:
+    """``text`` without our comment lines, and the variables that they say awsenv wrote."""
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    names = names_of(text)
+    chunks = []
+    for each in parse_stream(io.StringIO(text.removeprefix(mark), newline="")):
+        ours = each.key in names or _COMMENT.fullmatch(each.original.string)
+        chunks.append(_split(each.original.string)[0] if ours else each.original.string)
+    return mark + "".join(chunks)
+
+
 def profile_of(text: str) -> str | None:
     """The profile that our comment line in ``text`` names; ``None`` without one."""
     bindings = parse_stream(io.StringIO(text.removeprefix("\ufeff"), newline=""))

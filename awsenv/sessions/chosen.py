@@ -92,7 +92,7 @@ def forget(profile: str, environ: dict[str, str]) -> int:
     if key_ids - {""}:
         from awsenv.sessions import cli_caches
 
-        cli_caches.forget(key_ids, environ)
+        cli_caches.forget(key_ids.__contains__, environ)
     return removed
 
 

@@ -1,13 +1,16 @@
 """The AWS CLI's cache of role sessions, shared both ways: ``~/.aws/cli/cache``."""
 
+import hashlib
 import json
 import os
+from collections.abc import Callable
 from typing import Any
 
 from botocore.utils import JSONFileCache
 
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading
+from awsenv.profiles.profile import Profile
 
 
 def folder(environ: dict[str, str]) -> str:
@@ -57,8 +60,21 @@ def roles(environ: dict[str, str], since: float) -> Any:
     return _Cache(folder(environ), since)
 
 
-def forget(key_ids: set[str], environ: dict[str, str]) -> int:
-    """Remove the sessions whose key ID is one of ``key_ids``; how many there were."""
+def forget_sso(profile: Profile, environ: dict[str, str]) -> int:
+    """Remove what the AWS CLI has stored of the role of ``profile``; how many there were. Its key is
+    that of ``botocore.credentials.SSOCredentialFetcher``."""
+    args = {"roleName": profile.get("sso_role_name"), "accountId": profile.get("sso_account_id")}
+    if session := profile.get("sso_session"):
+        args["sessionName"] = session
+    else:
+        args["startUrl"] = profile.get("sso_start_url")
+    text = json.dumps(args, sort_keys=True, separators=(",", ":"))
+    path = os.path.join(folder(environ), hashlib.sha1(text.encode()).hexdigest() + ".json")
+    return int(folders.discard(path))
+
+
+def forget(whose: Callable[[str], bool], environ: dict[str, str]) -> int:
+    """Remove the sessions of whose key ID ``whose`` is true; how many there were."""
     removed = 0
     top = folder(environ)
     for name in os.listdir(top) if os.path.isdir(top) else ():
@@ -67,7 +83,7 @@ def forget(key_ids: set[str], environ: dict[str, str]) -> int:
             found = _read(path)["Credentials"]["AccessKeyId"]
         except (OSError, AwsenvError, ValueError, KeyError, TypeError):
             continue
-        if found in key_ids:
+        if whose(str(found)):
             os.unlink(path)
             removed += 1
     return removed

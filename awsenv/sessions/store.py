@@ -1,5 +1,6 @@
 """A profile's session: from its record, else got by one process at a time, and stored."""
 
+import os
 import shlex
 from typing import Any
 
@@ -79,7 +80,7 @@ class SessionStore:
                 raise code_needed(options.named or profile.name)
             lock.holds("is getting a session")
             try:
-                session = self._ask(profile, given, options, context)
+                session = self._ask(profile, given, options, context, sign_in)
             except AwsenvError as error:
                 if alive is None or options.fresh:
                     raise
@@ -109,11 +110,17 @@ class SessionStore:
         return found.session
 
     def _ask(
-        self, profile: Profile, given: Profile, options: SessionOptions, context: Context
+        self,
+        profile: Profile,
+        given: Profile,
+        options: SessionOptions,
+        context: Context,
+        sign_in: str,
     ) -> Session:
         """The session of ``profile`` by its provider, and that of its source before."""
         if profile.kind == "role":
-            return self._assume(profile, given, options, context)
+            signed_out = bool(sign_in) and not os.path.exists(sign_in)
+            return self._assume(profile, given, options, context, signed_out)
         kind = "mfa" if profile.kind in OF_KEY else profile.kind
         session = providers.session(kind, profile, options, context)
         if kind == "process" and profile.get("mfa_serial") and session.session_token is None:
@@ -121,7 +128,12 @@ class SessionStore:
         return session
 
     def _assume(
-        self, profile: Profile, given: Profile, options: SessionOptions, context: Context
+        self,
+        profile: Profile,
+        given: Profile,
+        options: SessionOptions,
+        context: Context,
+        signed_out: bool,
     ) -> Session:
         from awsenv.sessions.providers import role
 
@@ -133,7 +145,8 @@ class SessionStore:
         if source is not None and source is not given and self._chain.is_only(profile):
             from awsenv.sessions import cli_caches
 
-            since = float("inf") if options.fresh else self._files.changed()
+            anew = options.fresh or signed_out
+            since = float("inf") if anew else self._files.changed()
             cache = cli_caches.roles(self._environ, since)
             if found := role.load(profile, options, context, cache):
                 return found

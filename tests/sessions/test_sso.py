@@ -349,6 +349,78 @@ def test_logout_tells_the_service_and_forgets_what_came_of_it(center: Place) -> 
     assert os.path.isdir(center.home)
 
 
+def secrets_of(place: Place) -> set[str]:
+    """Whatever the stand-in has given out that opens something."""
+    sso, users = place.server.sso, place.server.sts.users.values()
+    found = {*sso.tokens, *sso.refreshable, *sso.clients.values()}
+    return found | {text for user in users if user.token for text in (user.token, user.secret)}
+
+
+def kept(place: Place, secrets: set[str]) -> list[str]:
+    """The files below home that hold one of ``secrets``."""
+    files = [path for path in place.home.rglob("*") if path.is_file()]
+    return sorted(str(p.relative_to(place.home)) for p in files if any(s.encode() in p.read_bytes() for s in secrets))  # fmt: skip
+
+
+def test_after_logout_all_no_file_holds_a_token_or_a_temporary_secret(center: Place) -> None:
+    (center.home / "repo").mkdir()
+    with (center.home / ".aws/config").open("a") as file:
+        file.write(f"[sso-session bare]\nsso_start_url = {START_URL}\nsso_region = us-east-1\n")
+    for name in ("xxx-admin", "bare"):  # an sso-session that no profile has, too
+        assert login(center, name)[0] == 0
+    center.server.sts.roles[f"arn:aws:iam::{ACCOUNT}:role/chained"] = Role(
+        f"arn:aws:iam::{ACCOUNT}:role/chained"
+    )
+    for words in (USE, ("use", "chained", *USE[2:]), ("dotenv", "xxx-admin", "-o", "repo/.env")):
+        result = center.run(*words)
+        assert result.returncode == 0, result.stderr
+    serial = center.user.device.serial if center.user.device else ""
+    with (center.home / ".aws/config").open("a") as file:
+        file.write(f"[profile mfa]\nmfa_serial = {serial}\n")
+    assert center.run("login", "mfa", "--mfa-code", center.code, "--save-as", "now").returncode == 0
+    secrets = secrets_of(center)
+    # The AWS CLI's, of roles of IAM Identity Center and of `aws login`.
+    user = next(user for user in center.server.sts.users.values() if user.token)
+    fields = {
+        "AccessKeyId": user.key_id,
+        "SecretAccessKey": user.secret,
+        "SessionToken": user.token,
+    }
+    for place in ("cli/cache/0.json", "login/cache/0.json"):
+        path = center.home / ".aws" / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"ProviderType": "sso", "Credentials": fields}))
+    assert len(kept(center, secrets)) > 8  # the control
+    result = center.run("logout", "--all")
+    assert result.returncode == 0, result.stderr
+    assert (
+        "repo/.env still holds a session of xxx-admin; awsenv logout --all --env-files"
+        in result.stderr
+    )
+    assert kept(center, secrets) == ["repo/.env"]
+    assert not center.server.sso.tokens  # the service was told
+    (center.home / "repo/.env").write_text("A=1\n" + (center.home / "repo/.env").read_text())
+    assert center.run("logout", "--all", "--env-files").returncode == 0
+    assert kept(center, secrets) == []
+    assert (center.home / "repo/.env").read_text() == "A=1\n"
+    told = subprocess.run(
+        [BIN / "aws", "--profile", "xxx-admin", "sts", "get-caller-identity"],
+        env=clean(center.home) | center.endpoint, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert told.returncode != 0
+
+
+def test_logout_of_a_profile_takes_what_the_cli_has_of_its_role(center: Place) -> None:
+    login(center)
+    cache = center.home / ".aws/cli/cache"
+    cache.mkdir(parents=True)
+    for role in ("AdministratorAccess", "Other"):
+        text = json.dumps({"accountId": ACCOUNT, "roleName": role, "sessionName": "demo"}, separators=(",", ":"))  # fmt: skip
+        (cache / f"{hashlib.sha1(text.encode()).hexdigest()}.json").write_text("{}")
+    assert center.run("logout", "xxx-admin").returncode == 0
+    assert len(list(cache.iterdir())) == 1
+
+
 def test_status_tells_the_sign_ins_end_too(center: Place) -> None:
     login(center)
     got = values(center.run(*USE).stdout)

@@ -106,13 +106,18 @@ def sign_out(where: SsoSession, profile: Profile, context: Context) -> bool:
     found = tokens.load(path)
     if found is None:
         return False
+    tell(where, found, profile, context)
+    os.unlink(path)
+    return True
+
+
+def tell(where: SsoSession, found: dict[str, Any], profile: Profile, context: Context) -> None:
+    """Tell the service that the token ``found`` is done with."""
     try:
         portal = context.client("sso", region=where.region)
         client.call(profile, lambda: portal.logout(accessToken=found.get("accessToken", "")))
     except AwsenvError:
         pass  # ended, or out of reach: it is forgotten here all the same
-    os.unlink(path)
-    return True
 
 
 def _renewable(found: dict[str, Any], now: float) -> bool:

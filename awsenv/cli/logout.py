@@ -1,0 +1,127 @@
+"""``logout``: sessions forgotten, wherever they lie."""
+
+import os
+import shlex
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from awsenv import environment, paths
+from awsenv.cli import dotenv_file, terminal
+from awsenv.errors import AwsenvError, UsageError
+from awsenv.files import folders
+from awsenv.folders import remembered
+from awsenv.paths import shown
+from awsenv.profiles import edit, read, write
+from awsenv.profiles.profile import STORED_OF, Profile
+from awsenv.sessions import chosen, cli_caches, sign_ins, sign_out
+from awsenv.sessions.context import Context
+from awsenv.sessions.options import Interaction
+from awsenv.sessions.sso import sign_in, token
+
+
+def logout(
+    profile: Annotated[str, typer.Argument(metavar="[PROFILE]", help="The profile.")] = "",
+    all_: Annotated[bool, typer.Option("--all", help="Every profile.")] = False,
+    env_files: Annotated[
+        bool, typer.Option("--env-files", help="Take them out of the .env files, too.")
+    ] = False,
+) -> None:
+    """Forget a profile's sessions wherever they lie, the AWS CLI's too, and what login --save-as wrote of
+    them.
+
+    Example: awsenv logout xxx-dev
+    """
+    environ = dict(os.environ)
+    profile = profile or ("" if all_ else environ.get(environment.PROFILE, ""))
+    if not profile and not all_:
+        raise UsageError("logout: which profile?", "awsenv logout PROFILE, or --all")
+    found = read.profiles(environ)
+    gone, of_it = _sign_out(profile, found, environ)
+    if all_:
+        gone |= sign_out.everything(environ)
+    for name, each in found.items():
+        of = each.get(STORED_OF)
+        if of and (all_ or of == profile):
+            place = each.credentials or each.config
+            assert place is not None
+            write.change(place.path, partial(_taken, path=place.path, header=place.header), environ)
+            terminal.say(f"profile {name} is taken out of {shown(place.path)}")
+    if all_:
+        _sweep(environ)
+    _env_files("" if all_ else profile, of_it, env_files, environ)
+    what = profile or "every profile"
+    terminal.say(f"signed out of {what}" if gone else f"there was no session of {what}")
+
+
+def _env_files(profile: str, of_it: set[str], clear: bool, environ: dict[str, str]) -> None:
+    """What is still in a ``.env``, of any profile or those ``of_it``: taken out, or named."""
+    for each in list(remembered.entries(environ)):
+        if each.state == "moved" or (profile and each.profile not in of_it):
+            continue
+        if clear:
+            dotenv_file.clear(each.path)
+            remembered.forget(each.path, environ)
+        else:
+            again = f"awsenv logout {shlex.quote(profile) if profile else '--all'} --env-files"
+            terminal.say(f"{shown(each.path)} still holds a session of {each.profile}; {again}")
+
+
+def _sweep(environ: dict[str, str]) -> None:
+    """Remove what killed writers left wherever awsenv writes: a token may be in it."""
+    state = environment.state_folder(environ)
+    folders.sweep(os.path.join(state, "aside"), ours=True)
+    written = [paths.config_file(environ), paths.credentials_file(environ)]
+    written += [each.path for each in remembered.entries(environ)]
+    places = [os.path.dirname(os.path.realpath(path)) for path in written]
+    places += [token.folder(environ), *(folder for folder, _, _ in os.walk(state))]
+    for place in places:
+        folders.sweep(place)
+
+
+def _sign_out(
+    name: str, known: dict[str, Profile], environ: dict[str, str]
+) -> tuple[set[str], set[str]]:
+    """Sign out of what ``name`` (or, for an empty one, anybody) signed in to, and forget every
+    session that came from it; the names of whose there was one, and of all whose there may have been."""
+    gone: set[str] = set()
+    wheres = {each.name: _where(each, environ) for each in known.values() if each.kind == "sso"}
+    if name and name not in known and read.sso_session(name, environ) is not None:
+        wheres[name] = token.named(name, environ)
+    left = {
+        where.token_path(environ): (profile, where)
+        for profile, where in wheres.items()
+        if where is not None and name in ("", profile)
+    }
+    for profile, where in left.values():
+        of_it = known.get(profile) or Profile(profile, None, None)
+        if sign_in.sign_out(where, of_it, Context(of_it, environ, Interaction())):
+            gone.add(profile)
+    of_them = {
+        profile
+        for profile, of in wheres.items()
+        if of is not None and of.token_path(environ) in left
+    }
+    if name in known and known[name].kind == "login":
+        path = sign_ins.login_path(known[name].get("login_session") or "", environ)
+        gone |= {name} if folders.discard(path) else set()
+    for profile in {name, *of_them}:
+        there = chosen.forget(profile, environ)
+        if profile in known and known[profile].kind == "sso":
+            there += cli_caches.forget_sso(known[profile], environ)
+        if there:
+            gone.add(profile)
+    return gone, {name, *of_them}
+
+
+def _where(profile: Profile, environ: dict[str, str]) -> token.SsoSession | None:
+    """Where ``profile`` signs in; ``None`` where it does not say, and so never did."""
+    try:
+        return token.of_profile(profile, environ)
+    except AwsenvError:
+        return None
+
+
+def _taken(text: str, path: str, header: str) -> str:
+    return edit.take_section(text, path, header)

@@ -1,0 +1,39 @@
+"""Everything that a sign-in of awsenv's or the AWS CLI's has left."""
+
+import os
+from typing import Any
+
+from awsenv.profiles.profile import Profile
+from awsenv.sessions import cli_caches, sign_ins
+from awsenv.sessions.context import Context
+from awsenv.sessions.options import Interaction
+from awsenv.sessions.sso import sign_in, token
+from awsenv.sessions.sso.token import SsoSession
+
+
+def everything(environ: dict[str, str]) -> set[str]:
+    """Tell the service of each sign-in, and remove tokens, registered clients and stored sessions; whose
+    there were, by their start URLs or files."""
+    gone = set()
+    for path, fields in _files(token.folder(environ), environ):
+        if "accessToken" in fields:
+            where = SsoSession(
+                "", str(fields.get("startUrl", "")), str(fields.get("region", "")), []
+            )
+            nobody = Profile(where.start_url, None, None)
+            sign_in.tell(where, fields, nobody, Context(nobody, environ, Interaction()))
+            gone.add(where.start_url)
+        if {"accessToken", "clientSecret"} & fields.keys():
+            os.unlink(path)
+    for path, _ in _files(sign_ins.login_folder(environ), environ):
+        gone.add(path)
+        os.unlink(path)
+    if cli_caches.forget(lambda _: True, environ):
+        gone.add(cli_caches.folder(environ))
+    return gone
+
+
+def _files(folder: str, environ: dict[str, str]) -> list[tuple[str, dict[str, Any]]]:
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    found = [os.path.join(folder, name) for name in names if name.endswith(".json")]
+    return [(path, fields) for path in found if (fields := token.load(path)) is not None]
