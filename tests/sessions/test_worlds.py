@@ -33,7 +33,7 @@ def test_a_world_of_profiles(seed: int, part: int, here: Aws) -> None:
     # Again in one home, where each finds what the others have left there.
     here.write(world)
     for name in random.Random(seed).sample(world.names * 2, 2 * len(world.names)):
-        if not found[name].who and "us-gov-west-1" in repr(world):
+        if not found[name].who and "us-gov" in repr(world):
             continue  # by intent: "a stored session"
         ours = here.awsenvs(world, name, anew=False)
         theirs = replace(found[name], calls=ours.calls, endpoints=())
