@@ -27,9 +27,9 @@ BIN := .venv/bin
 demo: .venv/installed
 	$(BIN)/awsenv demo --run
 
-# Two at a time: the suite waits for shells and for sessions to end more than it computes.
+# Three at a time: the suite waits for shells and for sessions to end more than it computes.
 test: .venv/tested lint
-	$(BIN)/python -m pytest --numprocesses 2
+	$(BIN)/python -m pytest --numprocesses 3
 
 # The long form of the searches that `make test` does shortly.
 search: .venv/tested

@@ -34,7 +34,9 @@ def attended(wishes: dict[str, str]) -> Interaction:
     ask, fresh = terminal.asker(), bool(wishes.get("--fresh"))
     wish = "device" if wishes.get("--device-code") else "none" if wishes.get("--no-browser") else ""
     opener = browser.opener(dict(os.environ), wish) if ask or fresh else None
-    return Interaction(ask=ask, open=opener, waiting=browser.waiting, say=terminal.say)
+    return Interaction(
+        ask=ask, open=opener, show=browser.show_code, waiting=browser.waiting, say=terminal.say
+    )
 
 
 def unattended() -> Interaction:

@@ -71,19 +71,21 @@ class SessionOptions:
 class Interaction:
     """The people and the clock. ``ask`` puts a question to a person and gives the answer; ``None``
     where nobody can be asked. ``open`` opens a page in a browser, ``None`` where none can be;
-    ``waiting`` shows that it waits, ``say`` a line. ``now`` is the clock, in seconds since 1970.
+    ``show`` shows one to be opened on another device, ``waiting`` that it waits, ``say`` a line. ``now`` is the clock, in seconds since 1970.
     """
 
     def __init__(
         self,
         ask: Callable[[str], str] | None = None,
         open: Callable[[str], None] | None = None,  # noqa: A002
+        show: Callable[[str], None] = lambda _: None,
         waiting: Callable[[str], AbstractContextManager[object]] = nullcontext,
         say: Callable[[str], None] = lambda _: None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.ask = ask
         self.open = open
+        self.show = show
         self.waiting = waiting
         self.say = say
         self.now = now

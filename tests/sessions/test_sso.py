@@ -261,8 +261,6 @@ def test_a_role_that_is_not_assigned_and_one_over_sso(center: Place) -> None:
     result = center.run("use", "xxx-other", "--shell", "bash")
     assert (result.returncode, result.stdout, result.stderr.count("\n")) == (1, "false\n", 1)
     assert f"you have no role Nothing in account {ACCOUNT}" in result.stderr
-    from awsenv.demo.sts import Role
-
     arn = f"arn:aws:iam::{ACCOUNT}:role/chained"
     center.server.sts.roles[arn] = Role(arn)
     result = center.run("use", "chained", "--shell", "json")

@@ -223,14 +223,17 @@ def test_another_page_is_not_there(callback: Callback) -> None:
         urllib.request.urlopen(f"http://{callback.host}/favicon.ico")
 
 
-def test_no_browser_shows_a_qr_code_on_a_terminal(center: Place) -> None:
-    program = pexpect.spawn(
-        str(BIN / "awsenv"), ["login", "demo", "--no-browser"],
-        env=clean(center.home, TERM="xterm") | center.endpoint, encoding="utf-8", timeout=60, dimensions=(80, 200),
-    )  # fmt: skip
-    program.expect("[▀▄█]{5}")
-    program.expect_exact("/authorize?")
-    program.close(force=True)
+def test_a_qr_code_is_of_the_page_that_another_device_can_open(center: Place) -> None:
+    """That of a browser's sign-in ends on 127.0.0.1, which on a phone is the phone."""
+    for option, page, drawn in (("--device-code", "/device?", True), ("--no-browser", "/authorize?", False)):  # fmt: skip
+        program = pexpect.spawn(
+            str(BIN / "awsenv"), ["login", "demo", option],
+            env=clean(center.home, TERM="xterm") | center.endpoint, encoding="utf-8", timeout=60, dimensions=(80, 200),
+        )  # fmt: skip
+        program.expect_exact(page)
+        program.expect("waiting for the sign-in")
+        assert bool(re.search("[▀▄█]{5}", program.before or "")) == drawn
+        program.close(force=True)
 
 
 def test_after_a_while_the_wait_says_what_may_be_wrong(

@@ -34,6 +34,7 @@ def sign_in(where: SsoSession, profile: Profile, context: Context) -> dict[str, 
         asked = _start(oidc, where, known, profile)
     page = asked.get("verificationUriComplete") or asked["verificationUri"]
     people.say(f"sign in to {where.shown} at {page} and compare the code: {asked['userCode']}")
+    people.show(page)
     with people.waiting(f"waiting for the sign-in to {where.shown}, code {asked['userCode']}"):
         got = _wait(oidc, where, known, asked, profile, people)
     return registration.token(where, known, got, people.now())
