@@ -14,6 +14,7 @@ import pytest
 
 from tests.program import edit_record
 from tests.sessions.place import Place
+from tests.sessions.tls import own_authority
 from tests.shells.real import clean, installed
 
 USE = ("use", "key", "--session", "--shell", "bash")
@@ -47,13 +48,7 @@ def test_a_proxy_that_is_not_there(place: Place) -> None:
 
 
 def test_a_certificate_of_nobody(place: Place, tmp_path: Path) -> None:
-    installed("openssl")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", tmp_path / "k", "-out", tmp_path / "c",
-         "-subj", "/CN=localhost", "-days", "1"], check=True, capture_output=True,
-    )  # fmt: skip
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(tmp_path / "c", tmp_path / "k")
+    context = own_authority(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:

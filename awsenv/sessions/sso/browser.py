@@ -19,7 +19,7 @@ from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
 from awsenv.sessions import client
 from awsenv.sessions.context import Context
-from awsenv.sessions.sso import registration
+from awsenv.sessions.sso import registration, start_url
 from awsenv.sessions.sso.token import SsoSession
 
 # Seconds in which a person signs in; the AWS CLI's.
@@ -39,7 +39,7 @@ def sign_in(where: SsoSession, profile: Profile, context: Context) -> dict[str, 
     more = {
         "grantTypes": GRANTS,
         "redirectUris": [f"http://127.0.0.1{PATH}"],
-        "issuerUrl": where.start_url,
+        "issuerUrl": start_url.resolve(where.start_url, context),
     }
     known = registration.load_or_register(oidc, where, profile, context, more)
     verifier, state = secrets.token_urlsafe(64), secrets.token_urlsafe(32)

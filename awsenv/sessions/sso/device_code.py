@@ -8,7 +8,7 @@ from awsenv.profiles.profile import Profile
 from awsenv.sessions import client
 from awsenv.sessions.context import Context
 from awsenv.sessions.options import Interaction
-from awsenv.sessions.sso import registration
+from awsenv.sessions.sso import registration, start_url
 from awsenv.sessions.sso.token import SsoSession
 
 _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
@@ -24,14 +24,15 @@ def sign_in(where: SsoSession, profile: Profile, context: Context) -> dict[str, 
     Raises ``AwsenvError`` for a denial, a code that has ended, or a Region that is wrong.
     """
     people = context.interaction
+    portal = start_url.resolve(where.start_url, context)
     oidc = context.client("sso-oidc", region=where.region)
     known = registration.load_or_register(oidc, where, profile, context)
     try:
-        asked = _start(oidc, where, known, profile)
+        asked = _start(oidc, where, known, profile, portal)
     except _ForgottenError:
         # The server knows the client no longer: its file goes, and once more.
         known = registration.load_or_register(oidc, where, profile, context, anew=True)
-        asked = _start(oidc, where, known, profile)
+        asked = _start(oidc, where, known, profile, portal)
     page = asked.get("verificationUriComplete") or asked["verificationUri"]
     people.say(f"sign in to {where.shown} at {page} and compare the code: {asked['userCode']}")
     people.show(page)
@@ -44,7 +45,9 @@ class _ForgottenError(AwsenvError):
     """The server does not know the client."""
 
 
-def _start(oidc: Any, where: SsoSession, known: dict[str, Any], profile: Profile) -> dict[str, Any]:
+def _start(
+    oidc: Any, where: SsoSession, known: dict[str, Any], profile: Profile, portal: str
+) -> dict[str, Any]:
     from botocore.exceptions import ClientError
 
     def request() -> Any:
@@ -52,7 +55,7 @@ def _start(oidc: Any, where: SsoSession, known: dict[str, Any], profile: Profile
             return oidc.start_device_authorization(
                 clientId=known["clientId"],
                 clientSecret=known["clientSecret"],
-                startUrl=where.start_url,
+                startUrl=portal,
             )
         except ClientError as error:
             code = error.response["Error"]["Code"]
