@@ -60,16 +60,20 @@ def roles(environ: dict[str, str], since: float) -> Any:
     return _Cache(folder(environ), since)
 
 
-def forget_sso(profile: Profile, environ: dict[str, str]) -> int:
-    """Remove what the AWS CLI has stored of the role of ``profile``; how many there were. Its key is
-    that of ``botocore.credentials.SSOCredentialFetcher``."""
+def sso_key(profile: Profile) -> str:
+    """What the role of ``profile`` has in the cache (``botocore.credentials.SSOCredentialFetcher``)."""
     args = {"roleName": profile.get("sso_role_name"), "accountId": profile.get("sso_account_id")}
     if session := profile.get("sso_session"):
         args["sessionName"] = session
     else:
         args["startUrl"] = profile.get("sso_start_url")
     text = json.dumps(args, sort_keys=True, separators=(",", ":"))
-    path = os.path.join(folder(environ), hashlib.sha1(text.encode()).hexdigest() + ".json")
+    return hashlib.sha1(text.encode()).hexdigest()
+
+
+def forget_sso(profile: Profile, environ: dict[str, str]) -> int:
+    """Remove what the AWS CLI has stored of the role of ``profile``; how many there were."""
+    path = os.path.join(folder(environ), sso_key(profile) + ".json")
     return int(folders.discard(path))
 
 

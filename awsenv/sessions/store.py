@@ -118,9 +118,13 @@ class SessionStore:
         sign_in: str,
     ) -> Session:
         """The session of ``profile`` by its provider, and that of its source before."""
+        signed_out = bool(sign_in) and not os.path.exists(sign_in)
+        # What the AWS CLI has stored, if it was since the files were changed and with a sign-in that is.
+        since = float("inf") if options.fresh or signed_out else self._files.changed()
         if profile.kind == "role":
-            signed_out = bool(sign_in) and not os.path.exists(sign_in)
-            return self._assume(profile, given, options, context, signed_out)
+            return self._assume(profile, given, options, context, since)
+        if profile.kind == "sso":
+            context.assumed = self._clis(since)
         kind = "mfa" if profile.kind in OF_KEY else profile.kind
         session = providers.session(kind, profile, options, context)
         if kind == "process" and profile.get("mfa_serial") and session.session_token is None:
@@ -133,7 +137,7 @@ class SessionStore:
         given: Profile,
         options: SessionOptions,
         context: Context,
-        signed_out: bool,
+        since: float,
     ) -> Session:
         from awsenv.sessions.providers import role
 
@@ -141,13 +145,9 @@ class SessionStore:
         seconds = role.duration(profile, options)
         cache: Any = {}
         # The AWS CLI's cache does not say with whose session a role was assumed. It was with that of
-        # this source where no profile has the role with another one, and neither file was changed since.
+        # this source where no profile has the role with another one.
         if source is not None and source is not given and self._chain.is_only(profile):
-            from awsenv.sessions import cli_caches
-
-            anew = options.fresh or signed_out
-            since = float("inf") if anew else self._files.changed()
-            cache = cli_caches.roles(self._environ, since)
+            cache = self._clis(since)
             if found := role.load(profile, options, context, cache):
                 return found
         options, of_source = chain.split(profile, source, options, seconds)
@@ -157,6 +157,11 @@ class SessionStore:
             base = self._get(source, of_source, context)
         context.assumed = cache
         return providers.session("role", profile, options, context, base)
+
+    def _clis(self, since: float) -> Any:
+        from awsenv.sessions import cli_caches
+
+        return cli_caches.roles(self._environ, since)
 
 
 def is_lasting(profile: Profile, options: SessionOptions) -> bool:

@@ -303,6 +303,50 @@ def test_a_device_code_after_a_browsers_sign_in(center: Place) -> None:
         assert "grantTypes" not in json.loads(path.read_text())
 
 
+# What the AWS CLI 2 does (its customizations' sso/inject): botocore's provider with a cache of files.
+CLIS = (
+    "import sys, botocore.session, botocore.utils\n"
+    "session = botocore.session.Session(profile='xxx-admin')\n"
+    "provider = session.get_component('credential_provider').get_provider('sso')\n"
+    "provider.cache = botocore.utils.JSONFileCache(sys.argv[1])\n"
+    "print(session.get_credentials().get_frozen_credentials().access_key)"
+)
+
+
+def test_a_roles_credentials_are_shared_with_the_aws_cli(center: Place) -> None:
+    login(center)
+    records, cache = center.home / ".local/state/awsenv/records", center.home / ".aws/cli/cache"
+
+    def theirs() -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", CLIS, str(cache)],
+            env=clean(center.home) | center.endpoint, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return done.stdout.strip()
+
+    def ours(*more: str) -> str:
+        return str(values(center.run(*USE, *more).stdout)["AWS_ACCESS_KEY_ID"])
+
+    # What awsenv got serves the CLI, and the other way round.
+    key = ours()
+    assert theirs() == key
+    [entry] = cache.iterdir()
+    written = json.loads(entry.read_text())
+    entry.unlink()
+    other = theirs()
+    assert other != key
+    told = json.loads(entry.read_text())
+    assert (written.keys(), written["Credentials"].keys()) == (
+        told.keys(),
+        told["Credentials"].keys(),
+    )
+    (records / "xxx-admin").unlink()
+    assert ours() == other
+    # Anew is anew, for both.
+    assert ours("--fresh") == theirs() != other
+    assert center.server.calls.count("GET /federation/credentials") == 3
+
+
 def test_a_sign_out_elsewhere_is_seen(center: Place) -> None:
     login(center)
     role = f"arn:aws:iam::{ACCOUNT}:role/over"

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from awsenv.errors import AwsenvError
+from awsenv.profiles import moments
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import client
+from awsenv.sessions import cli_caches, client
 from awsenv.sessions.context import Context
 from awsenv.sessions.options import SessionOptions
 from awsenv.sessions.session import Session
@@ -17,6 +18,8 @@ def session(
     profile: Profile, options: SessionOptions, context: Context, _: Session | None
 ) -> Session:
     """One GetRoleCredentials. Raises ``AwsenvError``; a sign-in only where somebody can be asked."""
+    if stored := _stored(profile, context):
+        return stored
     where, named = token.of_profile(profile, context.environ), options.named
     found = sign_in.access_token(where, profile, context, named=named)
     try:
@@ -49,4 +52,32 @@ def _credentials(where: SsoSession, found: str, profile: Profile, context: Conte
 
     got = client.call(profile, request)["roleCredentials"]
     end = datetime.fromtimestamp(got["expiration"] / 1000, UTC)
-    return Session.of(profile, got["accessKeyId"], got["secretAccessKey"], got["sessionToken"], end)
+    key_id, secret, session_token = got["accessKeyId"], got["secretAccessKey"], got["sessionToken"]
+    context.assumed[cli_caches.sso_key(profile)] = {
+        "ProviderType": "sso",
+        "Credentials": {
+            "AccessKeyId": key_id,
+            "SecretAccessKey": secret,
+            "SessionToken": session_token,
+            "Expiration": token.written(end.timestamp()),
+            "AccountId": account,
+        },
+    }
+    return Session.of(profile, key_id, secret, session_token, end)
+
+
+def _stored(profile: Profile, context: Context) -> Session | None:
+    """What the AWS CLI has stored of the same role, while it takes that itself."""
+    key = cli_caches.sso_key(profile)
+    if key not in context.assumed:
+        return None
+    try:
+        got = context.assumed[key]["Credentials"]
+        end = moments.parse_end(got["Expiration"])
+        if end.timestamp() - context.interaction.now() <= sign_in.WINDOW:
+            return None
+        return Session.of(
+            profile, got["AccessKeyId"], got["SecretAccessKey"], got["SessionToken"], end
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
