@@ -18,8 +18,10 @@ def pick(
     rows: Sequence[Sequence[str]],
     marked: Sequence[bool],
     many: bool = False,
+    chosen: Sequence[int] = (),
 ) -> list[int]:
-    """The numbers of the ``rows`` that a person picks at the terminal: one, or ``many``.
+    """The numbers of the ``rows`` that a person picks at the terminal: one, or ``many``, of which those
+    ``chosen`` before are so from the start.
 
     ``marked`` rows are shown so that it is seen. Raises ``KeyboardInterrupt`` where nothing is
     picked, ``AwsenvError`` without a terminal.
@@ -36,15 +38,28 @@ def pick(
         line.rstrip() if not mark else f"{line}  {MARK}"
         for line, mark in zip(lines, [False, *marked], strict=True)
     ]
-    found = (_fzf if programs.find("fzf", dict(os.environ)) else _questionary)(
-        what, lines[0], lines[1:], marked, many
-    )
+    by_fzf = programs.find("fzf", dict(os.environ)) and (not chosen or _fzf_can_begin())
+    found = (_fzf if by_fzf else _questionary)(what, lines[0], lines[1:], marked, many, chosen)
     if not found:
         raise KeyboardInterrupt
     return found
 
 
-def _fzf(what: str, title: str, lines: list[str], marked: Sequence[bool], many: bool) -> list[int]:
+def _fzf_can_begin() -> bool:
+    """Whether this fzf can have lines chosen from the start: since 0.36."""
+    told = programs.run(["fzf", "--version"], dict(os.environ)).out.decode("utf-8", "replace")
+    numbers = [int(word) for word in told.split(" ")[0].split(".")[:2] if word.isdigit()]
+    return numbers >= [0, 36]
+
+
+def _fzf(
+    what: str,
+    title: str,
+    lines: list[str],
+    marked: Sequence[bool],
+    many: bool,
+    chosen: Sequence[int],
+) -> list[int]:
     shown = "".join(
         f"{number}\t\x1b[31;1m{line}\x1b[0m\n" if mark else f"{number}\t{line}\n"
         for number, (line, mark) in enumerate(zip(lines, marked, strict=True))
@@ -54,6 +69,9 @@ def _fzf(what: str, title: str, lines: list[str], marked: Sequence[bool], many: 
                "--header-lines=1", f"--prompt={what}> ", f"--header={hint}"]  # fmt: skip
     if many:
         options += ["--multi", "--bind=ctrl-a:select-all"]
+    if chosen:
+        at_once = "+".join(f"pos({number + 1})+toggle" for number in chosen)
+        options.append(f"--bind=load:{at_once}+first")
     environ = dict(os.environ)
     done = programs.run_attended(["fzf", *options], environ, f"\t{title}\n{shown}".encode())
     if done.code not in (0, 1, 130):
@@ -63,14 +81,22 @@ def _fzf(what: str, title: str, lines: list[str], marked: Sequence[bool], many: 
 
 
 def _questionary(
-    what: str, title: str, lines: list[str], _: Sequence[bool], many: bool
+    what: str,
+    title: str,
+    lines: list[str],
+    _: Sequence[bool],
+    many: bool,
+    chosen: Sequence[int],
 ) -> list[int]:
     import questionary
     from prompt_toolkit.input import create_input
     from prompt_toolkit.output import create_output
 
     # Its search takes plain titles only, so here the mark is a word without a colour.
-    choices = [questionary.Choice(line, value=number) for number, line in enumerate(lines)]
+    choices = [
+        questionary.Choice(line, value=number, checked=number in chosen)
+        for number, line in enumerate(lines)
+    ]
     # stdin and stdout may be a pipe: eval "$(awsenv use)".
     with open("/dev/tty") as keys, open("/dev/tty", "w") as screen:
         asked = (questionary.checkbox if many else questionary.select)(

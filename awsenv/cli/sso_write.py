@@ -85,7 +85,9 @@ def _choose(choice: Choice, listing: Listing, environ: dict[str, str]) -> None:
     ]
     marked = [production.names_production(f"{name} {called}") for name, called, *_ in rows]
     titles = ("profile", "account", "ID", "role")
-    found = picker.pick("profiles", titles, rows, marked, many=True)
+    # A second time it begins with what is there.
+    there = [number for number, (name, *_) in enumerate(rows) if name and name not in plan.added]
+    found = picker.pick("profiles", titles, rows, marked, many=True, chosen=there)
     if len(found) < len(pairs):
         choice.accounts = ["/".join(pairs[number]) for number in sorted(found)]
 

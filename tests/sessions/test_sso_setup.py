@@ -481,6 +481,31 @@ def test_every_step_at_a_terminal(center: Place, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("fzf", [True, False])
+def test_a_second_setup_begins_with_what_is_there_and_adds_to_it(
+    fzf: bool, center: Place, tmp_path: Path
+) -> None:
+    """It forgot the first choice."""
+    installed("fzf")
+    assert center.run(*SETUP, "--account", f"{PROD}/ReadOnlyAccess").returncode == 0
+    before = config(center)
+    path = os.environ["PATH"] if fzf else without_fzf(tmp_path)
+    for add, profiles in (("", {"xxx-prod-readonly"}), ("dev-ad", {"xxx-prod-readonly", "xxx-dev-admin"})):  # fmt: skip
+        told = person(center, *SETUP, PATH=path)
+        drawn(told)
+        told.send(add)
+        if add:
+            told.expect("2/3" if fzf else "/ .*dev-ad")  # dev-readonly holds these letters, too
+            told.send("\t" if fzf else " ")
+            told.expect("(2)" if fzf else "●")
+        told.send("\r")
+        told.expect("up to date" if not add else "1 profile added")
+        told.expect(pexpect.EOF)
+        assert names(center) - {"own"} >= profiles
+        assert before in config(center) if not add else True
+    assert f"{PROD}/ReadOnlyAccess" in config(center)
+
+
+@pytest.mark.parametrize("fzf", [True, False])
 def test_use_without_a_name_picks_one(fzf: bool, center: Place, tmp_path: Path) -> None:
     installed("fzf")
     center.run(*SETUP, "--all")
