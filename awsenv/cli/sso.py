@@ -48,7 +48,8 @@ def setup(
         typer.Option("--account", metavar="ACCOUNT[/ROLE]", help="This one, by ID or name."),
     ] = None,
     role: Annotated[
-        list[str] | None, typer.Option("--role", help="This one, in the accounts.")
+        list[str] | None,
+        typer.Option("--role", help="This one, in the accounts: 'ReadOnly*', '!Admin*'."),
     ] = None,
     name_template: Annotated[
         str, typer.Option("--name-template", metavar="TEXT", help="<env>-<role> when not given.")
@@ -128,8 +129,7 @@ def _choices(session: str, environ: dict[str, str]) -> list[Choice]:
     it is all accounts and roles. Raises ``AwsenvError`` where there is none."""
     path = config_file(environ)
     found = list(sso_choice.kept(write.text(path), path).values())
-    headers = [headers.session_name(header) for header in ini.read(path)]
-    names = [name for name in headers if name]
+    names = [name for header in ini.read(path) if (name := headers.session_name(header))]
     if not found or session not in ("", *(choice.session for choice in found)):
         found += [Choice(name) for name in names]
     found = [choice for choice in found if session in ("", choice.session)]

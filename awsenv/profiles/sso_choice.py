@@ -3,6 +3,7 @@ command that chose them, in a comment that a person can read and change."""
 
 import re
 import shlex
+from fnmatch import fnmatchcase
 
 from awsenv.errors import AwsenvError
 from awsenv.profiles import edit, ini, sso_names
@@ -22,7 +23,8 @@ class Choice:
     """``session`` is a name, empty for profiles of the old form.
 
     ``regions`` are Regions for all or ``ACCOUNT=REGION``; ``accounts`` are IDs, names or ``ID/ROLE``,
-    and ``roles`` names; without either it is all of them.
+    and ``roles`` names or patterns, with ``!`` in front of those that are not to be; without either it
+    is all of them.
     """
 
     def __init__(self, session: str = "", start_url: str = "", sso_region: str = "") -> None:
@@ -38,9 +40,13 @@ class Choice:
     def takes(self, account: str, name: str, role: str) -> bool:
         """Whether ``role`` in the ``account`` called ``name`` is chosen."""
         accounts = {account, name, f"{account}/{role}"} & set(self.accounts)
-        short = sso_names.short(role)
-        return bool(not self.accounts or accounts) and bool(
-            not self.roles or {role, short} & set(self.roles)
+        names = (role, sso_names.short(role))
+        wanted = [each for each in self.roles if each[:1] != "!"]
+        without = [each[1:] for each in self.roles if each[:1] == "!"]
+        return (
+            bool(not self.accounts or accounts)
+            and (not wanted or _match(names, wanted))
+            and not _match(names, without)
         )
 
     def region(self, account: str, name: str) -> str:
@@ -69,6 +75,10 @@ class Choice:
     def key(self) -> tuple[str, str]:
         """What tells it from another one in the same file."""
         return (self.session, "" if self.session else self.start_url)
+
+
+def _match(names: tuple[str, str], patterns: list[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 
 def kept(text: str, path: str) -> dict[int, Choice]:

@@ -1,10 +1,12 @@
 """Names for the profiles of accounts and roles: safe, short, each taken once."""
 
+import re
 import unicodedata
 from collections.abc import Container
 
 TEMPLATE = "<env>-<role>"
-PLACEHOLDERS = ("<env>", "<role>", "<account>", "<session>")
+# The second three as the portal has them, in its own case: names of other tools can be kept.
+PLACEHOLDERS = ("<env>", "<role>", "<account>", "<session>", "<AccountName>", "<AccountId>", "<RoleName>")  # fmt: skip
 # IAM Identity Center's own permission sets, as people call them.
 _SHORT = {
     "AdministratorAccess": "admin",
@@ -25,6 +27,11 @@ def slug(text: str) -> str:
     return "-".join("".join(kept).split())
 
 
+def _plain(text: str) -> str:
+    """``text`` in its own case, with ``-`` in the place of what a name may not have."""
+    return re.sub(r"[^\w.@+=-]+", "-", unicodedata.normalize("NFC", text)).strip("-")
+
+
 def short(role: str) -> str:
     """What ``role`` is called in a name."""
     return _SHORT.get(role) or slug(role) or "role"
@@ -37,6 +44,9 @@ def name(template: str, account: str, called: str, role: str, session: str) -> s
         "<role>": short(role),
         "<account>": account,
         "<session>": slug(session) or "sso",
+        "<AccountName>": _plain(called)[:_LONGEST].strip("-") or account,
+        "<AccountId>": account,
+        "<RoleName>": _plain(role) or "role",
     }
     for placeholder, value in values.items():
         template = template.replace(placeholder, value)

@@ -188,7 +188,7 @@ def test_the_region_is_found_out_where_the_start_url_names_it(
         (("--region", "a b"), "that is no Region: a b; like ap-northeast-1"),
         (("--account", "nope"), "there is no account nope; like 111122223333, 444455556666"),
         (("--role", "nope"), "no account there has the role nope; AdministratorAccess, ReadOnlyAccess"),
-        (("--name-template", "x"), "a name cannot be made by x; letters, - and <env>, <role>, <account>, <session>"),
+        (("--name-template", "x"), "a name cannot be made by x; letters, - and <env>, <role>, <account>, <session>, <AccountName>, <AccountId>, <RoleName>"),
         (("--output", "a\nb"), r"that is no output format: a\nb; like json"),
     ],
 )  # fmt: skip
@@ -224,6 +224,40 @@ def test_a_session_is_offered_a_name_that_stands_for_no_other_start_url(
     refused = center.run(*words, "--session", "other")
     told = "[sso-session other] is for https://else.awsapps.com/start already; --session NAME"
     assert (refused.returncode, refused.stderr) == (1, f"awsenv: {told}\n")
+
+
+@pytest.mark.parametrize(
+    ("roles", "found"),
+    [
+        (("ReadOnly*",), {"xxx-dev-readonly", "xxx-prod-readonly"}),
+        (("!Admin*",), {"xxx-dev-readonly", "xxx-prod-readonly"}),
+        (("*Access", "!ReadOnlyAccess"), {"xxx-dev-admin"}),
+        (("admin",), {"xxx-dev-admin"}),
+    ],
+)
+def test_roles_by_a_pattern_and_without_some(
+    roles: tuple[str, ...], found: set[str], center: Place
+) -> None:
+    given = [word for role in roles for word in ("--role", role)]
+    assert center.run(*SETUP, *given).returncode == 0
+    assert names(center) - {"key"} == found
+    # The choice is kept as it was written, and followed.
+    assert center.run("sso", "sync").stderr == "awsenv: the profiles of demo are up to date\n"
+
+
+@pytest.mark.parametrize(
+    ("template", "found"),
+    [
+        ("<AccountId>_<RoleName>", {f"{DEV}_AdministratorAccess", f"{DEV}_ReadOnlyAccess", f"{PROD}_ReadOnlyAccess"}),
+        ("<AccountName>/<RoleName>", {"xxx-dev/AdministratorAccess", "xxx-dev/ReadOnlyAccess", "xxx-prod/ReadOnlyAccess"}),
+    ],
+)  # fmt: skip
+def test_names_of_other_tools_can_be_kept(template: str, found: set[str], center: Place) -> None:
+    result = center.run(*SETUP, "--all", "--name-template", template)
+    assert result.returncode == 0, result.stderr
+    assert names(center) - {"key"} == found
+    got = center.run("use", min(found), "--shell", "json")
+    assert got.returncode == 0, got.stderr
 
 
 def test_no_accounts_is_one_line(center: Place) -> None:
