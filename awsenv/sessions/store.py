@@ -148,8 +148,11 @@ class SessionStore:
         # this source where no profile has the role with another one.
         if source is not None and source is not given and self._chain.is_only(profile):
             cache = self._clis(since)
-            if found := role.load(profile, options, context, cache):
-                return found
+            found = role.load(profile, options, context, cache)
+            if found is not None and found.expires is not None:
+                if found.expires.timestamp() - self._people.now() > options.min_left:
+                    return found
+                cache = self._clis(float("inf"))  # it lives, but not for as long as is wanted
         options, of_source = chain.split(profile, source, options, seconds)
         if source is None:
             base = providers.session("surrounding", profile, of_source, context)

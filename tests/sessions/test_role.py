@@ -209,6 +209,15 @@ def test_an_entry_of_the_cli_counts_by_its_own_age(roles: Place) -> None:
     assert roles.server.calls.count("AssumeRole") == 2
 
 
+def test_an_entry_that_does_not_live_for_as_long_as_is_wanted_is_got_anew(roles: Place) -> None:
+    aws(roles, CLI["PyPI's aws"], "admin")
+    got(roles, "admin", "--min-left", "30m")
+    assert roles.server.calls.count("AssumeRole") == 1
+    (roles.home / ".local/state/awsenv/records/admin").unlink()
+    got(roles, "admin", "--min-left", "61m")
+    assert roles.server.calls.count("AssumeRole") == 2
+
+
 def test_a_role_with_a_device_is_shared_where_its_code_was_given(roles: Place) -> None:
     program = pexpect.spawn(
         f"{BIN}/aws",
