@@ -1,6 +1,7 @@
 """A session into a ``.env``: on a person's word, and again whenever it is renewed."""
 
 import os
+from collections.abc import Callable
 
 from awsenv import environment
 from awsenv.cli import session_options, terminal
@@ -40,20 +41,14 @@ def write(output: str, values: dict[str, str], profile: str, ignore: bool) -> No
     folder = os.path.dirname(os.path.realpath(path))
     if not os.path.isdir(folder):
         raise AwsenvError(f"{shown(folder)} is not a folder", f"mkdir -p {shown(folder)}")
-    real = git.check(path, ignore)
-    environ = dict(os.environ)
-    with writing.alone(folder, environment.state_folder(environ), terminal.say) as aside:
-        try:
-            there, mode = os.path.lexists(real), mode_of(real)
-            old = read(real)
-            done = env_file.update(old, values, profile, path)
-            if done.text != old or mode & 0o077:
-                writing.write_whole(real, encoded(done.text), secret=True, aside=aside)
-        except OSError as error:
-            raise AwsenvError(
-                f"cannot write {shown(path)}: {error.strerror}", f"ls -ld {shown(folder)}"
-            ) from None
-        trust.follow(path, encoded(old) if there else None, encoded(done.text), environ)
+    done = env_file.Update("")
+
+    def edit(old: str) -> str:
+        nonlocal done
+        done = env_file.update(old, values, profile, path)
+        return done.text
+
+    mode = _change(path, git.check(path, ignore), edit)
     terminal.say(f"{shown(path)} acts as {profile}")
     if mode & 0o077:
         terminal.say(f"{shown(path)} was open to others ({mode:04o}); now it is yours alone")
@@ -68,19 +63,27 @@ def write(output: str, values: dict[str, str], profile: str, ignore: bool) -> No
 
 def clear(path: str) -> None:
     """Take the session that awsenv wrote out of the file at ``path``. Raises ``AwsenvError``."""
-    real, environ = os.path.realpath(path), dict(os.environ)
-    folder = os.path.dirname(real)
+    _change(path, os.path.realpath(path), env_file.clear)
+    terminal.say(f"{shown(path)} holds no session any more")
+
+
+def _change(path: str, real: str, edit: Callable[[str], str]) -> int:
+    """Write what ``edit`` makes of the file ``real``, which a person knows as ``path``; its permissions
+    before. Raises ``AwsenvError``."""
+    environ, folder = dict(os.environ), os.path.dirname(real)
     with writing.alone(folder, environment.state_folder(environ), terminal.say) as aside:
-        old = read(real)
-        text = env_file.clear(old)
         try:
-            writing.write_whole(real, encoded(text), secret=True, aside=aside)
+            there, mode = os.path.lexists(real), mode_of(real)
+            old = read(real)
+            text = edit(old)
+            if text != old or mode & 0o077:
+                writing.write_whole(real, encoded(text), secret=True, aside=aside)
         except OSError as error:
             raise AwsenvError(
                 f"cannot write {shown(path)}: {error.strerror}", f"ls -ld {shown(folder)}"
             ) from None
-        trust.follow(path, encoded(old), encoded(text), environ)
-    terminal.say(f"{shown(path)} holds no session any more")
+        trust.follow(path, encoded(old) if there else None, encoded(text), environ)
+    return mode
 
 
 def rewrite(profile: str, environ: dict[str, str]) -> None:
