@@ -118,7 +118,7 @@ class Sources:
         write(path, {**base, **fields, "expires": str(expires), **variables})
 
     def _unsettled(self, profile: Profile) -> dict[str, str]:
-        fields = {"profile": profile.name, "kind": profile.kind}
+        fields = {"shape": replay.SHAPE, "profile": profile.name, "kind": profile.kind}
         for name, path in self._paths.items():
             fields[name + ".path"] = path
             fields[name + ".stamp"] = "unsettled"
@@ -129,7 +129,7 @@ class Sources:
         values = {name: self._environ[name] for name in named if name in self._environ}
         if any("$" in value or value[:1] not in ("/", "~") for value in values.values()):
             return None  # other variables have a say in the path, or the folder one stands in
-        fields = {"profile": profile.name, "kind": profile.kind}
+        fields = {"shape": replay.SHAPE, "profile": profile.name, "kind": profile.kind}
         if account:
             fields["account"] = account
         fields.update({f"env.{name}": value for name, value in values.items()})

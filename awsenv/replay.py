@@ -7,6 +7,8 @@ import os
 
 from awsenv import environment
 
+# What a record of a session says of it; one that an earlier awsenv wrote says less, and is looked at anew.
+SHAPE = "2"
 _VALUES = {"--region": "region", "--account": "account", "--shell": "form"}
 # Their stdout is evaluated by a shell: a command that fails says `false` there, and nothing but
 # the text that it returns ever reaches it.
@@ -214,6 +216,8 @@ def _variables(
     record: dict[str, str], request: Request, environ: dict[str, str], now: float | None
 ) -> dict[str, str] | None:
     """The session's variables by ``record``, if it is still true."""
+    if record.get("shape") != SHAPE:
+        return None
     for name in ("HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         if environ.get(name) != record.get("env." + name):
             return None

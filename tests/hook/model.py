@@ -62,7 +62,7 @@ class Ground:
         """A session of ``profile``, for an hour from ``start`` on; to be renewed ten minutes before."""
         end = int(start or self.now) + HOUR
         fields = {"profile": profile, "kind": "role", "expires": str(end), "renew": str(end - 600)}
-        fields["env.HOME"] = str(self.home)
+        fields |= {"shape": replay.SHAPE, "env.HOME": str(self.home)}
         for name in ("config", "credentials"):
             path = self.home / ".aws" / name
             fields |= {f"{name}.path": str(path), f"{name}.stamp": replay.stamp(path.stat())}

@@ -11,6 +11,7 @@ import pytest
 
 from awsenv.demo.sts import Role
 from awsenv.demo.users import User
+from tests.program import edit_record
 from tests.sessions.place import Place
 from tests.shells.real import BIN, clean, installed
 
@@ -63,6 +64,16 @@ def test_a_role_is_assumed_once_and_replayed(roles: Place) -> None:
 def test_a_session_of_900_seconds_serves_five_uses(roles: Place) -> None:
     first = got(roles, "admin", "--duration", "15m")
     assert all(got(roles, "admin") == first for _ in range(4))
+    assert roles.server.calls == ["AssumeRole"]
+
+
+def test_a_record_of_an_awsenv_before_costs_a_look_and_no_call(roles: Place) -> None:
+    session = got(roles, "admin")
+    path = roles.home / ".local/state/awsenv/records/admin"
+    edit_record(path, shape="1", AWS_REGION="said-otherwise-1")
+    result = roles.run("use", "admin", "--shell", "json")
+    values = json.loads(result.stdout)
+    assert (values["AWS_ACCESS_KEY_ID"], values["AWS_REGION"]) == (session.key_id, "a-1")
     assert roles.server.calls == ["AssumeRole"]
 
 

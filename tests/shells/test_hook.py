@@ -39,6 +39,7 @@ def record(home: Path, seconds: int = 3600, **more: str) -> Path:
     path = home / ".local/state/awsenv/records/live"
     end = int(time.time()) + seconds
     fields = {
+        "shape": replay.SHAPE,
         "profile": "live",
         "kind": "mfa",
         "expires": str(end),
