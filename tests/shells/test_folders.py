@@ -21,16 +21,20 @@ def but_for_previous(values: dict[bytes, bytes]) -> dict[bytes, bytes]:
 def test_each_prompt_has_the_environment_of_its_folder(ground: Ground, hooked: Shell) -> None:
     shell = ground.shell(hooked)
     outside = shell.environment()
-    assert visible(shell.typed(f"cd {ground.a}/repo")) == ["awsenv: org-a, a-1"]
+    assert visible(shell.typed(f"cd {ground.a}/repo")) == [
+        "awsenv: org-a, account 777788880000, a-1"
+    ]
     inside = shell.environment()
     assert ground.who(inside) == "a"
     assert (inside[b"AWS_REGION"], inside[b"AWSENV_PROFILE"]) == (b"a-1", b"org-a")
     assert inside[b"AWSENV_DIR"] == str(ground.a).encode()
     assert visible(shell.typed("cd ..")) == []  # the same binding
     assert ground.who(shell.environment()) == "a"
-    assert visible(shell.typed(f"cd {ground.b}/repo")) == ["awsenv: org-b, b-1"]
+    assert visible(shell.typed(f"cd {ground.b}/repo")) == [
+        "awsenv: org-b, account 777788881111, b-1"
+    ]
     assert ground.who(shell.environment()) == "b"
-    assert visible(shell.typed("cd -")) == ["awsenv: org-a, a-1"]
+    assert visible(shell.typed("cd -")) == ["awsenv: org-a, account 777788880000, a-1"]
     assert shell.environment() == inside
     assert visible(shell.typed("cd")) == ["awsenv: left org-a"]
     assert shell.environment() == outside
