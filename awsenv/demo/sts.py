@@ -123,9 +123,8 @@ class Sts:
         name = role.arn.rpartition("/")[2]
         end = f"assumed-role/{name}/{parameters['RoleSessionName']}"
         lasts = self.lifetime or seconds
-        on = {v for n, v in parameters.items() if n.startswith("TransitiveTagKeys.member.")}
         session = session_of(user, lasts, user.mfa, end, role.account)
-        session = self.issue(replace(session, tags=user.tags | on))
+        session = self.issue(replace(session, tags=user.tags | _transitive(parameters)))
         told = xml({"Arn": session.arn, "AssumedRoleId": f"AROA:{parameters['RoleSessionName']}"})
         return credentials(session) + f"<AssumedRoleUser>{told}</AssumedRoleUser>"
 
@@ -198,13 +197,17 @@ def _check_tags(role: Role, user: User, parameters: Mapping[str, str]) -> None:
             f"User: {user.arn} is not authorized to perform: sts:{action} on resource: {role.arn}"
         )
         raise RefusedError("AccessDenied", what)
-    on = {v for n, v in parameters.items() if n.startswith("TransitiveTagKeys.member.")}
-    if on - {*given, *user.tags}:
+    if _transitive(parameters) - {*given, *user.tags}:
         raise RefusedError(
             "ValidationError", "The specified transitive tag key must be included", 400
         )
     if len({key.lower() for key in given}) != len(given):
         raise RefusedError("InvalidParameterValue", "Duplicate tag keys found", 400)
+
+
+def _transitive(parameters: Mapping[str, str]) -> set[str]:
+    """The keys of tags that go on to the next role."""
+    return {v for n, v in parameters.items() if n.startswith("TransitiveTagKeys.member.")}
 
 
 def _seconds(parameters: Mapping[str, str], usual: int, longest: int) -> int:

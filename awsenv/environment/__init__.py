@@ -178,10 +178,7 @@ def set_by_awsenv(environ: dict[str, str]) -> list[str]:
 def managed(names: "Iterable[str]") -> list[str]:
     """Those of ``names`` that awsenv sets or unsets: in the order of ``MANAGED``, then the endpoints."""
     given = set(names)
-    if given.issuperset(MANAGED):
-        found = list(MANAGED)
-    else:
-        found = [name for name in MANAGED if name in given]
+    found = [name for name in MANAGED if name in given]
     return found + sorted(n for n in given if n[:17] == ENDPOINT and is_endpoint(n))
 
 

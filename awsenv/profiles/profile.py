@@ -86,9 +86,9 @@ class Profile:
 
     def get(self, option: str) -> str | None:
         """The value of ``option``, its own or an included one."""
-        for place in (self.credentials, self.config):
-            if place is not None and option in place.options:
-                return place.options[option][0]
+        found = self.own(option)
+        if found is not None:
+            return found
         for place in self.included:
             if option in place.options and option not in _NOT_INCLUDED:
                 return place.options[option][0]

@@ -17,7 +17,7 @@ from awsenv.files import folders, reading
 from awsenv.files.writing import write_whole
 from awsenv.paths import shown
 from awsenv.profiles import read
-from awsenv.profiles.profile import Profile
+from awsenv.profiles.profile import Place, Profile
 
 # In the order in which the AWS CLI writes them.
 _FIELDS = ("startUrl", "region", "accessToken", "expiresAt", "clientId", "clientSecret",
@@ -78,7 +78,7 @@ def of_profile(profile: Profile, environ: dict[str, str]) -> SsoSession:
             if profile.get(option) not in (None, value):
                 what = f"profile {profile.name} and {place} say two things of {option}"
                 raise AwsenvError(what, show)
-        return named(name, environ)
+        return _whole(name, place)
     missing = [o for o in ("sso_start_url", "sso_region") if not profile.get(o)]
     if missing:
         what = f"profile {profile.name} lacks {' and '.join(missing)}"
@@ -91,6 +91,11 @@ def named(name: str, environ: dict[str, str]) -> SsoSession:
     place = read.sso_session(name, environ)
     if place is None:
         raise AwsenvError(f"there is no [sso-session {name}]", "aws configure sso-session")
+    return _whole(name, place)
+
+
+def _whole(name: str, place: Place) -> SsoSession:
+    """The sso-session ``name`` that stands at ``place``. Raises ``AwsenvError`` when it is not whole."""
     values = {option: value[0] for option, value in place.options.items()}
     missing = [o for o in ("sso_start_url", "sso_region") if not values.get(o)]
     if missing:
