@@ -25,11 +25,18 @@ print(boto3.client("sts").get_caller_identity()["Arn"])
 """
 
 
-# A browser with a person in front who clicks Allow.
+# A browser with a person in front who clicks Allow. As a browser that is open already it ends at
+# once: the AWS CLI serves its callback only then.
 _PERSON = """\
 #!{python}
-import sys, urllib.request
-urllib.request.urlopen(sys.argv[1], data=b"answer=allow").read()
+import os, sys, urllib.request
+if os.fork():
+    os._exit(0)
+os.setsid()
+quiet = os.open(os.devnull, os.O_RDWR)
+for descriptor in (0, 1, 2):
+    os.dup2(quiet, descriptor)
+urllib.request.urlopen(sys.argv[1], data=b"answer=allow", timeout=30).read()
 """
 
 _MFA_CODE = """\

@@ -22,8 +22,9 @@ START_URL = "https://demo.awsapps.com/start"  # never contacted
 
 @dataclass
 class Device:
-    """A sign-in by device code: ``state`` is pending, allowed or denied."""
+    """A sign-in by device code of one client: ``state`` is pending, allowed or denied."""
 
+    client: str
     user_code: str
     until: float
     state: str = "pending"
@@ -130,7 +131,7 @@ class Sso:
             raise OidcError("InvalidRequestException")
         code = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}".upper()
         name = secrets.token_urlsafe(24)
-        self.devices[name] = Device(code, time.time() + 600)
+        self.devices[name] = Device(asked["clientId"], code, time.time() + 600)
         page = f"{self.url}/device"
         return {
             "deviceCode": name,
@@ -161,7 +162,7 @@ class Sso:
                 raise OidcError("InvalidGrantException")
             return self._issue(asked["clientId"])
         device = self.devices.get(asked.get("deviceCode", ""))
-        if device is None:
+        if device is None or device.client != asked["clientId"]:
             raise OidcError("InvalidGrantException")
         if device.until <= time.time():
             raise OidcError("ExpiredTokenException")

@@ -22,13 +22,20 @@ def of_key(key_id: str) -> str | None:
 
 
 def of_profile(profile: Profile) -> str | None:
-    """The account by the profile's kind: its role's, its SSO account, or its key's."""
+    """The account by the profile's kind: its role's, that of a sign-in, or its key's."""
     if profile.kind in ("role", "web-identity"):
         # arn:aws:iam::123456789012:role/NAME
-        parts = (profile.get("role_arn") or "").split(":")
-        return parts[4] if len(parts) > 5 and parts[4].isdigit() else None
+        return _of_arn(profile.get("role_arn"))
+    if profile.kind == "login":
+        # arn:aws:iam::123456789012:user/NAME, or the ARN of an assumed role
+        return _of_arn(profile.get("login_session"))
     if profile.kind == "sso":
         return profile.get("sso_account_id")
     if profile.kind in ("key", "temporary", "mfa"):
         return of_key(profile.key()[0])
     return None
+
+
+def _of_arn(arn: str | None) -> str | None:
+    parts = (arn or "").split(":")
+    return parts[4] if len(parts) > 5 and parts[4].isdigit() else None

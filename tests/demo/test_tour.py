@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -105,3 +106,17 @@ def test_the_stand_in_alone_serves_other_clients(tmp_path: Path) -> None:
     program.send_signal(signal.SIGINT)
     assert program.wait(30) == 130
     assert not Path(home[1]).exists()
+
+
+def test_the_browser_of_the_sandbox_ends_before_its_answer_is_taken(tmp_path: Path) -> None:
+    with sandbox(clean(tmp_path)) as box, socket.create_server(("127.0.0.1", 0)) as callback:
+        url = f"http://127.0.0.1:{callback.getsockname()[1]}/oauth/callback"
+        # As the AWS CLI: its callback is served once the browser's program is over, and what it
+        # prints is waited for.
+        subprocess.run(
+            ["person", url], env=box.environ, stdout=subprocess.PIPE, timeout=20, check=True
+        )
+        connection, _ = callback.accept()
+        with connection:
+            assert connection.recv(4).startswith(b"POST")
+            connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n")

@@ -4,19 +4,24 @@ import json
 import os
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pexpect
 import pytest
 
 from awsenv.demo.sts import Role
-from awsenv.demo.users import User
+from awsenv.demo.users import User, session_of
+from awsenv.sessions import sign_ins
 from tests.program import edit_record
 from tests.sessions.place import Place
 from tests.shells.real import BIN, clean, installed
 
 ADMIN = "arn:aws:iam::777788889999:role/admin"
 DEPLOY = "arn:aws:iam::777788889999:role/deploy"
+USER = "arn:aws:iam::111122223333:user/x"
+LOGIN = f"[profile l]\nregion = l-1\nlogin_session = {USER}\n"
 CAREFUL = "arn:aws:iam::111122223333:role/careful"
 
 
@@ -334,10 +339,51 @@ def test_a_credential_process_of_another_profile_inside_a_role(roles: Place) -> 
 
 
 def test_a_login_session_without_crt_says_how_to_get_it(roles: Place) -> None:
-    roles.config("[profile l]\nlogin_session = arn:aws:iam::1:user/x\n")
-    result = roles.run("use", "l", "--shell", "bash")
-    assert (result.returncode, result.stderr.count("\n")) == (1, 1)
-    assert "awsenv[login]" in result.stderr or "aws login --profile l" in result.stderr
+    roles.config(LOGIN)
+    words = ("use", "l", "--shell", "bash")
+    program = f"""import sys
+sys.modules["awscrt"] = None
+sys.argv = ["awsenv", *{words!r}]
+from awsenv import main
+main()"""
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        env=clean(roles.home) | roles.endpoint, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert result.returncode == 1
+    assert result.stderr == (
+        "awsenv: profile l signs in with aws login, which needs botocore's crt; "
+        "uv tool install 'awsenv[login]'\n"
+    )
+    # The control: with it, what lacks is the sign-in.
+    result = roles.run(*words)
+    assert "aws login has no session" in result.stderr
+    assert result.stderr.endswith("; aws login --profile l\n")
+
+
+def test_a_login_session_gives_the_account_and_the_end_of_its_token_file(roles: Place) -> None:
+    roles.config(LOGIN)
+    end = int(time.time()) + 900
+    user = roles.server.sts.issue(session_of(roles.plain, 900, True))
+    path = Path(sign_ins.login_path(USER, {"HOME": str(roles.home)}))
+    path.parent.mkdir(parents=True)
+    token = {
+        "accessKeyId": user.key_id,
+        "secretAccessKey": user.secret,
+        "sessionToken": user.token,
+        "accountId": "123456789012",
+        "expiresAt": f"{datetime.fromtimestamp(end, UTC):%Y-%m-%dT%H:%M:%SZ}",
+    }
+    rest = {"refreshToken": "r", "dpopKey": "k", "clientId": "c"}
+    path.write_text(json.dumps({"accessToken": token, **rest}))
+    result = roles.run("use", "l", "--shell", "json")
+    assert result.returncode == 0, result.stderr
+    told = json.loads(result.stdout)
+    assert told["AWS_ACCOUNT_ID"] == "123456789012"
+    assert datetime.fromisoformat(told["AWS_CREDENTIAL_EXPIRATION"]).timestamp() == end
+    assert told["AWS_REGION"] == "l-1"
+    # Before any sign-in the account is in the name of the session.
+    assert "111122223333" in roles.run("show", "l").stdout.splitlines()[0]
 
 
 def test_credential_process_prints_what_sdks_read(roles: Place) -> None:

@@ -8,18 +8,22 @@ import subprocess
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import boto3
 import pexpect
 import pytest
+from botocore.exceptions import ClientError
 from botocore.utils import generate_login_cache_key, get_login_token_cache_directory
 
 from awsenv.demo.sso import START_URL
 from awsenv.demo.sts import Role
 from awsenv.sessions import sign_ins
+from tests.program import until
 from tests.sessions.place import Place
 from tests.shells.real import BIN, clean, installed
 
@@ -219,6 +223,69 @@ def test_without_a_terminal_and_a_token_it_names_the_command(center: Place) -> N
         "use", "xxx-admin", "--shell", "bash", prefix=(installed("setsid"), "--wait")
     )
     assert result.returncode == 3
+
+
+THEIRS = "import boto3; boto3.Session(profile_name='xxx-admin').client('sts').get_caller_identity()"
+
+
+def test_fifty_processes_of_both_tools_on_an_ended_token_renew_it_once(center: Place) -> None:
+    login(center)
+    expire(center)
+    environ = clean(center.home) | center.endpoint
+    ours = [str(BIN / "awsenv"), *USE, "--fresh"]
+    both = [ours, [sys.executable, "-c", THEIRS]] * 25
+    running = [
+        subprocess.Popen(command, env=environ, stdin=subprocess.DEVNULL,
+                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        for command in both
+    ]  # fmt: skip
+    told = [program.communicate(timeout=120)[1] for program in running]
+    # botocore's own processes take no lock, so that some of those that raced fail by themselves.
+    assert [text for program, text in zip(running, told, strict=True)
+            if program.args is ours and program.returncode] == []  # fmt: skip
+    assert len(center.server.sso.tokens) == 2  # the one that ended, and its one renewal
+    # Nobody is signed out: either tool goes on, and the next renewal is to be had.
+    assert subprocess.run(both[1], env=environ, capture_output=True, check=False).returncode == 0
+    expire(center)
+    assert center.run(*USE, "--fresh").returncode == 0
+    assert len(center.server.sso.tokens) == 3
+
+
+def test_a_renewal_that_another_tool_was_first_with_is_waited_for(center: Place) -> None:
+    login(center)
+    expire(center)
+    spent = json.loads(token_file(center).read_text())
+    center.server.sso.refreshable.clear()
+
+    def store_late() -> None:
+        until(lambda: center.server.calls[-1] == "POST /token")
+        refused = time.monotonic()
+        until(lambda: time.monotonic() > refused + 0.3)
+        center.server.sso.tokens["theirs"] = end = time.time() + 3600
+        moment = datetime.fromtimestamp(end, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        token_file(center).write_text(json.dumps(spent | {"accessToken": "theirs", "expiresAt": moment}))  # fmt: skip
+
+    center.server.calls.clear()
+    center.server.calls.append("")
+    with ThreadPoolExecutor() as pool:
+        late = pool.submit(store_late)
+        result = center.run(*USE)
+        late.result()
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_device_code_serves_the_client_that_asked_for_it(center: Place) -> None:
+    oidc = boto3.client("sso-oidc", "us-east-1", endpoint_url=center.server.url)
+    first, other = (oidc.register_client(clientName="x", clientType="public") for _ in range(2))
+    keys = ("clientId", "clientSecret")
+    code = oidc.start_device_authorization(startUrl=START_URL, **{k: first[k] for k in keys})
+    for client, error in ((other, "InvalidGrantException"), (first, "AuthorizationPending")):
+        with pytest.raises(ClientError, match=error):
+            oidc.create_token(
+                grantType="urn:ietf:params:oauth:grant-type:device_code",
+                deviceCode=code["deviceCode"],
+                **{k: client[k] for k in keys},
+            )
 
 
 def test_at_a_terminal_use_signs_in(center: Place) -> None:

@@ -17,6 +17,8 @@ from awsenv.sessions.sso.token import SsoSession
 
 # Seconds before its end in which the AWS CLI and botocore renew a token, too.
 WINDOW = 15 * 60
+# Seconds that another tool may take to write the token that it has just renewed.
+_OTHERS = 1
 
 
 class EndedError(AwsenvError):
@@ -161,7 +163,18 @@ def _renew_here(where: SsoSession, profile: Profile, context: Context, refused: 
             "clientSecret": found["clientSecret"],
             "refreshToken": found["refreshToken"],
         }
-        got = client.call(profile, lambda: oidc.create_token(**wish))
+
+        def renewed() -> Any:
+            try:
+                return oidc.create_token(**wish)
+            except oidc.exceptions.InvalidGrantException:
+                # The AWS CLI takes no lock: its own renewal spent this one, and is being written.
+                end = time.monotonic() + _OTHERS
+                while tokens.load(path) == found and time.monotonic() < end:
+                    time.sleep(0.02)
+                raise
+
+        got = client.call(profile, renewed)
         fields = {**found, "accessToken": got["accessToken"]}
         fields["expiresAt"] = tokens.written(time.time() + got["expiresIn"])
         if got.get("refreshToken"):
