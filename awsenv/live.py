@@ -1,14 +1,14 @@
 """``exec --live``: a profile that any SDK renews by itself, in a config file of its own.
 
 The file has the settings of the person's, so that their other profiles stay usable, with one more
-profile whose ``credential_process`` is awsenv. It holds no secret: keys in the config file are left
+profile whose ``credential_process`` is awsenv, or that has no credentials, so that SDKs look on and
+ask the server. It holds no secret: keys in the config file are left
 out, wherever they stand.
 """
 
 import os
 import secrets
 import shlex
-import sys
 
 from awsenv import environment, paths
 from awsenv.errors import AwsenvError
@@ -24,8 +24,11 @@ _SOURCES = {*Profile.OF_KEY, "role_arn", "source_profile", "credential_source", 
             "external_id", "role_session_name", "duration_seconds"}  # fmt: skip
 
 
-def variables(profile: str, session: dict[str, str], environ: dict[str, str]) -> dict[str, str]:
-    """What a program started with ``profile`` gets instead of the keys in ``session``.
+def variables(
+    profile: str, session: dict[str, str], environ: dict[str, str], process: bool = True
+) -> dict[str, str]:
+    """What a program started with ``profile`` gets instead of the keys in ``session``; without a
+    ``process`` where SDKs are to look on.
 
     The file bears this process's ID, which a program that replaces it keeps; files of processes
     that are gone are cleared away.
@@ -38,7 +41,9 @@ def variables(profile: str, session: dict[str, str], environ: dict[str, str]) ->
     settings = {n: v for n, v in found.settings().items() if n not in _SOURCES and "\n" not in v}
     if region := session.get("AWS_REGION"):
         settings["region"] = region
-    options = {**settings, "credential_process": _command(profile, environ)}
+    options = (
+        {**settings, "credential_process": _command(profile, environ)} if process else settings
+    )
     text = edit.put(_copy(environ), path, f"profile {name}", options)
     try:
         write_whole(path, text.encode("utf-8"))
@@ -63,9 +68,15 @@ def _command(profile: str, environ: dict[str, str]) -> str:
     """awsenv, looking at the person's own config file again."""
     own = environ.get("AWS_CONFIG_FILE")
     back = ["-u", "AWS_CONFIG_FILE"] if own is None else [f"AWS_CONFIG_FILE={own}"]
-    place = os.path.dirname(os.path.abspath(__file__))
-    program = [sys.executable, "-I", "-S", os.path.join(place, "__main__.py")]
-    words = ["/usr/bin/env", "-u", "AWS_PROFILE", *back, *program, "credential-process", profile]
+    words = [
+        "/usr/bin/env",
+        "-u",
+        "AWS_PROFILE",
+        *back,
+        *paths.program(),
+        "credential-process",
+        profile,
+    ]
     return " ".join(shlex.quote(word) for word in words)
 
 

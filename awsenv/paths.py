@@ -1,6 +1,7 @@
 """Where things lie: the two AWS files, our state folder, the shipped hooks. Fast half."""
 
 import os
+import sys
 
 
 def config_file(environ: dict[str, str]) -> str:
@@ -25,6 +26,12 @@ def shipped(name: str) -> str:
     if os.path.exists(installed):
         return installed
     return os.path.join(os.path.dirname(here), "shell", name)
+
+
+def program() -> list[str]:
+    """The words that start this awsenv again, whatever PATH and PYTHONPATH are."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    return [sys.executable, "-I", "-S", os.path.join(here, "__main__.py")]
 
 
 def shown(path: str) -> str:

@@ -101,17 +101,22 @@ def run_attended(
     return Finished(done.returncode, done.stdout)
 
 
-def start(words: Sequence[str], environ: dict[str, str]) -> None:
+def start(words: Sequence[str], environ: dict[str, str], log: str = os.devnull) -> None:
     """Start a program that goes on by itself, like a browser. Our stdin and stdout are not its own:
-    they may be the text for a shell, or hold a ``$(…)`` open. Raises ``OSError``."""
-    subprocess.Popen(
-        _found(words, environ),
-        env=environment.without_session(environ),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    they may be the text for a shell, or hold a ``$(…)`` open; its stderr goes to the end of the file
+    ``log``. Raises ``OSError``."""
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    try:
+        subprocess.Popen(
+            _found(words, environ),
+            env=environment.without_session(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=descriptor,
+            start_new_session=True,
+        )
+    finally:
+        os.close(descriptor)
 
 
 def _found(words: Sequence[str], environ: dict[str, str]) -> list[str]:

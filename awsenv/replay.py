@@ -121,13 +121,15 @@ class Found:
         self.account = account
 
 
-def session(request: Request, environ: dict[str, str], now: float | None = None) -> Found | None:
+def session(
+    request: Request, environ: dict[str, str], now: float | None = None, path: str = ""
+) -> Found | None:
     """What a record says of the session of ``request``; ``None`` where none does. ``-`` becomes the
-    profile that it means."""
+    profile that it means. ``path`` is the record's, where that is not the profile's usual one."""
     if request.profile == "-":
         request.profile = environ.get(environment.PREVIOUS, "-")
     profile = request.profile
-    record = read(record_path(profile, environ)) if profile else None
+    record = read(path or record_path(profile, environ)) if profile else None
     if record is None or record.get("profile") != profile:
         return None
     try:
@@ -172,6 +174,11 @@ def record_path(profile: str, environ: dict[str, str]) -> str:
     name = profile if profile.isascii() and profile.replace("-", "").isalnum() else encode(profile)
     name = name.replace(".", "%2E", 1) if name[0] == "." else name
     return f"{environment.state_folder(environ)}/records/{name}"
+
+
+def variant_path(profile: str, variant: str, environ: dict[str, str]) -> str:
+    """Where the record of ``profile``'s session of another way lies; of the usual one for none."""
+    return record_path(f"{profile}\n{variant}" if variant else profile, environ)
 
 
 def read(path: str) -> dict[str, str] | None:

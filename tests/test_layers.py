@@ -13,7 +13,7 @@ LAW = [
     ["__init__"],
     ["cli"],
     ["hook"],
-    ["folders", "demo", "live"],
+    ["folders", "demo", "live", "server"],
     ["sessions"],
     ["records"],
     ["profiles"],

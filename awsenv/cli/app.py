@@ -26,6 +26,7 @@ COMMANDS = {
     "add": ("add", "add"),
     "remove": ("add", "remove"),
     "dotenv": ("dotenv", "dotenv"),
+    "serve": ("serve", "serve"),
     "link": ("folders", "link"),
     "unlink": ("folders", "unlink"),
     "allow": ("trust", "allow"),

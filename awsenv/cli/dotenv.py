@@ -12,13 +12,14 @@ import typer
 from dotenv import dotenv_values
 
 from awsenv import environment, replay
-from awsenv.cli import choose, dotenv_file, session_options, spans, terminal
+from awsenv.cli import choose, dotenv_file, dotenv_live, serve, session_options, spans, terminal
 from awsenv.environment import dotenv as form
 from awsenv.errors import FAILED, AwsenvError, UsageError
 from awsenv.folders import env_file, remembered
 from awsenv.paths import shown
 from awsenv.profiles.account import of_key
 from awsenv.replay import Request
+from awsenv.server import grants
 from awsenv.sessions import chosen
 from awsenv.sessions.options import Interaction, SessionOptions
 
@@ -50,6 +51,21 @@ def dotenv(
     watch: Annotated[
         bool, typer.Option("--watch", help="Stay, and write FILE (.env) again at each renewal.")
     ] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="No key: what reads FILE (.env) asks awsenv serve.")
+    ] = False,
+    no_start: Annotated[
+        bool, typer.Option("--no-start", help="With --live: start no awsenv serve.")
+    ] = False,
+    for_: Annotated[
+        str, typer.Option("--for", metavar="SPAN", help="With --live: how long it serves.")
+    ] = serve.FOR,
+    compose: Annotated[
+        bool, typer.Option("--compose", help="With --live: bring the services to its relay.")
+    ] = False,
+    revoke: Annotated[
+        bool, typer.Option("--revoke", help="End what --live granted FILE (.env).")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With --check: an object.")] = False,
     show: choose.Show = False,
 ) -> int:
@@ -58,6 +74,9 @@ def dotenv(
     Example: awsenv dotenv xxx-dev -o .env
     """
     environ = dict(os.environ)
+    if revoke:
+        dotenv_live.revoke(output or ".env", profile, environ)
+        return 0
     profile = profile or environ.get(environment.PROFILE, "")
     if check:
         return _check(
@@ -65,7 +84,9 @@ def dotenv(
         )
     if not profile:
         raise UsageError("dotenv: which profile? This shell acts as none", "awsenv list")
-    if not output and sys.stdout.isatty() and not show and not watch:
+    if live and (profile_only or watch or duration or allow_long_lived):
+        raise UsageError("--live goes by the profile alone", "duration_seconds = … in the profile")
+    if not output and sys.stdout.isatty() and not (show or watch or live):
         raise UsageError("this prints a secret", f"awsenv dotenv {profile} -o .env")
     request = Request("dotenv", profile, region, account, profile_only)
     wishes = {
@@ -78,6 +99,12 @@ def dotenv(
     options, people = session_options.parse(wishes), session_options.attended(wishes)
     if watch:
         return _watch(output or ".env", request, options, people, map_ or [], ignore, environ)
+    if live:
+        dotenv_live.write(
+            output or ".env", request, options, people, map_ or [], ignore,
+            "" if no_start else for_, compose, environ,
+        )  # fmt: skip
+        return 0
     got = chosen.choose(request, options, people, environ)
     if got.long_lived and not allow_long_lived and not (not output and sys.stdout.isatty()):
         raise AwsenvError(
@@ -90,11 +117,12 @@ def dotenv(
         return 0
     dotenv_file.write(output, values, profile, ignore)
     path = os.path.abspath(output)
+    grants.revoke(environ, file=path)
     if got.long_lived or profile_only or session or duration:
         remembered.forget(path, environ)
     else:
         remembered.remember(path, profile, region, map_ or [], values, environ)
-    _warn_of_masks(output, values, environ)
+    dotenv_file.warn_of_masks(output, values, environ)
     return 0
 
 
@@ -125,20 +153,6 @@ def _watch(
             time.sleep(min(5.0, max(0.1, until - people.now())))
 
 
-def _warn_of_masks(output: str, values: dict[str, str], environ: dict[str, str]) -> None:
-    """docker compose lets the shell's variables win over those of the file."""
-    masks = [
-        name
-        for name in sorted({*values, *environment.KEYS})
-        if environ.get(name, "") != values.get(name, "") and environ.get(name)
-    ]
-    if masks:
-        terminal.say(
-            f"this shell exports {', '.join(masks)} with other values, and compose prefers them to "
-            f'{output}; eval "$(awsenv off)", or unset them'
-        )
-
-
 def _check(output: str, profile: str, min_left: int, as_json: bool) -> int:
     path = os.path.abspath(output)
     text = dotenv_file.read(os.path.realpath(path))
@@ -151,7 +165,7 @@ def _check(output: str, profile: str, min_left: int, as_json: bool) -> int:
             left = int((datetime.fromisoformat(end) - datetime.now(UTC)).total_seconds())
         except (ValueError, TypeError):
             left = 0
-    problem = ""
+    problem, mend = dotenv_live.problem(values, dict(os.environ))
     if found is None:
         problem = "holds no session of awsenv's"
     elif profile and found != profile:
@@ -163,6 +177,7 @@ def _check(output: str, profile: str, min_left: int, as_json: bool) -> int:
         told = {"file": path, "profile": found, "account": account, "expires": end, "left": left}
         print(json.dumps({**told, "problem": problem or None}, indent=2))
     elif problem:
-        hint = f"awsenv dotenv {profile or found or 'PROFILE'} -o {output}"
+        live = f" --live -o {output}" if dotenv_live.TOKEN in values else f" -o {output}"
+        hint = mend or f"awsenv dotenv {profile or found or 'PROFILE'}{live}"
         terminal.fail(AwsenvError(f"{shown(path)} {problem}", hint))
     return FAILED if problem else 0

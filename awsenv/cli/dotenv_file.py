@@ -61,6 +61,20 @@ def write(output: str, values: dict[str, str], profile: str, ignore: bool) -> No
         terminal.say("its lines end in CR LF, which sh takes for a part of each value")
 
 
+def warn_of_masks(output: str, values: dict[str, str], environ: dict[str, str]) -> None:
+    """docker compose lets the shell's variables win over those of the file."""
+    masks = [
+        name
+        for name in sorted({*values, *environment.KEYS})
+        if environ.get(name, "") != values.get(name, "") and environ.get(name)
+    ]
+    if masks:
+        terminal.say(
+            f"this shell exports {', '.join(masks)} with other values, and compose prefers them to "
+            f'{output}; eval "$(awsenv off)", or unset them'
+        )
+
+
 def clear(path: str) -> None:
     """Take the session that awsenv wrote out of the file at ``path``. Raises ``AwsenvError``."""
     _change(path, os.path.realpath(path), env_file.clear)

@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 
 from awsenv import environment, live
-from awsenv.cli import choose, session_options
+from awsenv.cli import choose, dotenv_live, serve, session_options
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.hook.folder import Folder
 from awsenv.replay import Request
+from awsenv.server import grants
 from awsenv.sessions import chosen
+from awsenv.sessions.options import Interaction, SessionOptions
 
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as shells have it
 
@@ -53,12 +55,18 @@ def execute(
     live_: Annotated[
         bool, typer.Option("--live", help="For long-running commands: SDKs renew by themselves.")
     ] = False,
+    server: Annotated[
+        bool, typer.Option("--server", help="With --live: where no credential_process can run.")
+    ] = False,
 ) -> None:
     """Run a command as PROFILE, or as the folder's .envrc says; this shell stays as it is.
 
     Example: awsenv exec xxx-dev -- terraform apply
     """
     environ = dict(os.environ)
+    if server:
+        for name in dotenv_live.BEATS:
+            environ.pop(name, None)
     if dir_ and profile:
         raise UsageError("--dir says whose profile it is, and so does PROFILE", "give one")
     wishes = {
@@ -69,6 +77,8 @@ def execute(
         "--min-left": min_left,
     }
     options, people = session_options.parse(wishes), session_options.attended(wishes)
+    if server and not live_:
+        raise UsageError("--server is how --live renews", "exec --live --server")
     if live_ and role_arn:
         raise UsageError("--live goes by a profile: there is none for --role-arn", "a role profile")
     folder = None if profile else Folder(dir_, environ)
@@ -77,8 +87,11 @@ def execute(
     before = folder.base if folder else environ
     variables: dict[str, str] = {}
     if request.profile:
-        variables = chosen.choose(request, options, people, before).variables
-    if live_ and request.profile:
+        if server:
+            variables = _asking(request, options, people, before)
+        else:
+            variables = chosen.choose(request, options, people, before).variables
+    if live_ and request.profile and not server:
         variables = live.variables(request.profile, variables, before)
     if folder:
         _become(command, folder.environ(variables))
@@ -88,6 +101,20 @@ def execute(
 
 # Typer makes the command of this class (``awsenv.cli.app``).
 execute.of_class = Execute  # type: ignore[attr-defined]
+
+
+def _asking(
+    request: Request, options: SessionOptions, people: Interaction, environ: dict[str, str]
+) -> dict[str, str]:
+    """What a program gets that asks the server, as long as it runs. Raises ``AwsenvError``."""
+    session, made = dotenv_live.session_of(request, options, people, environ)
+    # This process becomes the program.
+    token = grants.grant(request.profile, made, environ, process=os.getpid())
+    found = serve.start(serve.FOR, environ)
+    if not found.port:
+        raise AwsenvError("awsenv serve has no port", "awsenv serve --stop, then this again")
+    given = live.variables(request.profile, session, environ, process=False)
+    return given | dotenv_live.asking(f"127.0.0.1:{found.port}", request.profile, token)
 
 
 def _become(command: list[str], environ: dict[str, str]) -> None:

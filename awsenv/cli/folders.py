@@ -13,6 +13,7 @@ from awsenv.errors import AwsenvError, UsageError
 from awsenv.folders import bindings, direnv, ghq, trust
 from awsenv.paths import shown
 from awsenv.profiles import read
+from awsenv.server import grants
 
 Dir = Annotated[str, typer.Argument(metavar="[DIR]", help="The folder; this one when not given.")]
 Org = Annotated[
@@ -76,11 +77,11 @@ def orgs(
     cells = [
         [
             "-" if row[title] is None else str(row[title])
-            for title in ("name", "repos", "profile", "trust")
+            for title in ("name", "repos", "profile", "trust", "served")
         ]
         for row in rows
     ]
-    terminal.table(("organization", "repos", "profile", "trust"), cells)
+    terminal.table(("organization", "repos", "profile", "trust", "served"), cells)
 
 
 def _organizations(environ: dict[str, str]) -> list[dict[str, str | int | None]]:
@@ -102,9 +103,16 @@ def _organizations(environ: dict[str, str]) -> list[dict[str, str | int | None]]
                     "repos": repos,
                     "profile": profile or None,
                     "trust": trusted,
+                    "served": _granted(folder, environ),
                 }
             )
     return rows
+
+
+def _granted(folder: str, environ: dict[str, str]) -> str | None:
+    """The files below ``folder`` that awsenv serve answers, and as whom."""
+    inside = [g for g in grants.every(environ) if g.file.startswith(folder + "/")]
+    return ", ".join(f"{os.path.relpath(g.file, folder)} as {g.profile}" for g in inside) or None
 
 
 def _ask_to_link(name: str, folder: str, environ: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ import time
 from awsenv import environment, replay
 from awsenv.hook import env, looked, renewal, state
 from awsenv.hook.outcome import RENEWAL, Got, Outcome
+from awsenv.paths import program
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -164,8 +165,8 @@ def _start(arguments: list[str], environ: dict[str, str]) -> None:
         for descriptor in range(3):
             os.dup2(nothing, descriptor)
         os.closerange(3, 1024)
-        program = f"{os.path.dirname(os.path.dirname(__file__))}/__main__.py"
-        os.execve(sys.executable, [sys.executable, "-I", "-S", program, *arguments], environ)
+        words = [*program(), *arguments]
+        os.execve(words[0], words, environ)
     finally:
         os._exit(1)
 

@@ -15,6 +15,7 @@ from awsenv.folders import remembered
 from awsenv.paths import shown
 from awsenv.profiles import edit, read, write
 from awsenv.profiles.profile import STORED_OF, Profile
+from awsenv.server import grants
 from awsenv.sessions import chosen, cli_caches, sign_ins, sign_out
 from awsenv.sessions.context import Context
 from awsenv.sessions.options import Interaction
@@ -50,6 +51,8 @@ def logout(
             terminal.say(f"profile {name} is taken out of {shown(place.path)}")
     if all_:
         _sweep(environ)
+    for name in {""} if all_ else of_it:
+        _revoke(name, env_files, environ)
     _env_files("" if all_ else profile, of_it, env_files, environ)
     what = profile or "every profile"
     terminal.say(f"signed out of {what}" if gone else f"there was no session of {what}")
@@ -66,6 +69,15 @@ def _env_files(profile: str, of_it: set[str], clear: bool, environ: dict[str, st
         else:
             again = f"awsenv logout {shlex.quote(profile) if profile else '--all'} --env-files"
             terminal.say(f"{shown(each.path)} still holds a session of {each.profile}; {again}")
+
+
+def _revoke(profile: str, clear: bool, environ: dict[str, str]) -> None:
+    """End what awsenv serve was granted of ``profile``, or all of it; a ``.env`` that has a token is
+    named, or it is taken out there."""
+    for each in grants.revoke(environ, profile):
+        terminal.say(f"{shown(each.where)} is no longer answered as {each.profile}")
+        if clear and each.file and os.path.exists(each.file):
+            dotenv_file.clear(each.file)
 
 
 def _sweep(environ: dict[str, str]) -> None:

@@ -15,8 +15,6 @@ from awsenv.sessions.chain import Chain
 from awsenv.sessions.chosen import Chosen
 from awsenv.sessions.options import SessionOptions
 
-# Names of the variables that the folder one stands in has set, exported by our hook.
-FOLDER_VARIABLES = "AWSENV_VARS"
 _RUNS = ("credential_process", "mfa_process")
 
 
@@ -51,11 +49,15 @@ def renewed(profile: str, environ: dict[str, str]) -> Chosen:
     return got
 
 
+def set_by_folder(environ: dict[str, str]) -> set[str]:
+    """The names of the variables that the folder one stands in has set, by our hook or direnv's."""
+    return {*environ.get("AWSENV_VARS", "").split(), *direnv.changed(environ)}
+
+
 def _refuse_processes(profile: str, environ: dict[str, str]) -> None:
     """No command that a folder's variables chose runs unasked: a file of profiles that lies in a
     cloned repo, a program on a PATH of its own."""
-    names = [*environ.get(FOLDER_VARIABLES, "").split(), *direnv.changed(environ)]
-    chosen = sorted({name for name in names if unsafe.chooses_processes(name)})
+    chosen = sorted(name for name in set_by_folder(environ) if unsafe.chooses_processes(name))
     if not chosen:
         return
     known = Profiles(environ)

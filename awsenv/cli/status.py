@@ -17,6 +17,7 @@ from awsenv.folders import remembered
 from awsenv.paths import shown
 from awsenv.profiles import account, house, read
 from awsenv.profiles.profile import Profile
+from awsenv.server import grants, running
 from awsenv.sessions import conflicts
 
 
@@ -75,6 +76,7 @@ def _told(name: str | None, profile: Profile | None, environ: dict[str, str]) ->
     ours = environ.get(SET, "").split()
     key_id = environ.get("AWS_ACCESS_KEY_ID", "")
     end = _end(profile, environ)
+    state = "served" if running.running(environ) else "awsenv serve does not run"
     of_profile = account.of_profile(profile) if profile and not key_id else None
     signed_in = profile and profile.kind == "sso" and _sign_in_left(profile, environ)
     return {
@@ -95,6 +97,10 @@ def _told(name: str | None, profile: Profile | None, environ: dict[str, str]) ->
         "dotenv": [
             {"file": each.path, "profile": each.profile, "state": each.state}
             for each in remembered.entries(environ)
+        ],
+        "served": [
+            {"to": each.where, "profile": each.profile, "state": state}
+            for each in grants.every(environ)
         ],
     }
 
@@ -163,5 +169,10 @@ def _print(active: bool, told: dict[str, Any], problems: Iterable[tuple[str, str
             print()
         rows = [[shown(row["file"]), *list(row.values())[1:]] for row in told["dotenv"]]
         terminal.table((".env file", "profile", "state"), rows)
+    if told["served"]:
+        if sys.stdout.isatty():
+            print()
+        rows = [[shown(row["to"]), *list(row.values())[1:]] for row in told["served"]]
+        terminal.table(("granted to", "profile", "state"), rows)
     for what, mend in problems:
         terminal.say(f"{what}; {mend}")

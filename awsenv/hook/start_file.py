@@ -4,9 +4,6 @@ The program is called as interpreter and file, both absolute, under ``-I -S``: n
 stands in nor a variable says what runs, and nothing is imported that a replay does not need.
 """
 
-import os
-import sys
-
 from awsenv import paths
 from awsenv.environment import fish, posix
 from awsenv.files import reading
@@ -22,12 +19,7 @@ FILES = {
 def text(shell: str) -> str:
     """What ``eval`` (fish: ``source``) makes the hook for ``shell``, one of ``FILES``."""
     body = "".join(_shipped(name) for name in FILES[shell])
-    words = (
-        sys.executable,
-        "-I",
-        "-S",
-        os.path.dirname(os.path.dirname(__file__)) + "/__main__.py",
-    )
+    words = paths.program()
     if shell == "fish":
         quoted = " ".join(fish.quote(word) for word in words)
         return f"set -g __awsenv_program {quoted}\n{body}"

@@ -1,0 +1,116 @@
+"""``serve``: container credentials of granted profiles, for programs that outlive a session."""
+
+import json
+import os
+import time
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from awsenv.cli import spans, terminal
+from awsenv.cli.renew import set_by_folder
+from awsenv.errors import FAILED
+from awsenv.paths import shown
+from awsenv.server import grants, listening, running
+
+# How long a server runs that was started for somebody.
+FOR = "12h"
+
+
+def serve(
+    port: Annotated[
+        int | None,
+        typer.Option(
+            "--port", min=0, max=65535, help="Listen on 127.0.0.1, too; 0 is any that is free."
+        ),
+    ] = None,
+    for_: Annotated[
+        str,
+        typer.Option("--for", metavar="SPAN", help="End after that, or when nothing is granted."),
+    ] = "",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Log each request as an object; with --status, one.")
+    ] = False,
+    status: Annotated[bool, typer.Option("--status", help="Tell what is granted where.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="End the one that runs.")] = False,
+) -> int:
+    """Answer containers, and programs that outlive a session, with what dotenv --live granted them.
+
+    Example: awsenv serve --status
+    """
+    environ = dict(os.environ)
+    if stop:
+        ended = running.stop(environ)
+        terminal.say("awsenv serve has ended" if ended else "awsenv serve does not run")
+        return 0
+    if status:
+        return _status(as_json, environ)
+    from awsenv.server import serving
+
+    seconds = spans.seconds(for_, "--for") if for_ else 0
+    serving.serve(port, seconds, as_json, environ, terminal.say)
+    return 0
+
+
+def start(for_: str, environ: dict[str, str]) -> running.Running:
+    """The server that runs, or one in the background for ``for_`` (a span). Raises ``AwsenvError``."""
+    if found := running.running(environ):
+        return found
+    # What a folder has set is not the server's, which is every folder's.
+    names = set_by_folder(environ)
+    kept = {name: value for name, value in environ.items() if name not in names}
+    found = running.start(spans.seconds(for_, "--for"), kept)
+    terminal.say(
+        f"awsenv serve runs for {for_}, or until nothing is granted; awsenv serve --status"
+    )
+    return found
+
+
+def _status(as_json: bool, environ: dict[str, str]) -> int:
+    found = running.running(environ)
+    granted = [
+        {"profile": each.profile, "where": each.where, "made": _moment(each.made), "used": _moment(each.used)}
+        for each in grants.every(environ)
+    ]  # fmt: skip
+    if as_json:
+        told = {
+            "running": found is not None,
+            "process": found and found.process,
+            "port": found and (found.port or None),
+            "until": found and _moment(found.until),
+            "refused": found and found.refused,
+            "socket": listening.path(environ),
+            "grants": granted,
+        }
+        print(json.dumps(told, indent=2))
+    else:
+        if found is None:
+            terminal.say("awsenv serve does not run; awsenv serve")
+        else:
+            print(terminal.printable(_line(found, environ)))
+        rows = [[str(g["profile"]), shown(str(g["where"])), _ago(g["used"])] for g in granted]
+        if rows:
+            terminal.table(("profile", "granted to", "last used"), rows)
+    return 0 if found else FAILED
+
+
+def _line(found: running.Running, environ: dict[str, str]) -> str:
+    words = [f"process {found.process}", shown(listening.path(environ))]
+    if found.port:
+        words.append(f"127.0.0.1:{found.port}")
+    if found.until:
+        words.append(f"{spans.left(found.until - time.time())} left")
+    if found.refused:
+        words.append(f"{found.refused} refused")
+    return " · ".join(words)
+
+
+def _moment(seconds: float) -> str | None:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}" if seconds else None
+
+
+def _ago(moment: str | None) -> str:
+    if moment is None:
+        return "never"
+    return f"{spans.said(time.time() - datetime.fromisoformat(moment).timestamp())} ago"

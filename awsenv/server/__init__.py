@@ -1,0 +1,1 @@
+"""Container credentials of granted profiles, on a socket: for programs that outlive a session."""

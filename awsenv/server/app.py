@@ -1,0 +1,106 @@
+"""The container credentials protocol ("Container credential provider" in the AWS SDKs and Tools
+Reference Guide): ``GET /profiles/NAME`` with a grant's token, over HTTP. An ASGI application.
+"""
+
+import json
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from awsenv.errors import PERSON_NEEDED, AwsenvError
+from awsenv.server import grants
+from awsenv.server.answers import Answers
+
+# Where SDKs may ask over plain HTTP: a name that a page had pointed here is none of these.
+HOSTS = ("127.0.0.1", "localhost", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]")
+PATH = "/profiles/"
+
+
+class RefusedError(Exception):
+    """Not answered, and why: HTTP status, a code word, a line for a person."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+class App:
+    """Answers in ``environ``. ``refused`` counts those who had no grant; ``log`` is told of each
+    request: what was asked for, status, milliseconds, no secret."""
+
+    def __init__(
+        self, environ: dict[str, str], answers: Answers, log: Callable[[dict[str, Any]], None]
+    ) -> None:
+        self._environ = environ
+        self._answers = answers
+        self._log = log
+        self.refused = 0
+
+    async def __call__(
+        self,
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[Any]],
+        send: Callable[[dict[str, Any]], Awaitable[None]],
+    ) -> None:
+        start = time.monotonic()
+        told: dict[str, Any] = {"profile": None}
+        try:
+            grant = self._granted(scope)
+            told["profile"] = grant.profile
+            status, body = 200, await self._answers.get(grant)
+            grants.note_use(grant, self._environ)
+        except RefusedError as refusal:
+            self.refused += 1
+            status, body = refusal.status, {"code": refusal.code, "message": refusal.message}
+        except AwsenvError as error:
+            status, body = _failure(error)
+        told |= {"status": status, "ms": round((time.monotonic() - start) * 1000, 1)}
+        self._log(told)
+        data = json.dumps(body).encode()
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(data)).encode()),
+            (b"cache-control", b"no-store"),
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": data})
+
+    def _granted(self, scope: dict[str, Any]) -> grants.Grant:
+        """The grant of a request. Raises ``RefusedError``, which tells nothing of what there is."""
+        headers: dict[bytes, list[bytes]] = {}
+        for name, value in scope["headers"]:
+            headers.setdefault(name, []).append(value)
+        hosts = [host.decode("latin-1") for host in headers.get(b"host", [])]
+        if len(hosts) != 1 or _name(hosts[0]) not in HOSTS:
+            raise RefusedError(400, "InvalidHost", "no SDK asks under this host name")
+        if scope["method"] != "GET":
+            raise RefusedError(405, "MethodNotAllowed", "GET alone is answered")
+        tokens = headers.get(b"authorization", [])
+        token = tokens[0].decode("latin-1") if len(tokens) == 1 else ""
+        grant = grants.find(token, self._environ) if token else None
+        if grant is None:
+            raise RefusedError(
+                401, "Unauthorized", "this token opens nothing; awsenv dotenv PROFILE --live"
+            )
+        path = scope.get("raw_path") or scope["path"].encode()
+        asked = unquote_to_bytes(path.removeprefix(PATH.encode()))
+        if not path.startswith(PATH.encode()) or asked != grant.profile.encode():
+            raise RefusedError(403, "Forbidden", "this token opens another profile")
+        return grant
+
+
+def _failure(error: AwsenvError) -> tuple[int, dict[str, str]]:
+    """What an SDK shows where there is no session: a person's turn, or AWS's."""
+    line = f"{error.message}; {error.hint}" if error.hint else error.message
+    if error.code == PERSON_NEEDED:
+        return 403, {"code": "PersonNeeded", "message": f"awsenv: {line}"}
+    return 503, {"code": "Unavailable", "message": f"awsenv: {line}"}
+
+
+def _name(host: str) -> str:
+    """``host`` without its port."""
+    name, colon, port = host.rpartition(":")
+    return name.lower() if colon and port.isdigit() else host.lower()

@@ -1,0 +1,132 @@
+"""What may be had of the server: one profile for one token, which only its holder knows.
+
+One record each in ``STATE/server/grants``, by the token's SHA-256, so that a restarted server knows
+them and no file holds a token. When a record was last written is when the grant was last used.
+"""
+
+import contextlib
+import hashlib
+import hmac
+import os
+import secrets
+import time
+from collections.abc import Iterator
+
+from awsenv import environment, records, replay
+from awsenv.errors import AwsenvError
+from awsenv.files import folders
+
+# By these a grant's profile is found in the files in which the person has it who granted it.
+_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+
+
+class Grant:
+    """``profile`` for the holder of a token whose SHA-256 is ``digest``. ``session``: of its
+    long-lived key a temporary session is given. ``file`` is the ``.env`` that has the token, else
+    ``process`` the process; ``made`` and ``used`` are seconds since 1970, ``used`` 0 before the first
+    time. ``files`` are the variables that say where the AWS files lie.
+    """
+
+    def __init__(self, digest: str, fields: dict[str, str], changed: float) -> None:
+        self.digest = digest
+        self.profile = fields["profile"]
+        self.session = fields["session"] == "yes"
+        self.file = fields["file"]
+        self.process = int(fields["process"])
+        self.made = float(fields["made"])
+        self.used = changed if changed - self.made > 0.001 else 0.0
+        self.files = {name: fields[name] for name in _FILES if name in fields}
+
+    def environ(self, environ: dict[str, str]) -> dict[str, str]:
+        """``environ`` with the AWS files of this grant."""
+        return {n: v for n, v in environ.items() if n not in _FILES} | self.files
+
+    @property
+    def where(self) -> str:
+        """The file or the process that has it."""
+        return self.file or f"process {self.process}"
+
+
+def grant(
+    profile: str, session: bool, environ: dict[str, str], file: str = "", process: int = 0
+) -> str:
+    """Grant ``profile`` to ``file`` or ``process``; the token. What ``file`` had before is revoked.
+    Raises ``AwsenvError``."""
+    if file:
+        revoke(environ, file=file)
+    token = secrets.token_urlsafe(32)
+    fields = {
+        "profile": profile,
+        "session": "yes" if session else "no",
+        "file": file,
+        "process": str(process),
+        "made": f"{time.time():.3f}",
+        **{name: os.path.abspath(environ[name]) for name in _FILES if environ.get(name)},
+    }
+    path = _path(digest_of(token), environ)
+    records.write(path, fields)
+    os.utime(path, (float(fields["made"]),) * 2)
+    return token
+
+
+def find(token: str, environ: dict[str, str]) -> Grant | None:
+    """The grant of ``token``."""
+    digest = digest_of(token)
+    found = _read(_path(digest, environ))
+    if found is None or not hmac.compare_digest(found.digest, digest):
+        return None
+    return found
+
+
+def note_use(found: Grant, environ: dict[str, str]) -> None:
+    """Keep that ``found`` was used now."""
+    with contextlib.suppress(OSError):
+        os.utime(_path(found.digest, environ))
+
+
+def every(environ: dict[str, str], profile: str = "") -> Iterator[Grant]:
+    """What is granted, of ``profile`` or of all, by the time it was; grants of processes that are
+    gone are taken away."""
+    folder = os.path.dirname(_path("x", environ))
+    names = os.listdir(folder) if os.path.isdir(folder) else ()
+    found = [each for name in names if (each := _read(os.path.join(folder, name)))]
+    for each in sorted(found, key=lambda each: each.made):
+        if each.process and not _is_alive(each.process):
+            folders.discard(_path(each.digest, environ))
+        elif profile in ("", each.profile):
+            yield each
+
+
+def revoke(environ: dict[str, str], profile: str = "", file: str = "") -> list[Grant]:
+    """Revoke what is granted: all, of ``profile``, of ``file``; what that was. Raises ``OSError``."""
+    gone = [each for each in every(environ, profile) if file in ("", each.file)]
+    for each in gone:
+        folders.discard(_path(each.digest, environ))
+    return gone
+
+
+def digest_of(token: str) -> str:
+    """By which a grant is found."""
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _path(digest: str, environ: dict[str, str]) -> str:
+    return os.path.join(environment.state_folder(environ), "server/grants", digest)
+
+
+def _read(path: str) -> Grant | None:
+    try:
+        changed = os.stat(path).st_mtime
+        return Grant(os.path.basename(path), replay.read(path) or {}, changed)
+    except (OSError, KeyError, ValueError, AwsenvError):  # none, or another version's
+        return None
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True

@@ -1,0 +1,56 @@
+"""Where the server listens: a socket in a folder of its own, and 127.0.0.1 where wished."""
+
+import os
+import socket
+
+from awsenv import environment, paths, records, replay
+from awsenv.errors import AwsenvError
+from awsenv.files import folders
+from awsenv.server import running
+
+SOCKET = "awsenv.sock"
+
+
+def path(environ: dict[str, str]) -> str:
+    """Where the socket is: alone in its folder, which containers may see."""
+    return os.path.join(environment.state_folder(environ), "socket", SOCKET)
+
+
+def unix(environ: dict[str, str]) -> socket.socket:
+    """The socket in its folder; one that a killed server left is taken away. Raises ``AwsenvError``."""
+    place = path(environ)
+    folder = folders.own(os.path.dirname(place))
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.open(".", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        # By its name alone: a path of a socket may have 108 bytes at most.
+        os.chdir(folder)
+        folders.discard(SOCKET)
+        listening.bind(SOCKET)
+        os.chmod(SOCKET, 0o600)
+    except OSError as error:
+        raise AwsenvError(f"cannot listen on {paths.shown(place)}: {error.strerror}") from None
+    finally:
+        os.fchdir(before)
+        os.close(before)
+    listening.listen(1024)
+    return listening
+
+
+def tcp(port: int, environ: dict[str, str]) -> socket.socket:
+    """``port`` of 127.0.0.1; for 0 the one of the last time, where it is free: programs have it in
+    their environment. Raises ``AwsenvError``."""
+    last = int((replay.read(running.place("port", environ)) or {}).get("port", 0))
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    for each in (port,) if port else (last, 0):
+        try:
+            listening.bind(("127.0.0.1", each))
+            break
+        except OSError as error:
+            if each == port:
+                what = f"cannot listen on port {port} of 127.0.0.1: {error.strerror}"
+                raise AwsenvError(what, "awsenv serve --port 0, for any that is free") from None
+    listening.listen(1024)
+    records.write(running.place("port", environ), {"port": str(listening.getsockname()[1])})
+    return listening

@@ -1,0 +1,105 @@
+"""Whether the server runs: one for each user, in the background or wherever one started it."""
+
+import contextlib
+import fcntl
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+from awsenv import environment, paths, programs, replay
+from awsenv.errors import AwsenvError
+from awsenv.files import folders
+
+# Seconds in which a server that was started has to listen.
+_START = 15.0
+
+
+class Running:
+    """A server that listens: its ``process``, its ``port`` (0 for none), ``until`` when (seconds
+    since 1970, 0 for as long as it is let), and how many it ``refused``."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        self.process = int(fields["process"])
+        self.port = int(fields["port"])
+        self.until = float(fields["until"])
+        self.refused = int(fields["refused"])
+
+
+def running(environ: dict[str, str]) -> Running | None:
+    """The server that listens now."""
+    try:
+        with open(place("lock", environ), "rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        fields = replay.read(place("running", environ)) or {}
+        with contextlib.suppress(KeyError, ValueError):
+            return Running(fields)
+    except OSError:
+        return None
+    return None
+
+
+def start(seconds: int, environ: dict[str, str]) -> Running:
+    """A server in the background, for ``seconds`` and no longer than anything is granted; the one
+    that is there, where one is. Raises ``AwsenvError``."""
+    if found := running(environ):
+        return found
+    folders.own(folder(environ))
+    words = [*paths.program(), "serve", "--for", f"{seconds}s", "--port", "0"]
+    log = place("log", environ)
+    programs.start(words, environ, log=log)
+    end = time.monotonic() + _START
+    while time.monotonic() < end:
+        if found := running(environ):
+            return found
+        time.sleep(0.02)
+    raise AwsenvError("awsenv serve does not start", f"cat {paths.shown(log)}, or awsenv serve")
+
+
+def stop(environ: dict[str, str]) -> bool:
+    """End the server; whether there was one. Raises ``AwsenvError``."""
+    found = running(environ)
+    if found is None:
+        return False
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(found.process, signal.SIGTERM)
+    end = time.monotonic() + _START
+    while running(environ):
+        if time.monotonic() > end:
+            what = f"awsenv serve, process {found.process}, does not end"
+            raise AwsenvError(what, f"kill -9 {found.process}")
+        time.sleep(0.02)
+    return True
+
+
+@contextlib.contextmanager
+def alone(environ: dict[str, str]) -> Iterator[None]:
+    """While it lasts there is no other server. Raises ``AwsenvError``."""
+    folders.own(folder(environ))
+    with open(place("lock", environ), "ab") as lock:
+        end = time.monotonic() + 5
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    what = "awsenv serve runs already"
+                    raise AwsenvError(what, "awsenv serve --status") from None
+                time.sleep(0.02)  # somebody may just be looking
+        folders.discard(place("running", environ))
+        try:
+            yield
+        finally:
+            folders.discard(place("running", environ))
+
+
+def folder(environ: dict[str, str]) -> str:
+    """Ours in the state folder."""
+    return os.path.join(environment.state_folder(environ), "server")
+
+
+def place(name: str, environ: dict[str, str]) -> str:
+    """A file of the server's."""
+    return os.path.join(folder(environ), name)

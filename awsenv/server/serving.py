@@ -1,0 +1,105 @@
+"""The server as a process, until its end. It alone loads the HTTP library."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+
+from awsenv import environment, paths, records
+from awsenv.server import grants, listening, running
+from awsenv.server.answers import Answers
+from awsenv.server.app import App
+
+# Seconds between two looks at the clock and the grants; a machine may sleep meanwhile.
+_TICK = 1.0
+
+
+def serve(
+    port: int | None,
+    seconds: int,
+    as_json: bool,
+    environ: dict[str, str],
+    say: Callable[[str], None],
+) -> None:
+    """Serve until a signal; with ``seconds`` at most so long, and only while anything is granted.
+    ``port`` on 127.0.0.1, 0 for the one of the last time or any. Raises ``AwsenvError``."""
+    environ = environment.without_session(environ)
+    os.umask(0o077)
+    with running.alone(environ), contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(contextlib.closing(listening.unix(environ)))]
+        if port is not None:
+            sockets.append(stack.enter_context(contextlib.closing(listening.tcp(port, environ))))
+        number = sockets[1].getsockname()[1] if port is not None else 0
+        until = time.time() + seconds if seconds else 0.0
+
+        def log(told: dict[str, Any]) -> None:
+            if as_json:
+                sys.stdout.write(json.dumps({"time": round(time.time(), 3), **told}) + "\n")
+                sys.stdout.flush()
+
+        app = App(environ, Answers(environ, say), log)
+        fields = {"process": str(os.getpid()), "port": str(number), "until": str(until)}
+
+        def tell() -> None:
+            records.write(
+                running.place("running", environ), {**fields, "refused": str(app.refused)}
+            )
+
+        def is_over() -> bool:
+            if not seconds:
+                return False
+            return time.time() >= until or next(grants.every(environ), None) is None
+
+        say(f"serves {paths.shown(listening.path(environ))}" + (f" and port {number} of 127.0.0.1" if number else ""))  # fmt: skip
+        os.chdir("/")  # the server is every folder's
+        signal.signal(signal.SIGTERM, _end)
+        asyncio.run(_served(app, sockets, tell, is_over))
+
+
+async def _served(
+    app: App, sockets: list[socket.socket], tell: Callable[[], None], is_over: Callable[[], bool]
+) -> None:
+    config = uvicorn.Config(
+        app,
+        http="h11",
+        loop="asyncio",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    server = uvicorn.Server(config)
+
+    async def watch() -> None:
+        while not server.started:
+            await asyncio.sleep(0.01)
+        tell()
+        refused = app.refused
+        while not is_over():
+            await asyncio.sleep(_TICK)
+            if app.refused != refused:
+                tell()
+                refused = app.refused
+        server.should_exit = True
+
+    watching = asyncio.create_task(watch())
+    try:
+        await server.serve(sockets)
+    finally:
+        watching.cancel()
+
+
+def _end(*_: object) -> None:
+    raise SystemExit(0)
