@@ -34,9 +34,9 @@ def awsenv(
     )
 
 
-def until(true: Callable[[], object]) -> None:
-    """Wait until ``true()`` is; at most a minute."""
-    end = time.monotonic() + 60
+def until(true: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until ``true()`` is; at most ``seconds``."""
+    end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end
         time.sleep(0.01)

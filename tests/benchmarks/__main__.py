@@ -18,7 +18,7 @@ from pathlib import Path
 from awsenv.demo.server import Server
 from awsenv.demo.users import User, new_user
 from awsenv.profiles import read
-from tests.benchmarks import hook, sync
+from tests.benchmarks import hook, serve, sync
 from tests.benchmarks.peak import PEAK
 
 CHECKOUT = Path(__file__).parents[2]
@@ -51,6 +51,7 @@ def main() -> None:
         print(
             f"peak memory above the bare interpreter: {memory(python, homes[10])} KiB (at most 2048)"
         )
+        print(serve.run(python.parent / "awsenv"))
         print(sync.run(python.parent / "awsenv"))
     print("\n| what | held against | µs | µs | ratio | target |\n|---|---|---|---|---|---|")
     print("\n".join(hook.run()))

@@ -138,7 +138,7 @@ def test_orgs_counts_repos_and_tells_the_binding(home: Path) -> None:
         "gitlab.com/g/sub": (1, "two"),
     }
     lines = awsenv(home, "orgs").stdout.splitlines()
-    assert lines[1:3] == ["github.com/a\t2\tone\tallowed", "github.com/empty\t0\t-\t-"]
+    assert lines[1:3] == ["github.com/a\t2\tone\tallowed\t-", "github.com/empty\t0\t-\t-\t-"]
 
 
 def test_roots_come_from_ghq_else_from_its_settings(home: Path) -> None:

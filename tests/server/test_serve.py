@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from awsenv.demo.sso import START_URL
 from awsenv.demo.sts import Role
 from awsenv.server import grants
 from tests.program import edit_record, until
 from tests.server.served import Served
+from tests.sessions.center import sign_in
 from tests.sessions.place import Place
 from tests.shells.real import installed
 
@@ -262,6 +264,30 @@ def test_where_a_person_is_needed_the_sdk_shows_the_command_and_it_is_said_once(
     assert server.place.run("login", "mfa", "--mfa-code", server.place.code).returncode == 0
     until(lambda: server.ask(token)[0] == 200)
     assert server.of("mfa", token) == server.place.user.arn
+
+
+def test_a_sign_in_that_ended_is_a_persons_turn_and_then_all_go_on(server: Served) -> None:
+    place = server.place
+    place.config(
+        f"[sso-session demo]\nsso_start_url = {START_URL}\nsso_region = us-east-1\n"
+        "[profile sso]\nsso_session = demo\nsso_account_id = 777788889999\n"
+        "sso_role_name = Admin\nregion = a-1\n"
+    )
+    place.server.portal.assignments["777788889999"] = ["Admin"]
+    sign_in(place.server, place.home)
+    token = server.grant("sso")
+    assert "AWSReservedSSO_Admin" in server.of("sso", token)
+    # Asleep for a day, in which the sign-in ended.
+    age(server, "sso", -86400)
+    (file,) = (place.home / ".aws/sso/cache").iterdir()
+    file.unlink()
+    place.server.sso.tokens.clear()
+    status, answer = server.ask(token, "/profiles/sso")
+    assert status == 403
+    assert answer["message"].endswith("; awsenv login demo")
+    sign_in(place.server, place.home)
+    until(lambda: server.ask(token, "/profiles/sso")[0] == 200)
+    assert "AWSReservedSSO_Admin" in server.of("sso", token)
 
 
 def test_a_profile_that_became_a_long_lived_key_is_refused(server: Served) -> None:

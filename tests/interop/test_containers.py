@@ -1,0 +1,270 @@
+"""Real containers behind a .env without a key: who they are, across ends, and nobody else."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from dotenv import dotenv_values
+
+from awsenv.demo.server import Server
+from awsenv.demo.users import new_user
+from tests.interop.engine import IMAGE, Engine, engine, mounts
+from tests.program import until
+from tests.server.served import Served
+from tests.server.test_serve import role
+from tests.sessions.place import Place
+from tests.shells.real import installed
+
+__all__ = ["engine"]
+
+NODE = Path(__file__).parents[2] / ".venv/node"
+EXAMPLES = Path(__file__).parents[2] / "examples/compose/live"
+TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"
+# Each asks every second or so and writes a line: who it is, or what went wrong.
+SDKS = {
+    "boto3": """
+import boto3, botocore.credentials, time
+# Its own early renewal is set aside: it would hide whether an end is survived.
+botocore.credentials.RefreshableCredentials._advisory_refresh_timeout = 0
+botocore.credentials.RefreshableCredentials._mandatory_refresh_timeout = 0
+session = boto3.Session()
+while True:
+    try:
+        key = session.get_credentials().get_frozen_credentials().access_key
+        line = key + " " + session.client("sts").get_caller_identity()["Arn"]
+    except Exception as error:
+        line = "failed " + repr(error)
+    open("/out/boto3", "a").write(line.replace("\\n", " ") + "\\n")
+    time.sleep(1)
+""",
+    "node": """
+const { STSClient, GetCallerIdentityCommand } = require("@aws-sdk/client-sts");
+const fs = require("fs");
+const client = new STSClient({});
+async function ask() {
+  let line;
+  try {
+    const { accessKeyId } = await client.config.credentials();
+    line = accessKeyId + " " + (await client.send(new GetCallerIdentityCommand({}))).Arn;
+  } catch (error) { line = "failed " + String(error); }
+  fs.appendFileSync("/out/node", line.replaceAll("\\n", " ") + "\\n");
+  setTimeout(ask, 1000);
+}
+ask();
+""",
+    "cli": """
+while true; do
+  line=$(/usr/bin/aws --endpoint-url "$AWS_ENDPOINT_URL" sts get-caller-identity \\
+    --query Arn --output text 2>&1 | /usr/bin/tr '\\n' ' ')
+  echo "key $line" >> /out/cli
+  sleep 1
+done
+""",
+}
+COMMANDS = {
+    "boto3": [sys.executable, "/out/ask.py"],
+    "node": ["/usr/bin/node", "/out/ask.js"],
+    "cli": ["/bin/sh", "/out/ask.sh"],
+}
+
+
+class Project:
+    """A project in ``folder`` with a service for each of ``sdks``; what they say lies in ``out``."""
+
+    def __init__(self, folder: Path, engine: Engine, sdks: list[str], sts: Path) -> None:
+        self.folder = folder
+        self.engine = engine
+        self.out = folder / "out"
+        self.out.mkdir(parents=True)
+        self.services: dict[str, Any] = {}
+        for name in sdks:
+            script = self.out / Path(COMMANDS[name][-1]).name
+            script.write_text(SDKS[name])
+            volumes = [*mounts(), f"{self.out}:/out", f"{sts.parent}:/sts", f"{NODE}:{NODE}:ro"]
+            # The stand-in for AWS, which listens on this machine's loopback alone.
+            tunnel = f"/usr/bin/socat TCP-LISTEN:9000,fork,reuseaddr UNIX-CONNECT:/sts/{sts.name} &"
+            self.services[name] = {
+                "image": IMAGE,
+                "command": ["/bin/sh", "-c", f"{tunnel} exec {' '.join(COMMANDS[name])}"],
+                "volumes": volumes,
+                "environment": {
+                    "AWS_ENDPOINT_URL": "http://127.0.0.1:9000",
+                    "NODE_PATH": f"{NODE}/node_modules",
+                    "PATH": "/bin",
+                },
+            }
+        self.write(self.services)
+
+    def write(self, services: dict[str, Any]) -> None:
+        """The person's own compose file."""
+        (self.folder / "compose.yaml").write_text(yaml.safe_dump({"services": services}))
+
+    def up(self) -> None:
+        self.engine.compose("up", "-d", cwd=self.folder)
+
+    def lines(self, name: str) -> list[str]:
+        """What the service ``name`` has said."""
+        path = self.out / name
+        return path.read_text().splitlines() if path.exists() else []
+
+    def last(self, name: str) -> str:
+        return (self.lines(name) or [""])[-1]
+
+
+class Ground:
+    """Two organizations' roles on one machine with an engine."""
+
+    def __init__(self, place: Place, engine: Engine, sts: Path) -> None:
+        self.place = place
+        self.engine = engine
+        self.sts = sts
+        self.served = Served(place)
+        self.relayed = False
+
+    def project(self, name: str, *sdks: str) -> Project:
+        folder = self.place.home / name
+        folder.mkdir()
+        return Project(folder, self.engine, list(sdks), self.sts)
+
+    def live(self, project: Project, profile: str, *words: str) -> None:
+        """``dotenv --live --compose`` and the relay, which is the same for all."""
+        done = self.place.run(
+            "dotenv", profile, "--live", "--compose", "-o", str(project.folder / ".env"), *words
+        )
+        assert done.returncode == 0, done.stderr
+        relay = self.place.home / ".local/state/awsenv/awsenv-relay"
+        assert f"docker compose -f {relay}/compose.yaml up -d" in done.stderr
+        if not self.relayed:  # once, as it says
+            self.engine.compose("up", "-d", cwd=relay)
+            self.relayed = True
+
+
+@pytest.fixture
+def ground(tmp_path: Path, engine: Engine) -> Iterator[Ground]:
+    for name in ("node", "npm"):
+        installed(name)
+    user, plain = new_user("careful", "111122223333", mfa=True), new_user("plain", "444455556666")
+    sts = engine.folder / f"sts{tmp_path.name}.sock"
+    with Server([user, plain]) as server:
+        place = Place(tmp_path, server, user, plain)
+        role(place, "org-a")
+        role(place, "org-b")
+        command = [
+            "socat",
+            f"UNIX-LISTEN:{sts},fork",
+            f"TCP:127.0.0.1:{server.url.rpartition(':')[2]}",
+        ]
+        tunnel = subprocess.Popen(command)
+        try:
+            yield Ground(place, engine, sts)
+        finally:
+            print(engine.told())  # pytest shows it where the test failed
+            engine.podman("rm", "--all", "--force", "--time=0")
+            engine.podman("network", "prune", "--force")
+            place.run("serve", "--stop")
+            tunnel.terminate()
+            tunnel.wait()
+
+
+def test_three_sdks_go_on_across_five_ends_and_with_keys_they_do_not(ground: Ground) -> None:
+    ground.place.server.sts.lifetime = 20
+    live = ground.project("live", *SDKS)
+    ground.live(live, "org-a")
+    live.up()
+    # The control: a session in the .env.
+    control = ground.project("control", *SDKS)
+    for service in control.services.values():
+        service["env_file"] = ".env"
+    control.write(control.services)
+    env = str(control.folder / ".env")
+    assert ground.place.run("dotenv", "org-b", "-o", env).returncode == 0
+    control.up()
+
+    def ends(name: str) -> int:
+        """How many sessions it has seen end; the AWS CLI, which does not tell, for how long it ran."""
+        keys = {line.split()[0] for line in live.lines(name) if line.startswith("ASIA")}
+        return len(keys) - 1
+
+    until(lambda: ends("boto3") >= 5, seconds=300)
+    until(lambda: ends("node") >= 5, seconds=100)
+    for name in SDKS:
+        assert [line for line in live.lines(name) if "assumed-role/org-a/" not in line] == []
+    assert len(live.lines("cli")) > 20
+    for name in SDKS:
+        assert "assumed-role/org-b/" in control.lines(name)[0]
+        assert "expired" in control.last(name).lower(), control.last(name)
+
+
+def test_two_organizations_over_one_server(ground: Ground) -> None:
+    first, second = ground.project("first", "boto3"), ground.project("second", "boto3")
+    ground.live(first, "org-a")
+    ground.live(second, "org-b")
+    first.up()
+    second.up()
+    until(lambda: first.last("boto3") and second.last("boto3"))
+    assert "assumed-role/org-a/" in first.last("boto3")
+    assert "assumed-role/org-b/" in second.last("boto3")
+    assert len(ground.served.status()["grants"]) == 2
+    # A token of one does not open the other.
+    token = dotenv_values(first.folder / ".env")[TOKEN] or ""
+    assert ground.served.ask(token, "/profiles/org-b")[0] == 403
+    # No secret of AWS in what lies about, and none in what the engine tells.
+    user = next(u for u in ground.place.server.sts.users.values() if u.token and "org-a" in u.arn)
+    told = ground.engine.podman("inspect", *ground.engine.podman("ps", "-aq").split())
+    told += ground.engine.podman("logs", "first_boto3_1")
+    for path in (
+        *first.folder.iterdir(),
+        *(ground.place.home / ".local/state/awsenv/server").rglob("*"),
+    ):
+        told += path.read_text() if path.is_file() else ""
+    told += (ground.place.home / ".local/state/awsenv/awsenv-relay/compose.yaml").read_text()
+    assert user.secret not in told
+    assert str(user.token) not in told
+    assert token in told  # the control: it was looked at
+
+
+def test_a_server_that_was_killed_and_a_person_that_signs_in_again(ground: Ground) -> None:
+    ground.place.server.sts.lifetime = 10
+    project = ground.project("project", "boto3")
+    ground.live(project, "org-a")
+    before = (project.folder / ".env").read_text()
+    project.up()
+    until(lambda: "role/org-a/" in project.last("boto3"))
+    os.kill(ground.served.status()["process"], 9)
+    until(lambda: "failed" in project.last("boto3"))
+    ground.served.start()
+    try:
+        until(lambda: "role/org-a/" in project.last("boto3"))
+        assert (project.folder / ".env").read_text() == before
+        # Nobody's role any more, and then again: as where a sign-in has ended and a person is back.
+        arn = "arn:aws:iam::777788889999:role/org-a"
+        kept = ground.place.server.sts.roles.pop(arn)
+        until(lambda: "failed" in project.last("boto3"))
+        assert "profile org-a" in project.last("boto3")
+        ground.place.server.sts.roles[arn] = kept
+        until(lambda: "role/org-a/" in project.last("boto3"))
+    finally:
+        ground.served.kill()
+
+
+def test_the_example_files_do_what_they_say(ground: Ground) -> None:
+    project = ground.project("project", "boto3")
+    service = project.services["boto3"]
+    service.pop("image")
+    (project.folder / "more.yaml").write_text(yaml.safe_dump({"services": {"app": service}}))
+    for path in EXAMPLES.iterdir():
+        (project.folder / path.name).write_text(path.read_text())
+    env = str(project.folder / ".env")
+    assert ground.place.run("dotenv", "org-a", "--live", "-o", env).returncode == 0
+    more = {"HOME": str(ground.place.home), "APP_IMAGE": IMAGE}
+    ground.engine.compose(
+        "-p", "awsenv-relay", "-f", "relay.yaml", "up", "-d", cwd=project.folder, **more
+    )
+    ground.engine.compose("-f", "compose.yaml", "-f", "more.yaml", "up", "-d", cwd=project.folder, **more)  # fmt: skip
+    until(lambda: project.last("boto3"))
+    assert "assumed-role/org-a/" in project.last("boto3")
