@@ -15,9 +15,10 @@ BIN := .venv/bin
 .venv/tested: .venv/installed
 	$(BIN)/python -m pip install --quiet --group dev
 	@# Node's dotenv, one of the readers that .env files are held against.
-	@# Neighbours of the hook: mise, and the scripts of VS Code's terminal.
+	@# An SDK that is not Python's. Neighbours of the hook: mise, and the scripts of VS Code's terminal.
 	if command -v npm >/dev/null; then \
 	  npm install --silent --prefix .venv/node dotenv || true; \
+	  npm install --silent --prefix .venv/node @aws-sdk/client-sts || true; \
 	  npm install --silent --prefix .venv/node @jdxcode/mise || true; \
 	  cd .venv/node && npm pack --silent code-server >/dev/null && \
 	  tar -xzf code-server-*.tgz --wildcards '*/shellIntegration*' && rm code-server-*.tgz || true; fi

@@ -56,7 +56,9 @@ def steps(box: Sandbox) -> list[Step]:
         Step('eval "$(awsenv use search-prod-readonly)"'),
         Step("caller-identity", ("assumed-role/AWSReservedSSO_ReadOnlyAccess",)),
         Step("awsenv exec prod -- caller-identity", (arn["prod"],)),
-        Step("awsenv dotenv prod --live -o .env && cat .env", (".env acts as prod", "/profiles/prod")),
+        Step(
+            "awsenv dotenv prod --live -o .env && cat .env", (".env acts as prod", "/profiles/prod")
+        ),
         Step("awsenv exec prod --live --server -- caller-identity", (arn["prod"],)),
         Step("awsenv serve --status", ("prod",)),
         Step("awsenv dotenv --revoke", ("holds no session any more",)),

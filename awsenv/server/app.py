@@ -64,6 +64,7 @@ class App:
             (b"content-type", b"application/json"),
             (b"content-length", str(len(data)).encode()),
             (b"cache-control", b"no-store"),
+            (b"connection", b"close"),  # one request each: SDKs ask again in an hour
         ]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": data})

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from awsenv import environment, paths, records
 from awsenv.server import grants, listening, running
@@ -20,6 +21,8 @@ from awsenv.server.app import App
 
 # Seconds between two looks at the clock and the grants; a machine may sleep meanwhile.
 _TICK = 1.0
+# Seconds in which a request has to be there; SDKs wait for an answer for one or two.
+_PATIENCE = 5.0
 
 
 def serve(
@@ -64,12 +67,24 @@ def serve(
         asyncio.run(_served(app, sockets, tell, is_over))
 
 
+class _Bounded(H11Protocol):
+    """A connection on which no request has come in time is closed: containers are anybody's."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.loop.call_later(_PATIENCE, self._drop)
+
+    def _drop(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():
+            self.transport.close()
+
+
 async def _served(
     app: App, sockets: list[socket.socket], tell: Callable[[], None], is_over: Callable[[], bool]
 ) -> None:
     config = uvicorn.Config(
         app,
-        http="h11",
+        http=_Bounded,
         loop="asyncio",
         ws="none",
         lifespan="off",

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -367,3 +368,25 @@ def test_a_session_goes_with_the_aws_files_of_its_grant(server: Served) -> None:
     ours = server.grant("key", True)
     for token, who in ((theirs, server.place.user.arn), (ours, server.place.plain.arn)) * 2:
         assert server.of("key", token) == who
+
+
+def test_who_connects_and_says_nothing_or_a_byte_at_a_time_is_dropped(server: Served) -> None:
+    role(server.place)
+    token = server.grant("admin")
+    port = server.status()["port"]
+    silent, slow = (socket.create_connection(("127.0.0.1", port)) for _ in range(2))
+    slow.settimeout(0.2)
+
+    def is_dropped() -> bool:
+        try:
+            slow.sendall(b"G")
+            return slow.recv(1) == b""
+        except TimeoutError:
+            return False
+        except OSError:
+            return True
+
+    with silent, slow:
+        until(is_dropped)
+        assert silent.recv(1) == b""
+        assert server.ask(token, "/profiles/admin")[0] == 200
