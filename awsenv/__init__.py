@@ -42,6 +42,8 @@ def _run(arguments: list[str]) -> int:
 
             known = arguments[1:] and arguments[1] in start_file.FILES
             text = start_file.text(arguments[1]) if known else None
+        if text is not None and os.environ.get("AWSENV_DEBUG") == "1":
+            replay.say("[debug] answered at once, by what is recorded")
         if text is not None:
             os._exit(replay.emit(text))  # without the interpreter's tear-down
     if sys.flags.no_site:  # the hook calls us so

@@ -26,7 +26,7 @@ awsenv() {
   case ${1-} in
     use | off) ;;
     *)
-      "${__awsenv_program[@]}" "$@"
+      AWSENV_HOOK=$__awsenv_hook "${__awsenv_program[@]}" "$@"
       builtin set -- "$?"
       __awsenv_due=0 # looked at again: it may be allowed now, or linked, or signed in
       return "$1"
@@ -36,7 +36,7 @@ awsenv() {
     case $__awsenv_word in
       # Help, or a form that is not this shell's to evaluate.
       -h | --help | --show | --shell | --shell=* | --format | --format=*)
-        "${__awsenv_program[@]}" "$@"
+        AWSENV_HOOK=$__awsenv_hook "${__awsenv_program[@]}" "$@"
         return
         ;;
     esac

@@ -18,7 +18,7 @@ function awsenv --description 'The right AWS credentials in this shell'
     # Help, or a form that is not this shell's to evaluate, goes to the program untouched.
     if not contains -- "$argv[1]" use off
         or string match -qr -- '^(-h|--help|--show|--(shell|format)(=.*)?)$' $argv
-        command $__awsenv_program $argv
+        AWSENV_HOOK=$__awsenv_hook command $__awsenv_program $argv
         set -l code $status
         # Looked at again: it may be allowed now, or linked, or signed in.
         set -g __awsenv_due 0

@@ -15,7 +15,7 @@ awsenv() {
     (use|off) ;;
     (*)
       local -i code=0
-      "${__awsenv_program[@]}" "$@" || code=$?
+      AWSENV_HOOK=$__awsenv_hook "${__awsenv_program[@]}" "$@" || code=$?
       __awsenv_due=0 # looked at again: it may be allowed now, or linked, or signed in
       return $code
       ;;
@@ -25,7 +25,7 @@ awsenv() {
     case $word in
       # Help, or a form that is not this shell's to evaluate.
       (-h|--help|--show|--shell|--shell=*|--format|--format=*)
-        "${__awsenv_program[@]}" "$@"
+        AWSENV_HOOK=$__awsenv_hook "${__awsenv_program[@]}" "$@"
         return
         ;;
     esac

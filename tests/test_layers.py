@@ -23,7 +23,7 @@ LAW = [
     ["environment"],
     ["files"],
     ["paths"],
-    ["errors"],
+    ["errors", "debug"],
 ]
 LEVEL = {room: level for level, rooms in enumerate(LAW) for room in rooms}
 

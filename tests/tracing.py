@@ -47,6 +47,7 @@ def kills(home: Path, kept: Path, arguments: tuple[str, ...], **more: Any) -> It
     which ``kept`` becomes a copy; the value is the call. ``more`` goes to ``traced``."""
     shutil.copytree(home, kept, symlinks=True)
     log = kept.with_name("log")
+    put_back(home, kept)  # as fresh as in each run below: what is settled is recorded
     assert traced(home, log, arguments, **more).returncode == 0
     counts = dict.fromkeys(CALLS.split(","), 0)
     lines = log.read_text().splitlines()

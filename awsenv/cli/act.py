@@ -39,7 +39,7 @@ def text(request: Request) -> str:
         people.ask = None
     if not request.profile:
         if people.ask is None:
-            raise UsageError("use: which profile?", "awsenv list")
+            raise UsageError("no profile is named", "awsenv list")
         from awsenv.cli import choose_profile
 
         request.profile = choose_profile.chosen(environ)

@@ -1,7 +1,6 @@
 """``add`` and ``remove``: access keys into the two AWS files and out of them."""
 
 import os
-import shlex
 import sys
 from functools import partial
 from typing import Annotated
@@ -9,7 +8,7 @@ from typing import Annotated
 import typer
 
 from awsenv import paths
-from awsenv.cli import terminal
+from awsenv.cli import terminal, typed
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import reading
 from awsenv.paths import shown
@@ -58,7 +57,7 @@ def add(
     }
     config = {option: value for option, value in config.items() if value}
     _store(_headers(profile, known.get(profile), environ), key_id, secret, config, environ)
-    terminal.say(f'profile {profile} is stored; eval "$(awsenv use {shlex.quote(profile)})"')
+    terminal.say(f"profile {profile} is stored; {typed.use(profile)}")
     if csv and csv != "-":
         _offer_to_delete(csv, delete_csv)
     if verify:

@@ -1,14 +1,17 @@
 """The commands by name, and the one place that runs one and reports how it went."""
 
+import contextlib
 import importlib
 import os
-from typing import Annotated
+import sys
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from awsenv import __version__, replay
-from awsenv.cli import act
+from awsenv.cli import act, typed
+from awsenv.cli import help as help_
 from awsenv.errors import USAGE, UsageError
 
 # Name → module and function: a call imports one family of commands.
@@ -35,25 +38,39 @@ COMMANDS = {
     "renew": ("renew", "renew"),
     "direnv": ("folders", "direnv_app"),
     "hook": ("use", "hook"),
+    "doctor": ("doctor", "doctor"),
+    "uninstall": ("uninstall", "uninstall"),
     "demo": ("demo", "demo"),
+    "help": ("help", "help_"),
 }
 
 
 def run(arguments: list[str]) -> int:
     """Run ``awsenv`` with ``arguments``; the exit code."""
+    typed.take_hook()
+    words = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    if "--debug" in words:
+        os.environ["AWSENV_DEBUG"] = "1"
+        arguments = [word for word in words if word != "--debug"] + arguments[len(words) :]
     name = next((word for word in arguments if not word.startswith("-")), "")
     evaluated = name in replay.EVALUATED and arguments[0] == name
-    app = made([name] if name in COMMANDS else list(COMMANDS))
+    one = name in COMMANDS and name != "help"
+    command = help_.prepare(typer.main.get_command(made([name] if one else list(COMMANDS))))
+    if evaluated and {"-h", "--help"} & set(words):
+        # It did not fail, and is nothing for a shell: `awsenv help` goes to a pipe.
+        with contextlib.nullcontext() if sys.stdout.isatty() else contextlib.redirect_stdout(sys.stderr):  # fmt: skip
+            return act.report(lambda: _called(command, arguments, name), None)
     form = replay.failing_form(arguments, dict(os.environ)) if evaluated else None
-    return act.report(lambda: _called(app, arguments, name), form)
+    return act.report(lambda: _called(command, arguments, name), form)
 
 
-def _called(app: typer.Typer, arguments: list[str], name: str) -> object:
+def _called(command: Any, arguments: list[str], name: str) -> object:
     """What the command returns; Typer's own errors as ours."""
     try:
-        return app(arguments, standalone_mode=False)
+        return command(arguments, prog_name="awsenv", standalone_mode=False)
     except TyperException as error:
-        if not str(error):  # the help of `awsenv` alone, printed already
+        if str(error).startswith("Usage: "):  # no command: its help
+            sys.stderr.write(f"{error}\n")
             return USAGE
         words = "awsenv " + name if name in COMMANDS else "awsenv"
         raise UsageError(str(error).rstrip("."), f"{words} --help") from None
@@ -66,8 +83,10 @@ def made(names: list[str]) -> typer.Typer:
     app = typer.Typer(
         name="awsenv",
         add_completion=False,
+        rich_markup_mode=None,
         pretty_exceptions_enable=False,  # they show local variables: secrets
         no_args_is_help=True,
+        epilog="--debug, anywhere: what is looked up and decided, without secrets, on stderr.",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_awsenv)
@@ -89,7 +108,10 @@ def _version(wanted: bool) -> None:
 
 def _awsenv(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", "-V", callback=_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
 ) -> None:
     """The right AWS credentials in the shell you are standing in, and gone when you leave."""

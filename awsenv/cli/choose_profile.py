@@ -18,14 +18,14 @@ def chosen(environ: dict[str, str]) -> str:
     signs_in: dict[str, str] = {}
     rows = [_row(profile, environ, signs_in) for profile in known]
     marked = [production.is_production(profile) for profile in known]
-    [number] = picker.pick("profile", (*TITLES[:-1], "session"), rows, marked)
+    [number] = picker.pick("profile", (*TITLES[:5], "session"), rows, marked)
     return known[number].name
 
 
 def _row(profile: Profile, environ: dict[str, str], signs_in: dict[str, str]) -> list[str]:
     """Its cells; where a profile of IAM Identity Center has no session, whether one has to sign in
     is in its place. ``signs_in`` holds that by token, once looked up."""
-    row = cells(fields(profile, environ))
+    row = cells(fields(profile, environ))[:6]
     if profile.kind != "sso" or row[-1] != "-":
         return row
     try:

@@ -1,6 +1,7 @@
 """``demo``: all of it against a stand-in for AWS, in a home of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 from typing import Annotated
@@ -10,16 +11,21 @@ import typer
 from awsenv.cli import terminal
 from awsenv.demo import tour
 from awsenv.demo.sandbox import sandbox
+from awsenv.hook import start_file
+from awsenv.profiles import read
 
 _WELCOME = """\
 A shell of its own, with a home of its own and a stand-in for AWS; nothing of yours is touched.
 Profiles: {profiles}. Try:
 
-    {use}
+    {hook}
+    awsenv use xxx-dev       # this shell acts as xxx-dev
     caller-identity          # asks the stand-in who you are, through boto3
-    awsenv use careful       # asks for an MFA code; mfa-code prints it
+    awsenv use careful       # asks for an MFA code; mfa-code prints one in another window
+    awsenv use               # pick one
     awsenv login xxx-admin   # signs in with a browser, or a code
-    {off}
+    awsenv sso setup --session demo
+    awsenv off               # as it was before
     exit
 """
 
@@ -34,6 +40,8 @@ def demo(
 
     Example: awsenv demo
     """
+    # An end by a signal clears up, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with sandbox(dict(os.environ)) as box:
         if serve:
             print(f"# HOME={box.home} has AWS files for it; approve sign-ins in a browser")
@@ -50,8 +58,10 @@ def demo(
             )
         shell = os.environ.get("SHELL", "/bin/sh")
         fish = shell.endswith("fish")
-        use = "awsenv use xxx-dev | source" if fish else 'eval "$(awsenv use xxx-dev)"'
-        off = "awsenv off | source" if fish else 'eval "$(awsenv off)"'
-        print(_WELCOME.format(profiles=", ".join(box.users), use=use, off=off))
+        name = os.path.basename(shell)
+        own = name if name in start_file.FILES else "posix"
+        hook = "awsenv hook fish | source" if fish else f'eval "$(awsenv hook {own})"'
+        known = ", ".join(read.profiles(box.environ))
+        print(_WELCOME.format(profiles=known, hook=hook))
         subprocess.run([shell], env=box.environ, cwd=box.home, check=False)
     return 0

@@ -83,7 +83,7 @@ def dotenv(
             output or ".env", profile, spans.seconds(min_left or "15m", "--min-left"), as_json
         )
     if not profile:
-        raise UsageError("dotenv: which profile? This shell acts as none", "awsenv list")
+        raise UsageError("no profile is named, and this shell acts as none", "awsenv list")
     if live and (profile_only or watch or duration or allow_long_lived):
         raise UsageError("--live goes by the profile alone", "duration_seconds = … in the profile")
     if not output and sys.stdout.isatty() and not (show or watch or live):

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 
 from awsenv import environment
-from awsenv.cli import session_options, terminal
+from awsenv.cli import session_options, terminal, typed
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import reading, writing
 from awsenv.folders import env_file, git, remembered, trust
@@ -71,7 +71,7 @@ def warn_of_masks(output: str, values: dict[str, str], environ: dict[str, str]) 
     if masks:
         terminal.say(
             f"this shell exports {', '.join(masks)} with other values, and compose prefers them to "
-            f'{output}; eval "$(awsenv off)", or unset them'
+            f"{output}; {typed.off()}, or unset them"
         )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from awsenv import paths
-from awsenv.cli import choose, dotenv_file, session_options, spans, terminal
+from awsenv.cli import choose, dotenv_file, session_options, spans, terminal, typed
 from awsenv.cli.folders import program
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shown
@@ -74,7 +74,7 @@ def login(
     got = chosen.choose(Request("login", profile), options, people, environ)
     if got.long_lived:
         what = f"profile {profile} is a plain key: there is nothing to sign in to"
-        raise AwsenvError(what, f'eval "$(awsenv use {shlex.quote(profile)})"')
+        raise AwsenvError(what, typed.use(profile))
     if process:
         _save_process(save_as, profile, got.variables, environ)
     elif save_as:

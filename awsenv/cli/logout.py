@@ -37,7 +37,7 @@ def logout(
     environ = dict(os.environ)
     profile = profile or ("" if all_ else environ.get(environment.PROFILE, ""))
     if not profile and not all_:
-        raise UsageError("logout: which profile?", "awsenv logout PROFILE, or --all")
+        raise UsageError("no profile is named", "awsenv logout PROFILE, or --all")
     found = read.profiles(environ)
     gone, of_it = _sign_out(profile, found, environ)
     if all_:

@@ -60,13 +60,16 @@ def _fzf(
     many: bool,
     chosen: Sequence[int],
 ) -> list[int]:
+    plain = bool(os.environ.get("NO_COLOR"))
     shown = "".join(
-        f"{number}\t\x1b[31;1m{line}\x1b[0m\n" if mark else f"{number}\t{line}\n"
+        f"{number}\t\x1b[31;1m{line}\x1b[0m\n" if mark and not plain else f"{number}\t{line}\n"
         for number, (line, mark) in enumerate(zip(lines, marked, strict=True))
     )
     hint = "Tab: choose, Ctrl-A: all, Enter: done" if many else "Enter: choose"
     options = ["--ansi", "--delimiter=\t", "--with-nth=2..", "--reverse", "--height=~60%",
                "--header-lines=1", f"--prompt={what}> ", f"--header={hint}"]  # fmt: skip
+    if plain:
+        options.append("--color=bw")
     if many:
         options += ["--multi", "--bind=ctrl-a:select-all"]
     if chosen:
@@ -90,7 +93,7 @@ def _questionary(
 ) -> list[int]:
     import questionary
     from prompt_toolkit.input import create_input
-    from prompt_toolkit.output import create_output
+    from prompt_toolkit.output import ColorDepth, create_output
 
     # Its search takes plain titles only, so here the mark is a word without a colour.
     choices = [
@@ -109,6 +112,7 @@ def _questionary(
             else "(type to search)",
             input=create_input(keys),
             output=create_output(screen),
+            color_depth=ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None,
         )
         found = asked.unsafe_ask()
     return [] if found is None else found if many else [found]

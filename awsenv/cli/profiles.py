@@ -2,47 +2,53 @@
 
 import json
 import os
-import sys
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from awsenv.cli import spans, terminal
-from awsenv.environment import SETTINGS, without_session
+from awsenv.environment import PROFILE, SETTINGS, without_session
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shown
-from awsenv.profiles import account, read, surroundings
+from awsenv.profiles import account, production, read, surroundings
 from awsenv.profiles.profile import KINDS, Place, Profile
 from awsenv.sessions import chosen
 
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
-TITLES = ("profile", "kind", "account", "region", "source", "left")
+TITLES = ("profile", "kind", "account", "region", "source", "left", "")
 
 
 def list_(
-    pattern: Annotated[str, typer.Argument(help="Only names like it: 'prod*'.")] = "*",
+    pattern: Annotated[
+        str, typer.Argument(help="Only profiles, accounts or roles like it: 'prod*'.")
+    ] = "*",
     kind: Annotated[str, typer.Option("--kind", metavar="KIND", help="Only this kind.")] = "",
     as_json: Json = False,
 ) -> None:
-    """List the profiles: kind, account, Region, source profile, time left.
+    """List the profiles: kind, account, Region, source profile, time left; active, production.
 
     Example: awsenv list 'prod*'
     """
     if kind and kind not in KINDS:
         raise UsageError(f"no such kind: {kind}", f"one of {', '.join(KINDS)}")
     environ = dict(os.environ)
-    rows = [
-        fields(profile, environ)
-        for profile in read.profiles(environ).values()
-        if fnmatchcase(profile.name, pattern) and kind in ("", profile.kind)
-    ]
+    known = read.profiles(environ)
+    every = [fields(each, environ) for each in known.values() if kind in ("", each.kind)]
+    rows = [row for row in every if _is_like(row, pattern)]
     if as_json:
         print(json.dumps(rows, indent=2))
         return
-    titles = TITLES if sys.stdout.isatty() else ("profile", "kind")
-    terminal.table(titles, [cells(row) for row in rows])
+    if not known:
+        terminal.say("there is no profile yet; awsenv add PROFILE, or awsenv sso setup")
+        return
+    terminal.table(TITLES, [cells(row) for row in rows])
+
+
+def _is_like(row: dict[str, Any], pattern: str) -> bool:
+    """Whether the name of ``row``, its account or its role is like ``pattern``."""
+    return any(fnmatchcase(row[each] or "", pattern) for each in ("name", "account", "role"))
 
 
 def show(
@@ -58,7 +64,7 @@ def show(
     if as_json:
         print(json.dumps({**fields(found, environ), "values": rows}, indent=2))
         return
-    known = " · ".join(cell for cell in cells(fields(found, environ)) if cell != "-")
+    known = " · ".join(cell for cell in cells(fields(found, environ)) if cell not in ("-", ""))
     print(terminal.printable(known))
     lines = [
         [
@@ -82,9 +88,8 @@ def leaks(profile: Profile, environ: dict[str, str]) -> str:
     return f"programs read {', '.join(names)} of [default], since {profile.name} says nothing of it"
 
 
-def fields(profile: Profile, environ: dict[str, str]) -> dict[str, str | int | None]:
-    """What there is to say of ``profile``: its name and, in the order of ``TITLES``, the rest; the
-    seconds left are a number."""
+def fields(profile: Profile, environ: dict[str, str]) -> dict[str, Any]:
+    """What there is to say of ``profile``, by what it is called in JSON; ``left`` is in seconds."""
     try:
         number = account.of_profile(profile)
     except AwsenvError:  # half a key: `show` and `status --all` say so
@@ -97,14 +102,20 @@ def fields(profile: Profile, environ: dict[str, str]) -> dict[str, str | int | N
         "region": profile.get("region"),
         "source": profile.get("source_profile"),
         "left": int((expires - datetime.now(UTC)).total_seconds()) if expires else None,
+        "role": profile.get("sso_role_name")
+        or (profile.get("role_arn") or "").rpartition("/")[2]
+        or None,
+        "active": profile.name == environ.get(PROFILE),
+        "production": production.is_production(profile),
     }
 
 
-def cells(row: dict[str, str | int | None]) -> list[str]:
-    """``row`` as a person reads it."""
-    left = row["left"]
-    said = "" if left is None else spans.left(int(left))
-    return [*(str(row[name] or "-") for name in list(row)[:-1]), said or "-"]
+def cells(row: dict[str, Any]) -> list[str]:
+    """``row`` as a person reads it, under ``TITLES``."""
+    words = [row[name] or "-" for name in ("name", "kind", "account", "region", "source")]
+    left = "-" if row["left"] is None else spans.left(row["left"])
+    marks = [mark for mark in ("active", "production") if row[mark]]
+    return [*words, left, ", ".join(marks)]
 
 
 def _values(profile: Profile) -> list[dict[str, str | int]]:

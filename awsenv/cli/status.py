@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from awsenv.cli import spans, terminal
+from awsenv.cli import here, spans, terminal, typed
 from awsenv.cli.profiles import leaks
 from awsenv.environment import PROFILE, SET, managed, without_session
 from awsenv.errors import FAILED, AwsenvError
@@ -86,6 +86,8 @@ def _told(name: str | None, profile: Profile | None, environ: dict[str, str]) ->
         "kind": profile.kind if profile else None,
         "left": int((end - datetime.now(UTC)).total_seconds()) if end else None,
         "signed_in": signed_in or None,
+        "folder": here.folder(environ),
+        "hook": here.hook(),
         "variables": [
             {
                 "name": variable,
@@ -157,8 +159,11 @@ def _print(active: bool, told: dict[str, Any], problems: Iterable[tuple[str, str
         for title in ("profile", "account", "region", "kind", "left", "sign-in", "arn"):
             if told.get(title):
                 print(f"{title:8} {terminal.printable(told[title])}")
+        if told["folder"]:
+            print(f"{'folder':8} {terminal.printable(here.folder_line(told['folder']))}")
+        print(f"{'hook':8} {here.hook_line(told['hook'])}")
     else:
-        terminal.say('no session is active; eval "$(awsenv use PROFILE)"')
+        terminal.say(f"no session is active; {typed.use('PROFILE')}")
     if told["variables"]:
         if sys.stdout.isatty():
             print()

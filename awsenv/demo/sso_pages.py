@@ -16,5 +16,10 @@ PAGE = """\
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
 <style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:26rem;margin:15vh auto;padding:0 1rem}}
 .code{{font:2rem ui-monospace,monospace;letter-spacing:.1em}}
-button{{font:inherit;padding:.5em 1.5em;border-radius:.4em;border:1px solid;margin-right:.5em}}
-</style></head><body><main><h1>{title}</h1>{body}</main></body></html>"""
+button{{font:inherit;padding:.5em 1.5em;border-radius:.4em;border:2px solid #1f6f43;margin:0 .5em .5em 0;
+background:#1f6f43;color:#fff;cursor:pointer}}
+button.no{{background:none;color:inherit;border-color:currentColor}}
+button:focus-visible{{outline:3px solid #4a90d9;outline-offset:2px}}
+footer{{margin-top:3rem;opacity:.7;font-size:.9rem}}
+</style></head><body><main><h1>{title}</h1>{body}</main>
+<footer>awsenv's stand-in for AWS, on this machine</footer></body></html>"""

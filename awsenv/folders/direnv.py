@@ -16,9 +16,8 @@ def install(program: str, environ: dict[str, str]) -> tuple[str, bool]:
 
     Its path, and whether it changed. Raises ``AwsenvError`` over somebody else's file.
     """
-    config = environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
-    folder = os.path.join(environ.get("DIRENV_CONFIG") or os.path.join(config, "direnv"), "lib")
-    path = os.path.join(folder, "awsenv.sh")
+    path = _place(environ)
+    folder = os.path.dirname(path)
     called = os.fsencode(program.replace("'", "'\\''"))
     text = reading.read(paths.shipped("direnv.bash")).replace(b"@AWSENV@", called)
     try:
@@ -32,6 +31,21 @@ def install(program: str, environ: dict[str, str]) -> tuple[str, bool]:
     except OSError as error:
         raise AwsenvError(f"cannot write {shown(path)}: {error.strerror}") from None
     return path, True
+
+
+def library(environ: dict[str, str]) -> str:
+    """Where our library lies; empty where none of ours does."""
+    path = _place(environ)
+    try:
+        return path if reading.read(path).startswith(_MARK) else ""
+    except (OSError, AwsenvError):
+        return ""
+
+
+def _place(environ: dict[str, str]) -> str:
+    config = environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
+    folder = environ.get("DIRENV_CONFIG") or os.path.join(config, "direnv")
+    return os.path.join(folder, "lib", "awsenv.sh")
 
 
 def allowed(folder: str, environ: dict[str, str]) -> bool:

@@ -47,7 +47,8 @@ def update(text: str, values: dict[str, str], profile: str, path: str) -> Update
     is for errors. Raises ``AwsenvError`` with a line number where readers would not agree.
     """
     mark = "\ufeff" if text.startswith("\ufeff") else ""
-    end = "\r\n" if "\r\n" in text else "\n"
+    # As most lines are; where as many are either, as every reader has it.
+    end = "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
     result = Update("", crlf=end == "\r\n")
     bindings = list(parse_stream(io.StringIO(text.removeprefix(mark), newline="")))
     comments = [n for n, each in enumerate(bindings) if _COMMENT.fullmatch(each.original.string)]

@@ -121,7 +121,9 @@ def _add_profile(found: Loaded, each: subset.Directive, path: str) -> None:
         else:
             found.profile = word
     if not found.profile:
-        raise AwsenvError(f"{shown(path)}, line {each.line}: use_aws which profile?", "awsenv list")
+        raise AwsenvError(
+            f"{shown(path)}, line {each.line}: use_aws names no profile", "awsenv list"
+        )
 
 
 def _add_env(found: Loaded, each: subset.Directive, path: str, files: Files) -> None:

@@ -4,6 +4,8 @@ The program is called as interpreter and file, both absolute, under ``-I -S``: n
 stands in nor a variable says what runs, and nothing is imported that a replay does not need.
 """
 
+import hashlib
+
 from awsenv import paths
 from awsenv.environment import fish, posix
 from awsenv.files import reading
@@ -22,14 +24,20 @@ def text(shell: str) -> str:
     words = paths.program()
     if shell == "fish":
         quoted = " ".join(fish.quote(word) for word in words)
-        return f"set -g __awsenv_program {quoted}\n{body}"
+        return f"set -g __awsenv_program {quoted}\nset -g __awsenv_hook {version(shell)}\n{body}"
     quoted = " ".join(posix.quote(word) for word in words)
     if shell == "posix":
-        return f'__awsenv_run() {{ {quoted} "$@"; }}\n{body}'
+        return f'__awsenv_run() {{ AWSENV_HOOK={version(shell)} {quoted} "$@"; }}\n{body}'
     if shell == "zsh":
-        body = f"typeset -ga __awsenv_program=({quoted})\n{body}"
+        body = f"typeset -ga __awsenv_program=({quoted})\ntypeset -g __awsenv_hook={version(shell)}\n{body}"
         return f"'builtin' 'emulate' 'zsh' -o 'no_aliases' -c {posix.quote(body)}\n"
-    return f"__awsenv_program=({quoted})\n{body}"
+    return f"__awsenv_program=({quoted})\n__awsenv_hook={version(shell)}\n{body}"
+
+
+def version(shell: str) -> str:
+    """``SHELL:`` and a digest of the text: what a hook that is loaded tells of itself."""
+    body = "".join(_shipped(name) for name in FILES[shell])
+    return f"{shell}:{hashlib.sha256(body.encode()).hexdigest()[:8]}"
 
 
 def _shipped(name: str) -> str:

@@ -58,7 +58,7 @@ class Profiles:
         if not self.names:
             raise AwsenvError(
                 f"no profile named {name}: {config} and {credentials} hold no profile at all",
-                f"aws configure --profile {shlex.quote(name)}",
+                f"awsenv add {shlex.quote(name)}, or awsenv sso setup",
             )
         if section := self._config.get(name):
             what = f"{config}, line {section.line}: [{name}] is no profile there"

@@ -13,7 +13,7 @@ import botocore.exceptions
 import botocore.parsers
 import botocore.session
 
-from awsenv import environment
+from awsenv import debug, environment
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
 from awsenv.sessions import deadline
@@ -59,6 +59,7 @@ def client(
     for name in environment.set_by_awsenv(environ):
         os.environ.pop(name, None)
     region = region or own_region(profile, environ)
+    debug.note(f"asks {service} in {region} as {key.access_key_id if key else 'nobody'}")
     try:
         if key is None:
             unsigned = _CONFIG.merge(botocore.config.Config(signature_version=botocore.UNSIGNED))

@@ -4,9 +4,10 @@ import os
 import shlex
 from typing import Any
 
-from awsenv import environment, records, replay
+from awsenv import debug, environment, records, replay
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
+from awsenv.paths import shown
 from awsenv.profiles.profile import Place, Profile
 from awsenv.profiles.read import Profiles
 from awsenv.sessions import chain, codes, providers, sign_ins, stored
@@ -62,8 +63,10 @@ class SessionStore:
         sign_in = sign_ins.path_of(self._chain.walk(given), self._environ)
         people = self._people
         begun = people.now()
+        debug.note(f"profile {given.name} is of kind {profile.kind}; its record is {shown(path)}")
         if session := self._look(path, profile, bound, options, begun, sign_in):
             return session
+        debug.note("no record answers: the session is got")
         person = needs_person(profile, options)
         state = environment.state_folder(self._environ)
         # Nobody here: a sign-in elsewhere is not waited for, a code is.
@@ -102,8 +105,13 @@ class SessionStore:
     ) -> Session | None:
         found = stored.load(path, profile, bound, sign_in)
         if found is None or (options.fresh and found.issued < begun):
+            debug.note(
+                f"{shown(path)}: {'too old for --fresh' if found else 'not there, or of other settings'}"
+            )
             return None
-        if found.expires - self._people.now() <= (options.min_left or found.margin):
+        left = found.expires - self._people.now()
+        debug.note(f"{shown(path)}: {left:.0f} s left")
+        if left <= (options.min_left or found.margin):
             return None
         # Under the files as they are now.
         stored.keep(path, profile, found, bound, self._files, sign_in)
@@ -149,6 +157,9 @@ class SessionStore:
         if source is not None and source is not given and self._chain.is_only(profile):
             cache = self._clis(since)
             found = role.load(profile, options, context, cache)
+            debug.note(
+                f"the AWS CLI's cache has {'a' if found else 'no'} session of role {profile.name}"
+            )
             if found is not None and found.expires is not None:
                 if found.expires.timestamp() - self._people.now() > options.min_left:
                     return found

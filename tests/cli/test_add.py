@@ -161,7 +161,7 @@ def test_a_name_is_right_and_never_run(name: str, home: Path) -> None:
     result = add(home, name, "--region", "r")
     assert result.returncode == 0, result.stderr
     listed = awsenv(home, "list").stdout
-    assert listed == f"{name}\tkey\n"
+    assert listed.startswith(f"{name}\tkey\t")
     shell = (
         f"eval \"$(awsenv use '{name}')\"" if "'" not in name else f'eval "$(awsenv use "{name}")"'
     )

@@ -77,7 +77,7 @@ def test_options(home: Path) -> None:
 
 
 REFUSED = {
-    "no profile": (("dotenv",), "which profile?", 2),
+    "no profile": (("dotenv",), "no profile is named", 2),
     "unknown": (("dotenv", "devv"), "did you mean dev", 1),
     "long-lived": (("dotenv", "long", "-o", ".env"), "--allow-long-lived", 1),
     "long-lived to a pipe": (("dotenv", "long"), "--allow-long-lived", 1),

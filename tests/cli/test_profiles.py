@@ -64,7 +64,9 @@ def home(tmp_path: Path) -> Path:
 
 
 def test_list_tells_every_profiles_kind(home: Path) -> None:
-    kinds = dict(line.split("\t") for line in awsenv(home, "list").stdout.splitlines())
+    lines = [line.split("\t") for line in awsenv(home, "list").stdout.splitlines()]
+    assert {len(line) for line in lines} == {7}
+    kinds = {line[0]: line[1] for line in lines}
     assert kinds == {
         "dev": "key", "role": "role", "sso": "sso", "process": "process", "login": "login",
         "web": "web-identity", "none": "none", "temporary": "temporary", "mfa": "mfa",
@@ -82,22 +84,48 @@ def test_list_for_programs(home: Path) -> None:
     rows = {row["name"]: row for row in json.loads(awsenv(home, "list", "--json").stdout)}
     assert rows["dev"] == {
         "name": "dev", "kind": "key", "account": "111122223333", "region": "credentials-1",
-        "source": None, "left": None,
+        "source": None, "left": None, "role": None, "active": False, "production": False,
     }  # fmt: skip
     assert (rows["role"]["account"], rows["role"]["source"]) == ("444455556666", "dev")
     assert rows["sso"]["account"] == "777788889999"
     assert 7000 < rows["temporary"]["left"] <= 10740
 
 
+def test_the_active_profile_and_production_are_marked(home: Path) -> None:
+    with (home / ".aws/config").open("a") as file:
+        file.write("[profile org-prod]\nregion = r\n")
+    lines = awsenv(home, "list", AWSENV_PROFILE="dev").stdout.splitlines()
+    marks = {line.split("\t")[0]: line.split("\t")[6] for line in lines}
+    assert {name: mark for name, mark in marks.items() if mark} == {
+        "dev": "active",
+        "org-prod": "production",
+    }
+
+
+def test_an_empty_home_says_what_to_type(tmp_path: Path) -> None:
+    result = awsenv(tmp_path, "list")
+    assert (result.returncode, result.stdout) == (0, "")
+    assert (
+        result.stderr
+        == "awsenv: there is no profile yet; awsenv add PROFILE, or awsenv sso setup\n"
+    )
+
+
+def names(home: Path, *words: str) -> list[str]:
+    return [line.split("\t")[0] for line in awsenv(home, "list", *words).stdout.splitlines()]
+
+
 def test_filters(home: Path) -> None:
-    assert awsenv(home, "list", "*o*", "--kind", "sso").stdout == "sso\tsso\n"
+    assert names(home, "*o*", "--kind", "sso") == ["sso"]
+    assert names(home, "777788889999") == ["sso"]  # an account
+    assert names(home, "adm*") == ["role"]  # a role
     assert awsenv(home, "list", "zzz*").stdout == ""
     result = awsenv(home, "list", "--kind", "x")
     assert (result.returncode, "one of key, temporary" in result.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("width", [40, 100])
-def test_the_table_fits_the_terminal(width: int, home: Path) -> None:
+def test_the_table_fits_the_terminal_and_cuts_nothing(width: int, home: Path) -> None:
     program = pexpect.spawn(
         str(BIN / "awsenv"),
         ["list"],
@@ -108,8 +136,12 @@ def test_the_table_fits_the_terminal(width: int, home: Path) -> None:
     program.expect(pexpect.EOF)
     lines = re.sub(r"\x1b\[[0-9;]*m", "", program.before or "").splitlines()
     assert lines[0].split()[0].startswith("prof")
-    assert all(len(line.rstrip()) <= width for line in lines)
+    if width == 100:
+        assert all(len(line.rstrip()) <= width for line in lines)
     assert len(lines) >= 10
+    # No name is cut or folded, however narrow the window is.
+    assert {"temporary", "process"} <= {line.split()[0] for line in lines if line.strip()}
+    assert "…" not in (program.before or "")
     if width == 100:
         assert any(re.search(r"2h\d+m$", line.rstrip()) for line in lines)
 

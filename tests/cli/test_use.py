@@ -46,7 +46,7 @@ REFUSALS = {
         ("no profile named zzz", "awsenv list"), {"credentials": GOOD}, ("use", "zzz")
     ),
     "no files": Refusal(
-        ("no profile named p", "~/.aws/config", "~/.aws/credentials", "aws configure --profile p")
+        ("no profile named p", "~/.aws/config", "~/.aws/credentials", "awsenv add p")
     ),
     "no keys": Refusal(
         ("profile p", "~/.aws/config, line 2", "no access key"),
@@ -124,7 +124,7 @@ REFUSALS = {
         {"config": "[profile p]\ncredential_process = /nonexistent\n"},
     ),
     "no profile before": Refusal(("no profile was used before",), {}, ("use", "-")),
-    "no name": Refusal(("which profile?",), {}, ("use",), 2),
+    "no name": Refusal(("no profile is named",), {}, ("use",), 2),
     "no such option": Refusal(("--nope", "awsenv use --help"), {}, ("use", "p", "--nope"), 2),
     "two names": Refusal(("awsenv use --help",), {}, ("use", "p", "q"), 2),
     "no such shell": Refusal(
@@ -263,10 +263,18 @@ def test_region_takes_the_place_of_the_profiles_own(tmp_path: Path) -> None:
     assert (values["AWS_REGION"], values["AWS_DEFAULT_REGION"]) == ("other", "other")
 
 
-@pytest.mark.parametrize("arguments", ["use --help", "use -h", "off --help", "use --nope", "off x"])
-def test_evaluated_help_and_usage_errors_run_nothing_and_fail(
-    arguments: str, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("arguments", ["use --help", "use -h", "off --help", "hook -h"])
+def test_evaluated_help_runs_nothing_and_is_on_stderr(arguments: str, tmp_path: Path) -> None:
+    result = awsenv(tmp_path, *arguments.split())
+    assert (result.returncode, result.stdout) == (0, "")
+    assert "Usage: awsenv " in result.stderr
+    # For a pipe there is a command.
+    told = awsenv(tmp_path, "help", arguments.split()[0])
+    assert told.stdout.strip() == result.stderr.strip()
+
+
+@pytest.mark.parametrize("arguments", ["use --nope", "off x"])
+def test_evaluated_usage_errors_run_nothing_and_fail(arguments: str, tmp_path: Path) -> None:
     result = awsenv(tmp_path, *arguments.split())
     assert result.stdout == "false\n"
     assert result.stderr

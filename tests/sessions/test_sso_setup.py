@@ -567,7 +567,7 @@ def test_use_without_a_name_picks_one(fzf: bool, center: Place, tmp_path: Path) 
 def test_use_without_a_name_or_a_terminal_is_a_usage_error(center: Place) -> None:
     result = center.run("use", "--shell", "bash", prefix=(installed("setsid"), "--wait"))
     assert (result.returncode, result.stdout) == (2, "false\n")
-    assert result.stderr == "awsenv: use: which profile?; awsenv list\n"
+    assert result.stderr == "awsenv: no profile is named; awsenv list\n"
 
 
 def test_two_at_once_write_whole_files(center: Place) -> None:

@@ -74,7 +74,8 @@ def sign_in(where: SsoSession, profile: Profile, context: Context) -> dict[str, 
         except AwsenvError as error:
             callback.tell("Not signed in", error.message)
             raise
-        callback.tell(f"Signed in to {where.shown}", "You can close this tab.")
+        of = f" for profile {profile.name}" if profile.name not in ("", where.shown) else ""
+        callback.tell(f"Signed in to {where.shown}", f"awsenv has it{of}. You can close this tab.")
     return registration.token(where, known, got, people.now())
 
 
@@ -176,5 +177,6 @@ _PAGE = """\
 <!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
 <style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:26rem;margin:20vh auto;padding:0 1rem}}
-h1{{font-size:1.6rem;margin:0 0 .3em}}p{{margin:0;opacity:.8}}</style></head>
-<body><main><h1>{title}</h1><p>{text}</p></main></body></html>"""
+h1{{font-size:1.6rem;margin:0 0 .3em}}p{{margin:0;opacity:.8}}
+footer{{margin-top:3rem;opacity:.7;font-size:.9rem}}</style></head>
+<body><main><h1>{title}</h1><p>{text}</p></main><footer>awsenv, on this machine</footer></body></html>"""

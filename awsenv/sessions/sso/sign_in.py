@@ -5,9 +5,10 @@ import os
 import time
 from typing import Any
 
-from awsenv import environment
+from awsenv import debug, environment
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
+from awsenv.paths import shown
 from awsenv.profiles.profile import Profile
 from awsenv.sessions import client
 from awsenv.sessions.context import Context
@@ -36,6 +37,7 @@ def access_token(
     people, path = context.interaction, where.token_path(context.environ)
     found = tokens.load(path)
     left = tokens.left(found, "expiresAt", people.now())
+    debug.note(f"the sign-in of {where.shown} is in {shown(path)}, {left:.0f} s left")
     good = found is not None and found.get("accessToken") not in (None, refused)
     if found is not None and good and left > WINDOW:
         return str(found["accessToken"])

@@ -73,7 +73,7 @@ def of_profile(profile: Profile, environ: dict[str, str]) -> SsoSession:
         place = read.sso_session(name, environ)
         if place is None:
             what = f"profile {profile.name}: its sso_session {name} does not exist"
-            raise AwsenvError(what, "aws configure sso-session")
+            raise AwsenvError(what, "awsenv sso setup")
         for option, (value, _, _) in place.options.items():
             if profile.get(option) not in (None, value):
                 what = f"profile {profile.name} and {place} say two things of {option}"
@@ -90,7 +90,7 @@ def named(name: str, environ: dict[str, str]) -> SsoSession:
     """The ``[sso-session NAME]`` of the config file. Raises ``AwsenvError`` when it is not whole."""
     place = read.sso_session(name, environ)
     if place is None:
-        raise AwsenvError(f"there is no [sso-session {name}]", "aws configure sso-session")
+        raise AwsenvError(f"there is no [sso-session {name}]", "awsenv sso setup")
     return _whole(name, place)
 
 

@@ -1,0 +1,164 @@
+"""``doctor``: what may be wrong with a set-up, each with its mend. Nothing leaves the machine."""
+
+import json
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from awsenv import __version__, environment, paths, programs
+from awsenv.cli import here, terminal
+from awsenv.errors import FAILED, AwsenvError
+from awsenv.files import reading
+from awsenv.paths import shown
+from awsenv.profiles import house
+from awsenv.server import running
+from awsenv.sessions import cli_caches, conflicts, sign_ins
+from awsenv.sessions.sso import token
+
+# Shell → the files that an interactive one reads, of which one has the hook.
+_START = {
+    "bash": (".bashrc", ".bash_profile", ".profile"),
+    "zsh": (".zshrc", ".zprofile", ".zshenv"),
+    "fish": (".config/fish/config.fish", ".config/fish/conf.d/awsenv.fish"),
+}
+# What is looked at, and the words of what was found; what is wrong has a mend.
+Finding = tuple[str, str, str]
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> int:
+    """Look over this set-up: hook, shells, caches, modes, endpoints, leftovers. Asks nobody anything.
+
+    Example: awsenv doctor
+    """
+    environ = dict(os.environ)
+    found = list(findings(environ))
+    wrong = [each for each in found if each[2]]
+    if as_json:
+        rows = [{"what": what, "found": words, "mend": mend or None} for what, words, mend in found]
+        print(json.dumps(rows, indent=2))
+    else:
+        for what, words, mend in found:
+            print(terminal.printable(f"{'!' if mend else ' '} {what:12} {words}"))
+            if mend:
+                print(terminal.printable(f"  {'':12} → {mend}"))
+    return FAILED if wrong else 0
+
+
+def findings(environ: dict[str, str]) -> Iterator[Finding]:
+    """All of it, in the order in which it is told."""
+    python = f"{platform.python_version()} at {sys.executable}"
+    yield "awsenv", f"{__version__}, Python {python}", ""
+    yield from _hook(environ)
+    yield from _tools(environ)
+    yield from _modes(environ)
+    for what, mend in house.problems(environ):
+        yield "AWS files", what, mend
+    for what, mend in conflicts.found(environ, None):
+        yield "this shell", what, mend
+    yield from _endpoints(environ)
+    if folder := here.folder(environ):
+        allowed = folder["trust"] == "allowed"
+        yield "folder", here.folder_line(folder), "" if allowed else "awsenv allow"
+    server = running.running(environ)
+    yield "serve", f"process {server.process}" if server else "does not run", ""
+
+
+def _hook(environ: dict[str, str]) -> Iterator[Finding]:
+    shell = environment.asking(environ)
+    if shell not in _START:
+        yield "hook", f"this shell is {shell}", ""
+        return
+    found = here.hook()
+    load = "awsenv hook fish | source" if shell == "fish" else f'eval "$(awsenv hook {shell})"'
+    home = environ.get("HOME") or os.path.expanduser("~")
+    has = [name for name in _START[shell] if "awsenv hook" in _text(os.path.join(home, name))]
+    if found is None:
+        where = os.path.join(home, _START[shell][0])
+        if has:
+            yield "hook", f"not in this shell, though ~/{has[0]} has it", f"a new shell, or {load}"
+        else:
+            yield "hook", f"not in this {shell}", f"put into {shown(where)}: {load}"
+    else:
+        new = f"{load}, or a new shell; files written by `awsenv hook` anew"
+        yield "hook", here.hook_line(found), "" if found["current"] else new
+    for name in has:
+        yield from _order(f"~/{name}", _text(os.path.join(home, name)))
+
+
+def start_files(environ: dict[str, str]) -> Iterator[tuple[str, int]]:
+    """The start files that load the hook, each with the line."""
+    home = environ.get("HOME") or os.path.expanduser("~")
+    for name in (name for names in _START.values() for name in names):
+        path = os.path.join(home, name)
+        for number, line in enumerate(_text(path).split("\n"), 1):
+            if "awsenv hook" in line and not line.lstrip().startswith("#"):
+                yield path, number
+
+
+def _order(name: str, text: str) -> Iterator[Finding]:
+    """Who comes first in a start file: direnv's hook and starship before ours."""
+    ours = text.find("awsenv hook")
+    for other in ("direnv hook", "starship init"):
+        if text.find(other) > ours:
+            yield "hook", f"{name} has {other} below awsenv hook", "put awsenv's line below it"
+
+
+def _tools(environ: dict[str, str]) -> Iterator[Finding]:
+    for name, words in (("aws", ["aws", "--version"]), ("direnv", ["direnv", "version"])):
+        if programs.find(name, environ):
+            try:
+                done = programs.run(words, environ, seconds=20)
+                told = (done.out or done.err).decode("utf-8", "replace").split("\n")[0]
+            except (OSError, AwsenvError) as error:
+                yield name, f"cannot be run: {error}", f"{name} --version"
+                continue
+            yield name, told, ""
+        else:
+            yield name, "not installed", ""
+
+
+def _modes(environ: dict[str, str]) -> Iterator[Finding]:
+    """Folders and files that hold secrets are one's own."""
+    state = environment.state_folder(environ)
+    places = [state, token.folder(environ), cli_caches.folder(environ)]
+    places.append(sign_ins.login_folder(environ))
+    for place in places:
+        try:
+            files = [os.path.join(place, name) for name in os.listdir(place)]
+            count = len(files)
+            loose = [p for p in files if p.endswith(".json") and os.stat(p).st_mode & 0o077]
+            mine = os.stat(place).st_uid == os.geteuid()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            yield "caches", f"{shown(place)}: {error.strerror}", f"ls -ld {shown(place)}"
+            continue
+        if not mine:
+            yield "caches", f"{shown(place)} is somebody else's", f"ls -ld {shown(place)}"
+        elif loose:
+            yield "caches", f"{shown(loose[0])} is open to others", f"chmod 600 {shown(loose[0])}"
+        else:
+            yield "caches", f"{shown(place)}, {count} files", ""
+
+
+def _endpoints(environ: dict[str, str]) -> Iterator[Finding]:
+    for name in sorted(environ):
+        if environment.is_endpoint(name) or name in ("AWS_CA_BUNDLE", "HTTPS_PROXY", "https_proxy"):
+            # A proxy's address may hold a password.
+            value = environ[name].rpartition("@")[2]
+            yield "endpoints", f"{name} is {value}", ""
+    for path in (paths.config_file(environ), paths.credentials_file(environ)):
+        yield "AWS files", shown(path) + ("" if os.path.exists(path) else ", not there"), ""
+
+
+def _text(path: str) -> str:
+    try:
+        return reading.read(path).decode("utf-8", "replace")
+    except (OSError, AwsenvError):
+        return ""

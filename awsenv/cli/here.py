@@ -1,0 +1,47 @@
+"""Where a shell stands, for ``status`` and ``doctor``: its folder's ``.envrc``, and its hook."""
+
+import os
+
+from awsenv import trusted
+from awsenv.cli import typed
+from awsenv.errors import AwsenvError
+from awsenv.folders import bindings, trust
+from awsenv.hook import start_file
+from awsenv.paths import shown
+
+
+def folder(environ: dict[str, str]) -> dict[str, str | None] | None:
+    """The ``.envrc`` that counts here, the profile that it names and whether it is allowed."""
+    try:
+        path = trusted.nearest(os.path.realpath(os.getcwd()))
+    except OSError:  # the folder is no more
+        return None
+    if not path:
+        return None
+    place = os.path.dirname(path)
+    try:
+        profile = bindings.bound(place, place)
+    except AwsenvError:
+        profile = ""
+    return {"envrc": path, "profile": profile or None, "trust": trust.state(path, environ)}
+
+
+def folder_line(found: dict[str, str | None]) -> str:
+    """``found`` as a person reads it."""
+    of = f": {found['profile']}" if found["profile"] else ""
+    return f"{shown(found['envrc'] or '')}{of}, {found['trust']}"
+
+
+def hook() -> dict[str, str | bool] | None:
+    """The hook that called, and whether it is this awsenv's; ``None`` without one."""
+    shell, _, version = typed.hook().partition(":")
+    if shell not in start_file.FILES:
+        return None
+    return {"shell": shell, "current": start_file.version(shell) == f"{shell}:{version}"}
+
+
+def hook_line(found: dict[str, str | bool] | None) -> str:
+    """``found`` as a person reads it."""
+    if found is None:
+        return "none in this shell"
+    return f"{found['shell']}, {'current' if found['current'] else 'of another version'}"

@@ -1,0 +1,44 @@
+"""``uninstall``: what awsenv left on this machine is taken away again, once it was shown."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from awsenv import environment
+from awsenv.cli import terminal
+from awsenv.cli.doctor import start_files
+from awsenv.files import folders
+from awsenv.folders import direnv, remembered
+from awsenv.paths import shown
+from awsenv.server import grants, running
+
+
+def uninstall(
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; else it is only shown.")] = False,
+) -> int:
+    """Take away what awsenv left: records, trust, direnv's library. Shows it first; your AWS files, and
+    .envrc and .env files, stay.
+
+    Example: awsenv uninstall
+    """
+    environ = dict(os.environ)
+    state, library = environment.state_folder(environ), direnv.library(environ)
+    found = [path for path in (state, library) if path and os.path.lexists(path)]
+    for path in found:
+        terminal.say(f"{'removes' if yes else 'would remove'} {shown(path)}")
+    if server := running.running(environ):
+        terminal.say(f"{'ends' if yes else 'would end'} awsenv serve, process {server.process}")
+    for path in sorted({each.path for each in remembered.entries(environ) if each.state != "moved"} | {g.file for g in grants.every(environ) if g.file}):  # fmt: skip
+        terminal.say(
+            f"{shown(path)} holds lines of awsenv's; awsenv logout --all --env-files, first"
+        )
+    for path, line in start_files(environ):
+        terminal.say(f"{shown(path)}, line {line}: take the awsenv hook out by hand")
+    if yes:
+        running.stop(environ)
+        for path in found:
+            folders.remove(path)
+    elif found:
+        terminal.say("nothing was done yet; awsenv uninstall --yes, then uv tool uninstall awsenv")
+    return 0
