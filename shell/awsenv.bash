@@ -57,6 +57,9 @@ awsenv() {
   __awsenv_act "$@"
 }
 
+# Under `set -e` bash exits for what fails inside `builtin eval`, whatever stands around that: so it is
+# guarded inside.
+#
 # At each prompt. Where nothing changed it is over with builtins: the folder whose .envrc counts, the
 # session, the time to look again, and the files that the last look saw are as they were.
 __awsenv_prompt() {
@@ -64,7 +67,7 @@ __awsenv_prompt() {
   [[ $PWD == "$__awsenv_pwd" && (! -e .envrc || $__awsenv_key == ?" $PWD") ]] || __awsenv_find
   if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}" == "$__awsenv_seen" ]] &&
     ((__awsenv_clock < __awsenv_due)) &&
-    { [[ ! $__awsenv_watch ]] || ! builtin eval "$__awsenv_watch"; }; then
+    { [[ ! $__awsenv_watch ]] || builtin eval "! { $__awsenv_watch; }"; }; then
     [[ $__awsenv_arm ]] # what is to be armed then is evaluated at the prompt's own level
     return
   fi
@@ -106,7 +109,7 @@ __awsenv_act() {
     __awsenv_text=$(_AWSENV_STATE=$__awsenv_state builtin exec "${__awsenv_program[@]}" hook-env bash \
       "$__awsenv_flags" "$@") || __awsenv_r=$?
     if ((__awsenv_r == 0)); then
-      builtin eval "$__awsenv_text" || __awsenv_r=$?
+      builtin eval "${__awsenv_text:-builtin :} || __awsenv_r=\$?"
     fi
     __awsenv_find # behind the answer: what has come or gone since it is a file that it watches
     [[ $__awsenv_again ]] || break

@@ -29,6 +29,9 @@ KEYS = (
     "AWSU_PROFILE",
     "AWS_SSO_PROFILE",
 )
+# One of these, where a person names it in SHOW_AS, says whom one acts as here.
+SHOWN = KEYS[-4:]
+SHOW_AS = "AWSENV_SHOW_AS"
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 # A profile's setting and the variable that says the same: exported keys take the place of
@@ -113,6 +116,8 @@ def enter(profile: str, session: dict[str, str], environ: dict[str, str]) -> Cha
     depends on the originals and on ``session`` alone, whatever was active before.
     """
     session = as_the_shell_allows(session, without_session(environ))
+    if environ.get(SHOW_AS) in SHOWN:
+        session[environ[SHOW_AS]] = profile
     variables: dict[str, str | None] = {name: session.get(name) for name in KEYS}
     if "AWS_PROFILE" in session:
         variables.update(dict.fromkeys(WEB_IDENTITY))

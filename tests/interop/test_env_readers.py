@@ -174,7 +174,7 @@ def test_the_readers_do_differ(tmp_path: Path) -> None:
 
 def test_the_compose_example_acts_as_the_profile(tmp_path: Path) -> None:
     example = Path(__file__).parents[2] / "examples/compose"
-    for path in example.iterdir():
+    for path in example.glob("*.yml"):
         shutil.copy(path, tmp_path)
     session = {"AWS_ACCESS_KEY_ID": "ASIA", "AWS_SECRET_ACCESS_KEY": "s/+=", "AWS_REGION": "r-1"}
     session |= {"AWS_SESSION_TOKEN": "t==", "AWS_DEFAULT_REGION": "r-1"}

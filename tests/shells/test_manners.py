@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from awsenv.demo.sandbox import sandbox
 from tests.shells.ground import Ground
 from tests.shells.interactive import Interactive
-from tests.shells.real import HOOKED, Shell, installed
+from tests.shells.real import HOOKED, Shell, clean, installed
 from tests.shells.test_hook import THIN
 
 # What a person looks at on a line of its own, behind a command.
@@ -175,3 +176,24 @@ def test_a_prompt_and_a_cd_start_no_process(ground: Ground, hooked: Shell, tmp_p
     folder.mkdir()
     ground.run("link", "key", str(folder))
     assert len(traced(ground, hooked, [f"cd {folder}"], tmp_path / "log2")) >= 1
+
+
+@pytest.mark.parametrize("options", ["set -e", "set -eu"])
+@pytest.mark.parametrize("shell", [each for each in HOOKED if each.name != "fish"], ids=str)
+def test_a_person_who_sets_errexit_keeps_the_shell(
+    shell: Shell, options: str, tmp_path: Path
+) -> None:
+    with sandbox(clean(tmp_path)) as box:
+        (box.home / "org").mkdir()
+        lines = [
+            shell.evaluate(f"awsenv hook {shell.name}"), options, "echo ALIVE", "true", "cd /", "cd",
+            "awsenv link prod org", "cd org", "true", "awsenv use xxx-dev", "awsenv off", "cd ..",
+            "touch org/.envrc", "true", "awsenv use nobody || true", "echo STILL",
+        ]  # fmt: skip
+        done = subprocess.run(
+            [shell.program, *shell.start, "-i"], env=box.environ | {"ZDOTDIR": str(box.home)},
+            cwd=box.home, input="\n".join([*lines, "exit", ""]), capture_output=True, text=True,
+            timeout=60, check=False, start_new_session=True,
+        )  # fmt: skip
+        assert "\nSTILL" in "\n" + done.stdout, done.stdout + done.stderr
+        assert done.returncode == 0
