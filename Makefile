@@ -28,9 +28,9 @@ BIN := .venv/bin
 demo: .venv/installed
 	$(BIN)/awsenv demo --run
 
-# Three at a time: the suite waits for shells and for sessions to end more than it computes.
+# Four at a time: the suite waits for shells and for sessions to end more than it computes.
 test: .venv/tested lint
-	$(BIN)/python -m pytest --numprocesses 3
+	$(BIN)/python -m pytest --numprocesses 4
 
 # The long form of the searches that `make test` does shortly.
 search: .venv/tested

@@ -1,5 +1,6 @@
 """What every test wants: how hard hypothesis searches, chosen with --hypothesis-profile."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # `make test` searches shortly, `make search` long.
@@ -8,3 +9,15 @@ settings.register_profile(
     "long", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=20_000
 )
 settings.load_profile("short")
+
+# They wait most, or take longest: begun first, they are over when the rest is.
+_FIRST = ("test_containers", "test_kills", "test_expiry", "test_exec", "test_worlds", "test_remembered",
+          "test_faults", "test_records", "test_attacks", "test_cut", "test_sso")  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        name = item.path.stem
+        return next((n for n, first in enumerate(_FIRST) if name.startswith(first)), len(_FIRST))
+
+    items.sort(key=place)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hypothesis import settings
+
 from awsenv import records, replay
 from tests.shells.real import BIN, clean
 
@@ -40,6 +42,11 @@ def until(true: Callable[[], object], seconds: float = 60) -> None:
     while not true():
         assert time.monotonic() < end
         time.sleep(0.01)
+
+
+def is_long() -> bool:
+    """Whether this is `make search`, which takes its time."""
+    return settings.default is not None and settings.default.max_examples > 1000
 
 
 def edit_record(path: Path, **fields: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.program import is_long
 from tests.sessions import worlds
 from tests.sessions.generated import generate
 from tests.sessions.worlds import Aws, World, agree, key
@@ -21,7 +22,11 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
 
 
 @pytest.mark.parametrize("part", range(3))
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=20_000 if is_long() else 35,
+)
 @given(seed=st.integers(0, 2**32))
 def test_a_world_of_profiles(seed: int, part: int, here: Aws) -> None:
     world = generate(random.Random(f"{part} {seed}"), here)
