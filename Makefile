@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint search benchmarks clean
+.PHONY: demo test lint search picture benchmarks clean
 .DEFAULT_GOAL := test
 
 # A current pip: the wrappers that old ones write start half as fast.
@@ -35,6 +35,10 @@ test: .venv/tested lint
 # The long form of the searches that `make test` does shortly.
 search: .venv/tested
 	$(BIN)/python -m pytest --hypothesis-profile=long
+
+# docs/demo.svg, from the demo itself.
+picture: .venv/tested
+	$(BIN)/python -m tests.picture docs/demo.svg
 
 # The Speed table, in some minutes.
 benchmarks: .venv/tested

@@ -1,5 +1,7 @@
 """What every test wants: how hard hypothesis searches, chosen with --hypothesis-profile."""
 
+import signal
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -9,6 +11,12 @@ settings.register_profile(
     "long", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=20_000
 )
 settings.load_profile("short")
+
+# Started in the background by a shell, this process ignores Ctrl-C, and all that it starts would, too.
+for _signal in (signal.SIGINT, signal.SIGQUIT):
+    if signal.getsignal(_signal) == signal.SIG_IGN:
+        default = signal.default_int_handler if _signal == signal.SIGINT else signal.SIG_DFL
+        signal.signal(_signal, default)
 
 # They wait most, or take longest: begun first, they are over when the rest is.
 _FIRST = ("test_containers", "test_kills", "test_expiry", "test_exec", "test_worlds", "test_remembered",

@@ -79,7 +79,7 @@ def test_a_block_does_what_it_says(kind: str, text: str, box: Sandbox) -> None:
     subprocess.run(login, env=box.environ, cwd=box.home, capture_output=True, check=True)
     done = subprocess.run(
         start, env=box.environ | {"ZDOTDIR": str(box.home)}, cwd=box.home, input=script,
-        capture_output=True, text=True, timeout=120, check=False, start_new_session=True,
+        capture_output=True, text=True, errors="replace", timeout=120, check=False, start_new_session=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
 
