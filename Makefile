@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint search picture benchmarks clean
+.PHONY: demo test lint search picture manual benchmarks clean
 .DEFAULT_GOAL := test
 
 # A current pip: the wrappers that old ones write start half as fast.
@@ -39,6 +39,10 @@ search: .venv/tested
 # docs/demo.svg, from the demo itself.
 picture: .venv/tested
 	$(BIN)/python -m tests.picture docs/demo.svg
+
+# docs/awsenv.1, from the help; a test holds the two equal.
+manual: .venv/tested
+	$(BIN)/python -m tests.manual docs/awsenv.1
 
 # The Speed table, in some minutes.
 benchmarks: .venv/tested

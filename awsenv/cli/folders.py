@@ -22,7 +22,10 @@ Org = Annotated[
 
 
 def link(
-    profile: Annotated[str, typer.Argument(help="The profile.")], dir_: Dir = "", org: Org = ""
+    profile: Annotated[str, typer.Argument(help="The profile.")],
+    dir_: Dir = "",
+    org: Org = "",
+    as_json: Annotated[bool, typer.Option("--json", help="An object of what was done.")] = False,
 ) -> None:
     """Bind a folder to PROFILE: its .envrc gets a use_aws line, or has it changed.
 
@@ -30,7 +33,11 @@ def link(
     """
     environ = dict(os.environ)
     read.profile(profile, environ)
-    _link(profile, _folder(dir_, org, environ), environ)
+    edit = _link(profile, _folder(dir_, org, environ), environ)
+    if as_json:
+        trusted = trust.state(trust.real(edit.path), environ)
+        told = {"envrc": edit.path, "profile": profile, "changed": edit.changed, "trust": trusted}
+        print(json.dumps(told, indent=2))
 
 
 def unlink(dir_: Dir = "", org: Org = "") -> None:
@@ -127,7 +134,7 @@ def _ask_to_link(name: str, folder: str, environ: dict[str, str]) -> None:
             return
 
 
-def _link(profile: str, folder: str, environ: dict[str, str]) -> None:
+def _link(profile: str, folder: str, environ: dict[str, str]) -> bindings.Edit:
     before = bindings.read(folder)
     trusted = before is None or direnv.allowed(folder, environ)
     edit = bindings.link(profile, folder)
@@ -141,6 +148,7 @@ def _link(profile: str, folder: str, environ: dict[str, str]) -> None:
         _allow(edit, trusted, environ)
     if not trusted and trust.state(own, environ) != "allowed":
         _tell_untrusted(own, environ)
+    return edit
 
 
 direnv_app = typer.Typer(name="direnv", no_args_is_help=True, help="awsenv under direnv.")

@@ -1,5 +1,6 @@
 """``sso setup`` and ``sso sync``: a profile for each account and role of IAM Identity Center."""
 
+import json
 import os
 from typing import Annotated
 
@@ -107,6 +108,10 @@ def sync(
     ] = "",
     prune: Prune = False,
     dry_run: DryRun = False,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="The names that change, as an object for each sso-session."),
+    ] = False,
 ) -> int:
     """Bring the profiles up to date with your accounts and roles, as chosen in setup.
 
@@ -114,13 +119,17 @@ def sync(
     """
     environ = dict(os.environ)
     people = session_options.attended({})
-    code = 0
+    code, told = 0, []
     for choice in _choices(session, environ):
         try:
-            sso_write.sync(choice, people, environ, dry_run, prune)
+            plan = sso_write.sync(choice, people, environ, dry_run, prune, diff=not as_json)
+            names = ("added", "changed", "removed", "edited", "gone")
+            told.append({"session": choice.session, **{n: getattr(plan, n) for n in names}})
         except AwsenvError as error:
             terminal.fail(error)
             code = code or error.code
+    if as_json:
+        print(json.dumps(told, indent=2, default=list))
     return code
 
 

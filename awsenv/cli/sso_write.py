@@ -49,11 +49,17 @@ def setup(
 
 
 def sync(
-    choice: Choice, people: Interaction, environ: dict[str, str], dry_run: bool, prune: bool
-) -> None:
-    """The same again with what was chosen. Raises ``AwsenvError``, ``KeyboardInterrupt``."""
+    choice: Choice,
+    people: Interaction,
+    environ: dict[str, str],
+    dry_run: bool,
+    prune: bool,
+    diff: bool = True,
+) -> Plan:
+    """The same again with what was chosen; a ``dry_run`` shows its ``diff``. Raises ``AwsenvError``,
+    ``KeyboardInterrupt``."""
     listing = _listing(choice, people, environ)
-    _write(choice, listing, environ, dry_run, prune)
+    return _write(choice, listing, environ, dry_run, prune, diff=diff)
 
 
 def _listing(choice: Choice, people: Interaction, environ: dict[str, str]) -> Listing:
@@ -99,7 +105,8 @@ def _write(
     dry_run: bool,
     prune: bool = False,
     anew: bool = False,
-) -> None:
+    diff: bool = True,
+) -> Plan:
     path = config_file(environ)
     plans: list[Plan] = []
 
@@ -111,7 +118,9 @@ def _write(
 
     if dry_run:
         old = write.text(path)
-        _show_diff(old, edit(old), shown(path))
+        new = edit(old)
+        if diff:
+            _show_diff(old, new, shown(path))
     else:
         write.change(path, edit, environ)
     _tell(plans[-1], choice, path, dry_run)
@@ -122,6 +131,7 @@ def _write(
             terminal.say(f"{what}: {names}; awsenv sso sync")
             raise KeyboardInterrupt
         raise AwsenvError(f"{what} ({names}): {listing.error.message}", "awsenv sso sync")
+    return plans[-1]
 
 
 def _planned(

@@ -1,5 +1,6 @@
 """``allow`` and ``deny``: which ``.envrc`` files the hook loads."""
 
+import json
 import os
 from typing import Annotated
 
@@ -22,6 +23,7 @@ def allow(
         bool,
         typer.Option("--unsafe", help="With variables that change how programs load or run, too."),
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="An object of what was allowed.")] = False,
 ) -> None:
     """Trust an .envrc, and the .env files it reads, as they are now: the hook loads it.
 
@@ -37,6 +39,10 @@ def allow(
         )
     trust.allow(path, found, environ)
     trust.prune(environ)
+    if as_json:
+        names = {"variables": list(found.variables), "unsafe": list(found.unsafe)}
+        told = {"envrc": path, "profile": found.profile or None, "options": found.options, **names}
+        print(json.dumps(told, indent=2))
     terminal.say(f"{shown(path)} is allowed: {_described(found)}")
     for one in _shown({n: v for n, v in found.variables.items() if n not in found.unsafe}):
         terminal.say(f"  sets {one}")

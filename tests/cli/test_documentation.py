@@ -1,6 +1,7 @@
 """What the README and docs tell to type does what they say, each block in the shell that it is for."""
 
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from awsenv.cli.app import COMMANDS
 from awsenv.demo.sandbox import Sandbox, sandbox
+from tests import manual
 from tests.cli.test_help import GROUPS
 from tests.program import awsenv
 from tests.shells.real import SHELLS, clean, installed
@@ -116,6 +118,16 @@ def test_documented_options_are_those_of_real_help() -> None:
     assert len(told) > 40
     wrong = [m for m in told if m[1] and m[2] not in known[m[1]] | {"--debug", "-h", "--help"}]
     assert wrong == []
+
+
+def test_the_man_page_is_the_help() -> None:
+    assert (TOP / "docs/awsenv.1").read_text() == manual.text(), "make manual"
+    if shutil.which("man"):
+        told = subprocess.run(
+            ["man", "-l", "-Tutf8", "-P", "cat", TOP / "docs/awsenv.1"],
+            capture_output=True, text=True, check=True, env=clean(Path("/")) | {"MANWIDTH": "100"},
+        )  # fmt: skip
+        assert "awsenv dotenv" in re.sub(".\x08", "", told.stdout)
 
 
 def test_every_command_is_in_the_pages() -> None:

@@ -217,3 +217,14 @@ def test_orgs_link_asks_for_each_that_is_bound_to_none(home: Path) -> None:
         "github.com/c": (1, None),
     }
     assert trust.state(str(home / "ghq/github.com/a/.envrc"), clean(home)) == "allowed"
+
+
+def test_link_and_allow_tell_programs_what_they_did(home: Path) -> None:
+    (home / "org").mkdir()
+    told = json.loads(awsenv(home, "link", "one", "org", "--json").stdout)
+    path = str(home / "org/.envrc")
+    assert told == {"envrc": path, "profile": "one", "changed": True, "trust": "allowed"}
+    told = json.loads(awsenv(home, "allow", "org", "--json").stdout)
+    assert told == {
+        "envrc": path, "profile": "one", "options": {}, "variables": [], "unsafe": [],
+    }  # fmt: skip

@@ -345,3 +345,30 @@ def test_botocore_refuses_what_we_refuse(tmp_path: Path, monkeypatch: pytest.Mon
         except refusals:
             got = None
         assert got is None, name
+
+
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [
+        ("AWS_VAULT", "good"),
+        ("AWS_SSO_PROFILE", "good"),
+        ("PATH", None),
+        ("AWS_PROFILE", None),
+        ("", None),
+    ],
+)
+def test_a_name_that_a_prompt_reads_is_set_where_a_person_wants_it(
+    named: str, told: str | None, tmp_path: Path
+) -> None:
+    set_up(tmp_path, {"credentials": GOOD})
+    more = {"AWSENV_SHOW_AS": named, "AWS_VAULT": "theirs"}
+    values = json.loads(awsenv(tmp_path, "use", "good", "--shell", "json", **more).stdout)
+    assert values.get(named) == told
+    if named != "AWS_VAULT":
+        assert values["AWS_VAULT"] is None
+    # And away again, in a shell, which had one of its own.
+    script = 'eval "$(awsenv use good)"; eval "$(awsenv off)"; echo "$AWS_VAULT"'
+    shell = subprocess.run(
+        ["bash", "-c", script], env=clean(tmp_path, **more), cwd=tmp_path, capture_output=True, check=True
+    )  # fmt: skip
+    assert shell.stdout == b"theirs\n"

@@ -120,3 +120,19 @@ def test_the_browser_of_the_sandbox_ends_before_its_answer_is_taken(tmp_path: Pa
         with connection:
             assert connection.recv(4).startswith(b"POST")
             connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_stand_in_alone_leaves_nothing_when_it_is_ended(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    with subprocess.Popen(
+        [BIN / "awsenv", "demo", "--serve"], env=clean(tmp_path, TMPDIR=str(tmp_path)),
+        stdout=subprocess.PIPE, text=True,
+    ) as program:  # fmt: skip
+        assert program.stdout
+        assert "export AWS_ENDPOINT_URL" in "".join(program.stdout.readline() for _ in range(2))
+        assert list(tmp_path.iterdir()) != []
+        program.send_signal(number)
+        program.communicate(timeout=30)
+    assert list(tmp_path.iterdir()) == []

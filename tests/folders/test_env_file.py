@@ -142,3 +142,13 @@ def test_any_file_keeps_its_other_keys_and_a_second_update_changes_nothing(
     lines = done.text.removeprefix("\ufeff").splitlines()
     kept = [line for line in lines if line.strip() and not line.startswith(ours)]
     assert all(line in text for line in kept)
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [("A=1\nB=2\nC=3\r\n", "\n"), ("A=1\r\nB=2\r\nC=3\n", "\r\n"), ("A=1\r\nB=2\n", "\n")],
+)
+def test_new_lines_end_as_most_do(text: str, end: str) -> None:
+    done = update(text, {"AWS_REGION": "r"}, "p", "/x/.env")
+    assert done.text == f"{text}# awsenv: p AWS_REGION{end}AWS_REGION=r{end}"
+    assert done.crlf == (end == "\r\n")

@@ -389,6 +389,18 @@ def test_hostile_names_write_nothing_else(center: Place) -> None:
     assert listed.count("sso") == 7
 
 
+def test_a_dry_run_of_sync_is_told_to_programs(center: Place) -> None:
+    center.run(*SETUP, "--account", DEV)
+    center.server.portal.assignments[DEV] = ["NewRole"]
+    before = config(center)
+    result = center.run("sso", "sync", "--dry-run", "--json")
+    assert result.returncode == 0, result.stderr
+    (told,) = json.loads(result.stdout)
+    assert list(told) == ["session", "added", "changed", "removed", "edited", "gone"]
+    assert len(told["added"]) == 1
+    assert config(center) == before
+
+
 def test_sync_takes_each_session_and_one_that_fails_does_not_hold_up_the_rest(
     center: Place,
 ) -> None:
