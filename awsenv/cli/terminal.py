@@ -3,14 +3,15 @@
 import contextlib
 import io
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 
 from awsenv.errors import PERSON_NEEDED, AwsenvError
 from awsenv.replay import printable as printable
 
-# Columns of the window that a column of a table has at least, with the gap before it.
-_NARROW = 8
+# Columns that a table may have, whatever the window has.
+_WIDEST = 10_000
 
 
 def masked(name: str, value: str) -> str:
@@ -93,26 +94,26 @@ def _line(tty: io.TextIOWrapper, question: str) -> str:
 def table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """``rows`` under ``titles`` on a terminal; plain lines with tabs between cells elsewhere.
 
-    Cells beyond the titles are left out. On a terminal nothing is cut: the first column, which one
-    copies, stays on a line, and the others are folded where the window is narrow.
+    Cells beyond the titles are left out. Nothing is cut or folded: a line that is longer than the window
+    is wrapped by the terminal, so that what one copies is whole.
     """
     cells = [[printable(cell) for cell, _ in zip(row, titles, strict=False)] for row in rows]
     if not sys.stdout.isatty():
         for row in cells:
             print("\t".join(row))
         return
-    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     drawn = Table(box=None, pad_edge=False, header_style="bold")
-    for number, title in enumerate(titles):
-        drawn.add_column(title, overflow="fold", no_wrap=number == 0)
+    for title in titles:
+        drawn.add_column(title, no_wrap=True)
     for row in cells:
         drawn.add_row(*(Text(cell) for cell in row))  # Text, not str: a name is no markup
     console = Console()
-    first = max(cell_len(row[0]) for row in [list(titles), *cells])
-    # A window too narrow even for that wraps the lines by itself.
-    console.width = max(console.width, first + _NARROW * (len(titles) - 1))
-    console.print(drawn)
+    console.width = _WIDEST
+    with console.capture() as told:
+        console.print(drawn)
+    # What a wider cell above or below padded would be a line of blanks in a narrow window.
+    sys.stdout.write(re.sub(r" +((?:\x1b\[[0-9;]*m)*)$", r"\1", told.get(), flags=re.MULTILINE))
