@@ -132,7 +132,7 @@ REFUSED = {
     ),
     "an sso-session that is not there": (
         "[profile r]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = x\n",
-        "profile r: its sso_session corp does not exist; aws configure sso-session",
+        "profile r: its sso_session corp does not exist; awsenv sso setup",
     ),
     "SSO without a role": (
         "[profile r]\nsso_start_url = https://x\nsso_region = us-east-1\nsso_account_id = 1\n",
