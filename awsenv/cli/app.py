@@ -26,6 +26,7 @@ COMMANDS = {
     "login": ("login", "login"),
     "logout": ("logout", "logout"),
     "sso": ("sso", "sso_app"),
+    "console": ("console", "console"),
     "add": ("add", "add"),
     "remove": ("add", "remove"),
     "dotenv": ("dotenv", "dotenv"),

@@ -9,7 +9,7 @@ from awsenv.errors import UsageError
 # Heading → commands, as `awsenv --help` lists them.
 SECTIONS = {
     "Switch": ("use", "off", "exec", "status"),
-    "Sign in": ("login", "logout", "sso"),
+    "Sign in": ("login", "logout", "sso", "console"),
     "Profiles": ("list", "show", "add", "remove"),
     "Folders": ("link", "unlink", "allow", "deny", "orgs", "direnv"),
     "Files": ("dotenv", "serve"),

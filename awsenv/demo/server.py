@@ -11,6 +11,7 @@ from types import TracebackType
 from urllib.parse import parse_qsl
 
 from awsenv.demo import sts
+from awsenv.demo.federation import Federation
 from awsenv.demo.portal import OidcError, Portal
 from awsenv.demo.signature import RefusedError, region_of, signer
 from awsenv.demo.sso import Sso
@@ -29,6 +30,7 @@ class Server:
         self.sts = sts.Sts({user.key_id: user for user in users})
         self.portal = Portal(self.sts)
         self.sso = Sso(self.portal)
+        self.federation = Federation(self.sts)
         self.calls: list[str] = []
         self.regions: list[str] = []  # that the calls were signed for
         self.faults: deque[int | str] = deque()
@@ -46,7 +48,12 @@ class Server:
     @property
     def endpoints(self) -> dict[str, str]:
         """The variables that point a client at it."""
-        names = ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC")
+        names = (
+            "AWS_ENDPOINT_URL_STS",
+            "AWS_ENDPOINT_URL_SSO",
+            "AWS_ENDPOINT_URL_SSO_OIDC",
+            "AWS_ENDPOINT_URL_SIGNIN",
+        )
         return dict.fromkeys(names, self.url)
 
     def __enter__(self) -> "Server":
@@ -122,6 +129,9 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
 
         def _identity_center(self, body: bytes) -> None:
             path, _, query = self.path.partition("?")
+            if path == "/federation":
+                self._send(*server.federation.answer(self.command, query, body))
+                return
             page = server.sso.page(path, query, self.command, body)
             if page is not None and page.startswith("http"):
                 self.send_response_only(302)

@@ -50,6 +50,7 @@ class Sts:
         actions = {
             "GetCallerIdentity": self._get_caller_identity,
             "GetSessionToken": self._get_session_token,
+            "GetFederationToken": self._get_federation_token,
             "AssumeRole": self._assume_role,
             "ListMFADevices": self._list_mfa_devices,
         }
@@ -70,6 +71,16 @@ class Sts:
         if mfa:
             self.check_code(user, parameters)
         return credentials(self.issue(session_of(user, seconds, mfa)))
+
+    def _get_federation_token(self, user: User, parameters: Mapping[str, str]) -> str:
+        if user.token:
+            what = "Cannot call GetFederationToken with session credentials"
+            raise RefusedError("AccessDenied", what)
+        if not re.fullmatch(r"[\w+=,.@-]{2,32}", parameters.get("Name", ""), re.ASCII):
+            raise RefusedError("ValidationError", "Name is not of its alphabet", 400)
+        seconds = _seconds(parameters, 43_200, 129_600)
+        end = f"federated-user/{parameters['Name']}"
+        return credentials(self.issue(session_of(user, seconds, False, end)))
 
     def _list_mfa_devices(self, user: User, _: Mapping[str, str]) -> str:
         """IAM's, of the same protocol."""

@@ -45,6 +45,10 @@ def steps(box: Sandbox) -> list[Step]:
         Step("awsenv status", ("careful", "777788889999", "11h")),
         Step('eval "$(awsenv use careful-admin)"'),
         Step("caller-identity", ("arn:aws:sts::777788889999:assumed-role/admin/awsenv-",)),
+        Step(
+            "awsenv console careful-admin --service s3 --print",
+            ("/federation?Action=login", "s3%2Fhome"),
+        ),
         Step("BROWSER=person awsenv login xxx-admin", ("signed in to demo",)),
         Step('eval "$(awsenv use xxx-admin)"'),
         Step("caller-identity", ("assumed-role/AWSReservedSSO_AdministratorAccess",)),

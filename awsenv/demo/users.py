@@ -46,7 +46,7 @@ class User:
     @property
     def arn(self) -> str:
         """What GetCallerIdentity answers."""
-        service = "sts" if self.arn_end.startswith("assumed-role") else "iam"
+        service = "sts" if self.arn_end.startswith(("assumed-role", "federated-user")) else "iam"
         return (
             f"arn:{self.partition}:{service}::{self.account}:{self.arn_end or 'user/' + self.name}"
         )

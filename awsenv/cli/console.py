@@ -1,0 +1,113 @@
+"""``console``: the AWS console in a browser, as a profile."""
+
+import os
+import shlex
+import sys
+from typing import Annotated
+
+import typer
+
+from awsenv import environment, programs
+from awsenv.cli import browser, choose, session_options, spans, terminal
+from awsenv.errors import AwsenvError, UsageError
+from awsenv.files import folders
+from awsenv.profiles import read
+from awsenv.profiles.profile import Profile
+from awsenv.replay import Request
+from awsenv.sessions import chosen
+from awsenv.sessions import console as address
+from awsenv.sessions.session import Session
+from awsenv.sessions.sso import token
+
+# Browsers that keep several lives apart, in the order in which they are looked for.
+_APART = ("google-chrome", "chromium", "brave-browser", "microsoft-edge", "firefox")
+
+
+def console(
+    profile: Annotated[str, typer.Argument(help="The profile; this shell's when not given.")] = "",
+    service: Annotated[str, typer.Option("--service", help="Its page: s3, ec2, lambda …")] = "",
+    path: Annotated[str, typer.Option("--path", help="A page, behind the console's host.")] = "",
+    region: choose.Region = "",
+    duration: choose.Duration = "",
+    mfa_code: choose.MfaCode = "",
+    print_: Annotated[
+        bool, typer.Option("--print", help="Print the address, and open nothing.")
+    ] = False,
+    browser_: Annotated[
+        str, typer.Option("--browser", metavar="CMD", help="Open it with that.")
+    ] = "",
+    isolated: Annotated[
+        bool, typer.Option("--isolated", help="In a browser of the profile's own.")
+    ] = False,
+) -> None:
+    """Open the AWS console in a browser, as PROFILE.
+
+    Example: awsenv console org-prod --service s3
+    """
+    environ = dict(os.environ)
+    profile = profile or environ.get(environment.PROFILE, "")
+    if not profile:
+        raise UsageError("no profile is named, and this shell acts as none", "awsenv list")
+    found = read.profile(profile, environ)
+    region = region or found.get("region") or ""
+    seconds = spans.seconds(duration, "--duration") if duration else 0
+    url = _address(found, address.page(region, service, path), region, seconds, mfa_code, environ)
+    if print_:
+        if sys.stdout.isatty() and found.kind != "sso":
+            lives = spans.said(address.LIVES)
+            terminal.say(f"for {lives}, and for whoever has it: it opens the console as {profile}")
+        print(url)
+        return
+    words = _command(browser_, isolated, found, environ)
+    if words is None:
+        raise AwsenvError(
+            "there is no browser here", f"awsenv console {shlex.quote(profile)} --print"
+        )
+    words(url)
+    terminal.say(f"the console opens as {profile}")
+
+
+def _address(
+    profile: Profile,
+    destination: str,
+    region: str,
+    seconds: int,
+    mfa_code: str,
+    environ: dict[str, str],
+) -> str:
+    if profile.kind == "sso" and not seconds:
+        # The person's own sign-in at the portal: nothing has to be got for it.
+        return address.portal(token.of_profile(profile, environ), profile, destination)
+    wishes = {"--mfa-code": mfa_code}
+    options, people = session_options.parse(wishes), session_options.attended(wishes)
+    got = chosen.choose(Request("console", profile.name), options, people, environ)
+    values = got.variables
+    session = Session(
+        profile.name,
+        values["AWS_ACCESS_KEY_ID"],
+        values["AWS_SECRET_ACCESS_KEY"],
+        values.get("AWS_SESSION_TOKEN"),
+    )
+    if got.long_lived:
+        session, seconds = address.of_long_lived(session, profile, seconds, environ), 0
+    mine = environment.without_session(environ)
+    return address.federated(session, profile, region, destination, seconds, mine)
+
+
+def _command(
+    given: str, isolated: bool, profile: Profile, environ: dict[str, str]
+) -> browser.Open | None:
+    """What opens an address."""
+    if not isolated:
+        return browser.opener({**environ, "BROWSER": given} if given else environ)
+    name = given or next((name for name in _APART if programs.find(name, environ)), "")
+    if not name or not programs.find(shlex.split(name)[0], environ):
+        hint = f"awsenv console {shlex.quote(profile.name)} --isolated --browser CMD"
+        raise AwsenvError("there is no browser here that keeps profiles apart", hint)
+    state = environment.state_folder(environ)
+    kept = folders.own(os.path.join(state, "browsers", profile.name.replace("/", "%2F")))
+    if "firefox" in name:
+        words = [*shlex.split(name), "--no-remote", "--profile", kept]
+    else:
+        words = [*shlex.split(name), f"--user-data-dir={kept}", "--no-first-run"]
+    return lambda url: programs.start([*words, url], environ)

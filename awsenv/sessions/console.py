@@ -1,0 +1,112 @@
+"""The AWS console in a browser: an address that opens it as a session ("Enable custom identity broker
+access to the AWS console" in the IAM User Guide). The address holds a token for a quarter of an hour, no key.
+"""
+
+import json
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from awsenv.errors import AwsenvError
+from awsenv.profiles.profile import Profile
+from awsenv.sessions import client, web
+from awsenv.sessions.session import Session
+from awsenv.sessions.sso.token import SsoSession
+
+# Seconds for which an address can be opened.
+LIVES = 900
+_FORM = "application/x-www-form-urlencoded"
+_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+# Region's beginning → where one signs in, and the console's host.
+_PARTITIONS = {
+    "cn-": ("signin.amazonaws.cn", "console.amazonaws.cn"),
+    "us-gov-": ("signin.amazonaws-us-gov.com", "console.amazonaws-us-gov.com"),
+    "eusc-": ("signin.amazonaws-eusc.eu", "console.amazonaws-eusc.eu"),
+    "": ("signin.aws.amazon.com", "console.aws.amazon.com"),
+}
+
+
+def page(region: str, service: str, path: str) -> str:
+    """The console's page of ``service`` (empty: home), at ``path`` there, in ``region``."""
+    _, console = _hosts(region)
+    host = f"{region}.{console}" if region else console
+    place = path.lstrip("/") or f"{service or 'console'}/home"
+    address = f"https://{host}/{place}"
+    if region and "region=" not in address:
+        before, sharp, rest = address.partition("#")
+        address = f"{before}{'&' if '?' in before else '?'}region={quote(region)}{sharp}{rest}"
+    return address
+
+
+def federated(
+    session: Session,
+    profile: Profile,
+    region: str,
+    destination: str,
+    seconds: int,
+    environ: dict[str, str],
+) -> str:
+    """The address that opens ``destination`` as ``session``, for ``seconds`` (0: as long as the session
+    says). Raises ``AwsenvError``."""
+    signin, _ = _hosts(region)
+    given = environ.get("AWS_ENDPOINT_URL_SIGNIN") or environ.get("AWS_ENDPOINT_URL")
+    endpoint = given.rstrip("/") if given else f"https://{signin}"
+    credentials = {
+        "sessionId": session.access_key_id,
+        "sessionKey": session.secret_access_key,
+        "sessionToken": session.session_token,
+    }
+    fields = {"Action": "getSigninToken", "Session": json.dumps(credentials)}
+    if seconds:
+        fields["SessionDuration"] = str(seconds)
+    token = _token(f"{endpoint}/federation", fields, profile, environ)
+    opens = {
+        "Action": "login",
+        "Issuer": "awsenv",
+        "Destination": destination,
+        "SigninToken": token,
+    }
+    return f"{endpoint}/federation?{urlencode(opens)}"
+
+
+def portal(where: SsoSession, profile: Profile, destination: str) -> str:
+    """The access portal's own address for the role of ``profile``: the person's own sign-in opens it."""
+    given = {
+        "account_id": profile.get("sso_account_id") or "",
+        "role_name": profile.get("sso_role_name") or "",
+        "destination": destination,
+    }
+    return f"{where.start_url.split('#')[0].rstrip('/')}/#/console?{urlencode(given)}"
+
+
+def of_long_lived(
+    session: Session, profile: Profile, seconds: int, environ: dict[str, str]
+) -> Session:
+    """A session of a long-lived key that the sign-in service takes: one GetFederationToken, with all that
+    the key may do. Raises ``AwsenvError``."""
+    sts = client.client("sts", session, profile, environ)
+    wish: dict[str, Any] = {"Name": "awsenv", "Policy": json.dumps(_ALL)}
+    if seconds:
+        wish["DurationSeconds"] = seconds
+    got = client.call(profile, lambda: sts.get_federation_token(**wish))["Credentials"]
+    return Session.of(
+        profile, got["AccessKeyId"], got["SecretAccessKey"], got["SessionToken"], got["Expiration"]
+    )
+
+
+def _token(address: str, fields: dict[str, str], profile: Profile, environ: dict[str, str]) -> str:
+    """The token that the sign-in service gives. The session goes in the body, which no log keeps."""
+    bundle = profile.get("ca_bundle") or environ.get("AWS_CA_BUNDLE")
+    try:
+        answer = web.ask("POST", address, bundle, urlencode(fields).encode(), _FORM)
+    except web.UnreachedError as error:
+        what = f"profile {profile.name}: AWS's sign-in cannot be asked: {error}"
+        raise AwsenvError(what, "look at the network, and try again") from None
+    try:
+        return str(json.loads(answer.content)["SigninToken"])
+    except (ValueError, KeyError, TypeError):
+        what = f"profile {profile.name}: AWS's sign-in does not take this session (HTTP {answer.status_code})"
+        raise AwsenvError(what, "without --duration, or with a role's profile") from None
+
+
+def _hosts(region: str) -> tuple[str, str]:
+    return next(hosts for start, hosts in _PARTITIONS.items() if region.startswith(start))
