@@ -131,7 +131,12 @@ class Answers:
             failure = AwsenvError(lines[-1].removeprefix("awsenv: "))
             failure.code = done.code
             raise failure
-        told: dict[str, Any] = json.loads(done.out)["Credentials"]
+        try:
+            told: dict[str, Any] = json.loads(done.out)["Credentials"]
+        except (ValueError, KeyError, TypeError):
+            raise AwsenvError(
+                f"profile {grant.profile}: no session was told", "awsenv doctor"
+            ) from None
         if "SessionToken" not in told:
             what = f"profile {grant.profile} has a long-lived key by now, which goes nowhere"
             raise AwsenvError(what, f"awsenv dotenv {shlex.quote(grant.profile)} --live")

@@ -57,6 +57,10 @@ class App:
             status, body = refusal.status, {"code": refusal.code, "message": refusal.message}
         except AwsenvError as error:
             status, body = _failure(error)
+        except Exception as error:
+            # A fault of ours. Its message may quote a secret, so only its kind is told.
+            failure = AwsenvError(f"internal error ({type(error).__name__})")
+            status, body = _failure(failure)
         told |= {"status": status, "ms": round((time.monotonic() - start) * 1000, 1)}
         self._log(told)
         data = json.dumps(body).encode()

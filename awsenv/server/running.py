@@ -88,11 +88,16 @@ def alone(environ: dict[str, str]) -> Iterator[None]:
                     what = "awsenv serve runs already"
                     raise AwsenvError(what, "awsenv serve --status") from None
                 time.sleep(0.02)  # somebody may just be looking
-        folders.discard(place("running", environ))
+        forget(environ)
         try:
             yield
         finally:
-            folders.discard(place("running", environ))
+            forget(environ)
+
+
+def forget(environ: dict[str, str]) -> None:
+    """There is none any more, or not yet."""
+    folders.discard(place("running", environ))
 
 
 def folder(environ: dict[str, str]) -> str:

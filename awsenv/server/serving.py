@@ -45,8 +45,7 @@ def serve(
 
         def log(told: dict[str, Any]) -> None:
             if as_json:
-                sys.stdout.write(json.dumps({"time": round(time.time(), 3), **told}) + "\n")
-                sys.stdout.flush()
+                _write(json.dumps({"time": round(time.time(), 3), **told}) + "\n")
 
         app = App(environ, Answers(environ, say), log)
         fields = {"process": str(os.getpid()), "port": str(number), "until": str(until)}
@@ -57,9 +56,15 @@ def serve(
             )
 
         def is_over() -> bool:
-            if not seconds:
+            if not seconds or (time.time() < until and next(grants.every(environ), None)):
                 return False
-            return time.time() >= until or next(grants.every(environ), None) is None
+            # Who looks for a server from now on finds none, and starts one; who found this one before
+            # has granted something by then.
+            running.forget(environ)
+            if time.time() < until and next(grants.every(environ), None):
+                tell()
+                return False
+            return True
 
         say(f"serves {paths.shown(listening.path(environ))}" + (f" and port {number} of 127.0.0.1" if number else ""))  # fmt: skip
         os.chdir("/")  # the server is every folder's
@@ -114,6 +119,17 @@ async def _served(
         await server.serve(sockets)
     finally:
         watching.cancel()
+
+
+def _write(line: str) -> None:
+    """Log it; to nothing from then on, where nobody reads any more."""
+    try:
+        sys.stdout.write(line)
+        sys.stdout.flush()
+    except OSError:
+        nothing = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+        os.dup2(nothing, 1)
+        os.close(nothing)
 
 
 def _end(*_: object) -> None:

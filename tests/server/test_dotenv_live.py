@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -199,3 +200,16 @@ def test_exec_live_server_is_for_programs_that_run_no_process(name: str, home: S
     assert "ACCESS_KEY" not in rest
     # Its grant went with it, and the server with that.
     until(lambda: not home.status())
+
+
+def test_a_grant_right_after_the_last_one_was_revoked_is_answered(home: Served) -> None:
+    assert home.place.run("dotenv", "admin", *LIVE).returncode == 0
+    for wait in (0.0, 0.4, 0.8):
+        assert home.place.run("dotenv", "--revoke", "-o", ".env").returncode == 0
+        revoked = time.monotonic()
+        until(lambda since=revoked + wait: time.monotonic() > since)  # type: ignore[misc]
+        assert home.place.run("dotenv", "admin", *LIVE).returncode == 0
+        token = values(home)[TOKEN] or ""
+        granted = time.monotonic()
+        while time.monotonic() < granted + 1.5:
+            assert home.ask(token, "/profiles/admin")[0] == 200

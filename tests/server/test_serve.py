@@ -20,7 +20,7 @@ from tests.program import edit_record, until
 from tests.server.served import Served
 from tests.sessions.center import sign_in
 from tests.sessions.place import Place
-from tests.shells.real import installed
+from tests.shells.real import BIN, installed
 
 ADMIN = "arn:aws:iam::777788889999:role/admin"
 BOTO3 = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])"
@@ -390,3 +390,18 @@ def test_who_connects_and_says_nothing_or_a_byte_at_a_time_is_dropped(server: Se
         until(is_dropped)
         assert silent.recv(1) == b""
         assert server.ask(token, "/profiles/admin")[0] == 200
+
+
+def test_a_log_that_nobody_reads_any_more_holds_nobody_up(server: Served) -> None:
+    role(server.place)
+    server.kill()
+    reader, writer = os.pipe()
+    os.close(reader)
+    words = [str(BIN / "awsenv"), "serve", "--json"]
+    with subprocess.Popen(words, env=server.environ, stdout=writer) as process:
+        os.close(writer)
+        until(server.status)
+        token = server.grant("admin")
+        assert [server.ask(token, "/profiles/admin")[0] for _ in range(2)] == [200, 200]
+        process.terminate()
+        assert process.wait(30) == 0
