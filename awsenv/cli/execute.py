@@ -7,13 +7,11 @@ from typing import Annotated
 import typer
 
 from awsenv import environment, live
-from awsenv.cli import choose, dotenv_live, serve, session_options
+from awsenv.cli import choose, session_options
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.hook.folder import Folder
 from awsenv.replay import Request
-from awsenv.server import grants
 from awsenv.sessions import chosen
-from awsenv.sessions.options import Interaction, SessionOptions
 
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as shells have it
 
@@ -65,8 +63,9 @@ def execute(
     """
     environ = dict(os.environ)
     if server:
-        for name in dotenv_live.BEATS:
-            environ.pop(name, None)
+        from awsenv.cli import exec_server
+
+        environ = exec_server.without_others(environ)
     if dir_ and profile:
         raise UsageError("--dir says whose profile it is, and so does PROFILE", "give one")
     wishes = {
@@ -88,7 +87,7 @@ def execute(
     variables: dict[str, str] = {}
     if request.profile:
         if server:
-            variables = _asking(request, options, people, before)
+            variables = exec_server.variables(request, options, people, before)
         else:
             variables = chosen.choose(request, options, people, before).variables
     if live_ and request.profile and not server:
@@ -101,20 +100,6 @@ def execute(
 
 # Typer makes the command of this class (``awsenv.cli.app``).
 execute.of_class = Execute  # type: ignore[attr-defined]
-
-
-def _asking(
-    request: Request, options: SessionOptions, people: Interaction, environ: dict[str, str]
-) -> dict[str, str]:
-    """What a program gets that asks the server, as long as it runs. Raises ``AwsenvError``."""
-    session, made = dotenv_live.session_of(request, options, people, environ)
-    # This process becomes the program.
-    token = grants.grant(request.profile, made, environ, process=os.getpid())
-    found = serve.start(serve.FOR, environ)
-    if not found.port:
-        raise AwsenvError("awsenv serve has no port", "awsenv serve --stop, then this again")
-    given = live.variables(request.profile, session, environ, process=False)
-    return given | dotenv_live.asking(f"127.0.0.1:{found.port}", request.profile, token)
 
 
 def _become(command: list[str], environ: dict[str, str]) -> None:

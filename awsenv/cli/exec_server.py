@@ -1,0 +1,29 @@
+"""``exec --live --server``: a program that asks awsenv serve. Loaded for that alone."""
+
+import os
+
+from awsenv import live
+from awsenv.cli import dotenv_live, serve
+from awsenv.errors import AwsenvError
+from awsenv.replay import Request
+from awsenv.server import grants
+from awsenv.sessions.options import Interaction, SessionOptions
+
+
+def without_others(environ: dict[str, str]) -> dict[str, str]:
+    """``environ`` without what SDKs would believe instead."""
+    return {name: value for name, value in environ.items() if name not in dotenv_live.BEATS}
+
+
+def variables(
+    request: Request, options: SessionOptions, people: Interaction, environ: dict[str, str]
+) -> dict[str, str]:
+    """What the program gets that this process becomes: granted for as long as it runs. Raises
+    ``AwsenvError``."""
+    session, made = dotenv_live.session_of(request, options, people, environ)
+    token = grants.grant(request.profile, made, environ, process=os.getpid())
+    found = serve.start(serve.FOR, environ)
+    if not found.port:
+        raise AwsenvError("awsenv serve has no port", "awsenv serve --stop, then this again")
+    given = live.variables(request.profile, session, environ, process=False)
+    return given | dotenv_live.asking(f"127.0.0.1:{found.port}", request.profile, token)
