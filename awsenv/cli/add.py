@@ -36,6 +36,9 @@ def add(
         bool, typer.Option("--delete-csv", help="Delete the CSV when its key is stored.")
     ] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Ask STS whose key it is.")] = False,
+    in_keychain: Annotated[
+        bool, typer.Option("--keychain", help="Its key goes into the keychain, not into a file.")
+    ] = False,
 ) -> None:
     """Store an access key as PROFILE, as aws configure does.
 
@@ -56,7 +59,13 @@ def add(
         )
     }
     config = {option: value for option, value in config.items() if value}
-    _store(_headers(profile, known.get(profile), environ), key_id, secret, config, environ)
+    if in_keychain:
+        from awsenv.cli import keychain
+
+        there = known.get(profile) or Profile(profile, None, None)
+        keychain.put(there, key_id, secret, environ, config)
+    else:
+        _store(_headers(profile, known.get(profile), environ), key_id, secret, config, environ)
     terminal.say(f"profile {profile} is stored; {typed.use(profile)}")
     if csv and csv != "-":
         _offer_to_delete(csv, delete_csv)

@@ -27,6 +27,7 @@ COMMANDS = {
     "logout": ("logout", "logout"),
     "sso": ("sso", "sso_app"),
     "console": ("console", "console"),
+    "keychain": ("keychain", "keychain_app"),
     "add": ("add", "add"),
     "remove": ("add", "remove"),
     "dotenv": ("dotenv", "dotenv"),

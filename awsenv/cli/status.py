@@ -126,7 +126,7 @@ def _own_key(profile: Profile | None) -> str | None:
     if profile is None or profile.kind not in ("key", "temporary"):
         return None
     try:
-        return profile.key()[0]
+        return profile.key_id
     except AwsenvError:
         return None
 

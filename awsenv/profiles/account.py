@@ -32,7 +32,7 @@ def of_profile(profile: Profile) -> str | None:
     if profile.kind == "sso":
         return profile.get("sso_account_id")
     if profile.kind in ("key", "temporary", "mfa"):
-        return of_key(profile.key()[0])
+        return of_key(profile.key_id)
     return None
 
 

@@ -36,7 +36,7 @@ def _of(profile: Profile, known: dict[str, Profile]) -> list[Problem]:
     kind = profile.kind
     if kind in ("key", "temporary", "mfa"):
         try:
-            profile.key()
+            _ = profile.key_id if profile.key_place is None else profile.key()
         except AwsenvError as error:
             return [("has half a key" if "half" in error.message else "has no key", error.hint)]
     if kind == "none" and profile.name != "default":

@@ -18,6 +18,8 @@ ENDS = ("x_security_token_expires", "aws_expiration", "aws_session_expiration", 
 EXPIRES = ENDS[0]
 # Where login --save-as says whose session it stored.
 STORED_OF = "awsenv_session_of"
+# The ID of a key that lies in the keychain (``awsenv.sessions.keychain``).
+KEYCHAIN = "awsenv_keychain"
 # What makes a profile that holds a key one that assumes a role with it.
 _OF_ROLE = frozenset(("role_arn", "source_profile", "credential_source", "mfa_serial"))
 # What include_profile does not bring along: keys, and what it includes itself.
@@ -145,6 +147,8 @@ class Profile:
             return "sso"
         if self._holds_key(self.credentials):
             return self._key_kind()
+        if self.own(KEYCHAIN) is not None:
+            return self._key_kind()
         if self.get("login_session") is not None:
             return "login"
         if self.get("credential_process") is not None:
@@ -168,6 +172,12 @@ class Profile:
         found.included, found.lacks, found.default = self.included, self.lacks, self.default
         found.services_place = self.services_place
         return found
+
+    @property
+    def key_id(self) -> str:
+        """The ID of its key, wherever that lies. Raises ``AwsenvError`` where it has none."""
+        kept = self.own(KEYCHAIN) if self.key_place is None else None
+        return kept or self.key()[0]
 
     def key(self) -> tuple[str, str, str | None]:
         """Key ID, secret and session token, all from the one file that holds the key ID.

@@ -94,7 +94,7 @@ class Chain:
         found = []
         for each in self.walk(profile):
             if each.kind in OF_KEY:
-                found += [each.kind, each.key()[0], each.get("mfa_serial") or ""]
+                found += [each.kind, each.key_id, each.get("mfa_serial") or ""]
             else:
                 found += [each.kind, *(each.get(name) or "" for name in DEPENDS)]
         return found

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from awsenv.profiles import moments, surroundings
-from awsenv.profiles.profile import Profile
+from awsenv.profiles.profile import KEYCHAIN, Profile
 
 
 class Session:
@@ -61,7 +61,12 @@ class Session:
 
     @classmethod
     def of_key(cls, profile: Profile) -> "Session":
-        """The key that stands in the files. Raises ``AwsenvError`` where none does."""
+        """The key that stands in the files, or that the keychain has. Raises ``AwsenvError`` where none
+        does."""
+        if profile.key_place is None and profile.own(KEYCHAIN):
+            from awsenv.sessions import keychain
+
+            return cls.of(profile, profile.key_id, keychain.load(profile), None, None)
         key_id, secret, token = profile.key()
         return cls.of(profile, key_id, secret, token, profile.expires if token else None)
 

@@ -7,7 +7,11 @@ import pytest
 from awsenv.cli.app import COMMANDS
 from tests.program import awsenv
 
-GROUPS = {"direnv": ["direnv install"], "sso": ["sso setup", "sso sync"]}
+GROUPS = {
+    "direnv": ["direnv install"],
+    "sso": ["sso setup", "sso sync"],
+    "keychain": [f"keychain {name}" for name in ("import", "export", "list", "remove")],
+}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,162 @@
+"""``keychain``: long-lived keys out of the plain file, and back."""
+
+import os
+import shlex
+from typing import Annotated
+
+import typer
+
+from awsenv import paths
+from awsenv.cli import folders, terminal
+from awsenv.errors import AwsenvError, UsageError
+from awsenv.paths import shown
+from awsenv.profiles import edit, headers, read, write
+from awsenv.profiles.profile import ACCESS_KEY, KEYCHAIN, SECRET_KEY, Profile
+from awsenv.sessions import keychain
+
+keychain_app = typer.Typer(name="keychain", no_args_is_help=True, help="Keys in the keychain.")
+Profiles = Annotated[list[str] | None, typer.Argument(metavar="[PROFILE…]", help="The profiles.")]
+All = Annotated[bool, typer.Option("--all", help="Every profile that has one.")]
+
+
+@keychain_app.callback()
+def _keychain() -> None:
+    """Long-lived keys in the operating system's keychain."""
+
+
+@keychain_app.command("import")
+def import_(profiles: Profiles = None, all_: All = False) -> None:
+    """Move the keys of profiles from ~/.aws/credentials into the keychain; every tool goes on with them.
+
+    Example: awsenv keychain import xxx-dev
+    """
+    environ = dict(os.environ)
+    known = read.profiles(environ)
+    wanted = _wanted(profiles, all_, [n for n, each in known.items() if _has_key(each)], known)
+    for profile in wanted:
+        if not _has_key(profile):
+            if profile.get(KEYCHAIN):
+                terminal.say(f"the key of {profile.name} is in the keychain already")
+                continue
+            what = f"profile {profile.name} is of kind {profile.kind}: there is no long-lived key to move"
+            raise AwsenvError(what, "awsenv list --kind key")
+        key_id, secret, _ = profile.key()
+        put(profile, key_id, secret, environ)
+
+
+@keychain_app.command("export")
+def export(profiles: Profiles = None, all_: All = False) -> None:
+    """Move the keys of profiles back into ~/.aws/credentials.
+
+    Example: awsenv keychain export xxx-dev
+    """
+    environ = dict(os.environ)
+    known = read.profiles(environ)
+    for profile in _wanted(profiles, all_, _kept(known), known):
+        key_id = _key_id(profile)
+        key = {ACCESS_KEY: key_id, SECRET_KEY: keychain.load(profile)}
+        path, name = paths.credentials_file(environ), profile.name
+        write.change(path, _putting(path, name, key), environ)
+        _forget(profile, known, environ)
+        terminal.say(f"the key of {name} is in {shown(path)} again")
+
+
+@keychain_app.command("list")
+def list_() -> None:
+    """List the profiles whose keys are in the keychain.
+
+    Example: awsenv keychain list
+    """
+    known = read.profiles(dict(os.environ))
+    rows = [[name, _key_id(known[name])] for name in _kept(known)]
+    terminal.table(("profile", "key"), rows)
+
+
+@keychain_app.command("remove")
+def remove(profiles: Profiles = None, all_: All = False) -> None:
+    """Remove the keys of profiles from the keychain, for good.
+
+    Example: awsenv keychain remove xxx-dev
+    """
+    environ = dict(os.environ)
+    known = read.profiles(environ)
+    for profile in _wanted(profiles, all_, _kept(known), known):
+        _key_id(profile)
+        _forget(profile, known, environ)
+        terminal.say(f"the key of {profile.name} is gone from the keychain")
+
+
+def put(
+    profile: Profile,
+    key_id: str,
+    secret: str,
+    environ: dict[str, str],
+    settings: dict[str, str] | None = None,
+) -> None:
+    """Have the key of ``profile`` in the keychain and nowhere else, and its ``settings`` in the config
+    file. At a kill anywhere one of the two has the key. Raises ``AwsenvError``."""
+    keychain.store(key_id, secret)
+    command = f"{shlex.quote(folders.program())} credential-process {shlex.quote(profile.name)}"
+    config, header = paths.config_file(environ), headers.header(profile.name)
+    if profile.config is not None:
+        header = profile.config.header
+    options = {**(settings or {}), "credential_process": command, KEYCHAIN: key_id}
+    write.change(config, _putting(config, header, options), environ)
+    # Other tools believe a key in the file before they run a process.
+    for place in (profile.credentials, profile.config):
+        if place is not None:
+            write.change(place.path, _taking(place.path, place.header, {*Profile.OF_KEY}), environ)
+    _drop_if_empty(profile, environ)
+    terminal.say(f"the key of {profile.name} is in the keychain, and no longer in a file")
+
+
+def _drop_if_empty(profile: Profile, environ: dict[str, str]) -> None:
+    """A section of the credentials file that held nothing but the key."""
+    place = profile.credentials
+    if place is not None and not set(place.options) - Profile.OF_KEY:
+        write.change(
+            place.path, lambda text: edit.take_section(text, place.path, place.header), environ
+        )
+
+
+def _forget(profile: Profile, known: dict[str, Profile], environ: dict[str, str]) -> None:
+    """Take it out of the profile, and then of the keychain where no other one has it."""
+    key_id = _key_id(profile)
+    assert profile.config is not None
+    path, header = profile.config.path, profile.config.header
+    write.change(path, _taking(path, header, {KEYCHAIN, "credential_process"}), environ)
+    if not [n for n, each in known.items() if n != profile.name and each.get(KEYCHAIN) == key_id]:
+        keychain.remove(key_id)
+
+
+def _has_key(profile: Profile) -> bool:
+    return profile.kind in ("key", "mfa") and profile.key_place is not None
+
+
+def _kept(known: dict[str, Profile]) -> list[str]:
+    return [name for name, each in known.items() if each.get(KEYCHAIN)]
+
+
+def _key_id(profile: Profile) -> str:
+    found = profile.get(KEYCHAIN)
+    if not found:
+        what = f"the key of profile {profile.name} is not in the keychain"
+        raise AwsenvError(what, f"awsenv keychain import {shlex.quote(profile.name)}")
+    return found
+
+
+def _wanted(
+    names: list[str] | None, every: bool, all_names: list[str], known: dict[str, Profile]
+) -> list[Profile]:
+    if bool(names) == every:
+        raise UsageError("which profiles", "PROFILE…, or --all")
+    environ = dict(os.environ)
+    return [read.profile(name, environ) for name in (all_names if every else names or [])]
+
+
+def _putting(path: str, header: str, options: dict[str, str]):  # type: ignore[no-untyped-def]
+    return lambda text: edit.put(text, path, header, options)
+
+
+def _taking(path: str, header: str, names: set[str]):  # type: ignore[no-untyped-def]
+    return lambda text: edit.take_options(text, path, header, names)

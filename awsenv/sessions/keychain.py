@@ -1,0 +1,71 @@
+"""Long-lived keys in the operating system's keychain, by the ``keyring`` library (an optional extra):
+macOS's Keychain, Secret Service, KWallet, ``pass``. The key's ID stands in the profile; its secret lies
+in the keychain, under that ID.
+"""
+
+import shlex
+from collections.abc import Callable
+from typing import Any
+
+from awsenv.errors import AwsenvError
+from awsenv.profiles.profile import KEYCHAIN, Profile
+from awsenv.sessions import deadline
+from awsenv.sessions.errors import PersonNeededError
+
+SERVICE = "awsenv"
+
+
+def load(profile: Profile) -> str:
+    """The secret of the key that ``profile`` names. Raises ``AwsenvError``."""
+    key_id = profile.get(KEYCHAIN) or ""
+    secret = _asked(lambda keyring: keyring.get_password(SERVICE, key_id))
+    if not secret:
+        name = shlex.quote(profile.name)
+        raise AwsenvError(
+            f"profile {profile.name}: the keychain has no key {key_id}",
+            f"awsenv add {name} --force --keychain, with the key anew",
+        )
+    return str(secret)
+
+
+def store(key_id: str, secret: str) -> None:
+    """Store it, and read it back. Raises ``AwsenvError``."""
+    _asked(lambda keyring: keyring.set_password(SERVICE, key_id, secret))
+    if _asked(lambda keyring: keyring.get_password(SERVICE, key_id)) != secret:
+        raise AwsenvError(f"the keychain did not keep key {key_id}", "nothing was changed")
+
+
+def remove(key_id: str) -> None:
+    """Remove it, where it is there. Raises ``AwsenvError``."""
+
+    def work(keyring: Any) -> None:
+        if keyring.get_password(SERVICE, key_id) is not None:
+            keyring.delete_password(SERVICE, key_id)
+
+    _asked(work)
+
+
+def _asked(call: Callable[[Any], Any]) -> Any:
+    """What ``call`` gives of the library, in time: a keychain may wait for a person who is not there."""
+    try:
+        import keyring
+        from keyring.errors import KeyringError, KeyringLocked
+    except ImportError:
+        what = "the keychain needs the keyring library"
+        raise AwsenvError(what, "uv tool install 'awsenv[keychain]'") from None
+    try:
+        return deadline.within(lambda: call(keyring))
+    except deadline.ExceededError:
+        raise PersonNeededError(
+            "the keychain waits for somebody to unlock it", "unlock it"
+        ) from None
+    except KeyringLocked:
+        raise PersonNeededError("the keychain is locked", "unlock it, and try again") from None
+    except KeyringError as error:
+        what = f"the keychain cannot be used ({type(error).__name__})"
+        raise PersonNeededError(what, "a desktop's keychain, or PYTHON_KEYRING_BACKEND") from None
+    except Exception as error:
+        # A backend's own: its message is somebody else's, and may hold anything.
+        raise AwsenvError(
+            f"the keychain failed ({type(error).__name__})", "look at it by hand"
+        ) from None

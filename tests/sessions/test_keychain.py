@@ -1,0 +1,194 @@
+"""Keys in a real keychain: every tool goes on with them, and no file has them."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from awsenv.demo.sts import Role
+from tests.sessions.place import Place
+from tests.shells.real import BIN, clean, installed
+from tests.tracing import kills
+
+ARN = "arn:aws:iam::777788889999:role/admin"
+THEIRS = "import boto3; print(boto3.Session(profile_name='{}').client('sts').get_caller_identity()['Arn'])"
+
+
+class Home:
+    """A home with a bus of its own, on which gnome-keyring's Secret Service answers."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.bus: subprocess.Popen[str] | None = None
+        self.address = ""
+
+    def open(self, unlocked: bool = True) -> None:
+        """Start the bus and the keychain."""
+        for name in ("dbus-run-session", "gnome-keyring-daemon"):
+            installed(name)
+        how = (
+            "printf pw | gnome-keyring-daemon --unlock"
+            if unlocked
+            else "gnome-keyring-daemon --start"
+        )
+        script = f'{how} --components=secrets >/dev/null 2>&1; echo "$DBUS_SESSION_BUS_ADDRESS"; exec sleep 600'
+        # The keychain's own files lie elsewhere, as another daemon's would.
+        own = self.place.home.with_name(f"{self.place.home.name}-keychain")
+        own.mkdir(exist_ok=True)
+        self.bus = subprocess.Popen(
+            ["dbus-run-session", "--", "sh", "-c", script],
+            env=clean(own, XDG_RUNTIME_DIR=str(own)),
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
+        )  # fmt: skip
+        assert self.bus.stdout
+        self.address = self.bus.stdout.readline().strip()
+        assert self.address
+
+    def close(self) -> None:
+        if self.bus:
+            os.killpg(self.bus.pid, 9)
+            self.bus.communicate()
+            self.bus = None
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return {"DBUS_SESSION_BUS_ADDRESS": self.address}
+
+    def run(self, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+        return self.place.run(*words, **(self.environ | more))
+
+    def theirs(self, program: list[str]) -> str:
+        """What another tool prints."""
+        done = subprocess.run(
+            program, env=clean(self.place.home) | self.place.endpoint | self.environ | {"AWS_DEFAULT_REGION": "us-east-1"},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return done.stdout.strip() or done.stderr
+
+    def holding(self, secret: str) -> list[str]:
+        """The files below home that have ``secret``."""
+        files = [p for p in self.place.home.rglob("*") if p.is_file()]
+        return [str(p) for p in files if secret.encode() in p.read_bytes()]
+
+
+@pytest.fixture
+def home(place: Place) -> Iterator[Home]:
+    it = Home(place)
+    it.open()
+    yield it
+    it.close()
+
+
+def test_after_an_import_every_tool_goes_on_and_no_file_has_the_key(home: Home) -> None:
+    place = home.place
+    before = (place.home / ".aws/credentials").read_text()
+    assert home.holding(place.plain.secret)  # the control
+    result = home.run("keychain", "import", "key")
+    assert result.returncode == 0, result.stderr
+    assert home.holding(place.plain.secret) == []
+    assert home.run("use", "key", "--shell", "json").stdout.count(place.plain.secret) == 1
+    assert home.holding(place.plain.secret) == []
+    assert home.theirs([sys.executable, "-c", THEIRS.format("key")]) == place.plain.arn
+    cli = [str(BIN / "aws"), "--profile", "key", "sts", "get-caller-identity", "--query", "Arn"]
+    assert place.plain.arn in home.theirs(cli)
+    # A role over it, and what `list` knows without the keychain.
+    place.server.sts.roles[ARN] = Role(ARN, frozenset({place.plain.arn}))
+    with (place.home / ".aws/config").open("a") as file:
+        file.write(f"[profile admin]\nrole_arn = {ARN}\nsource_profile = key\n")
+    assert home.run("use", "admin", "--shell", "json").returncode == 0
+    assert "key\tkey\t444455556666\t" in place.run("list").stdout
+    assert home.run("keychain", "list").stdout == f"key\t{place.plain.key_id}\n"
+    # A second time there is nothing to do, and back it is as before.
+    assert "in the keychain already" in home.run("keychain", "import", "key").stderr
+    assert home.run("keychain", "export", "key").returncode == 0
+    assert sorted((place.home / ".aws/credentials").read_text().split()) == sorted(before.split())
+    assert "awsenv_keychain" not in (place.home / ".aws/config").read_text()
+    assert home.run("keychain", "list").stdout == ""
+
+
+def test_a_key_with_a_device_gives_its_session_to_all(home: Home) -> None:
+    place = home.place
+    assert home.run("keychain", "import", "mfa").returncode == 0
+    assert home.run("login", "mfa", "--mfa-code", place.code).returncode == 0
+    assert home.theirs([sys.executable, "-c", THEIRS.format("mfa")]) == place.user.arn
+    # The session is replayed without the keychain.
+    assert "AWS_SESSION_TOKEN" in place.run("use", "mfa", "--shell", "json").stdout
+    assert home.holding(place.user.secret) == []
+
+
+def test_a_kill_at_any_system_call_leaves_the_key_in_one_place_at_least(home: Home) -> None:
+    place = home.place
+    kept = place.home.with_name(f"{place.home.name}-kept")
+    words = ("keychain", "import", "key")
+    for call in kills(place.home, kept, words, **place.endpoint, **home.environ):
+        told = home.run("use", "key", "--shell", "json")
+        assert place.plain.secret in told.stdout, (call, told.stderr)
+        assert home.run(*words).returncode == 0, call
+        assert home.holding(place.plain.secret) == [], call
+
+
+def test_all_at_once_and_gone_for_good(home: Home) -> None:
+    assert home.run("keychain", "import", "--all").returncode == 0
+    assert len(home.run("keychain", "list").stdout.splitlines()) == 2
+    assert home.run("keychain", "remove", "key").returncode == 0
+    result = home.run("use", "key", "--shell", "bash")
+    assert (result.returncode, result.stdout) == (1, "false\n")
+    assert len(home.run("keychain", "list").stdout.splitlines()) == 1
+    assert home.run("keychain", "import").returncode == 2
+
+
+def test_a_new_key_goes_straight_into_the_keychain(home: Home) -> None:
+    user = home.place.plain
+    csv = home.place.home / "k.csv"
+    csv.write_text(f"Access key ID,Secret access key\n{user.key_id},{user.secret}\n")
+    words = ("add", "fresh", "--csv", "k.csv", "--keychain", "--region", "r-1", "--delete-csv")
+    result = home.run(*words)
+    assert result.returncode == 0, result.stderr
+    told = json.loads(home.run("use", "fresh", "--shell", "json").stdout)
+    assert (told["AWS_SECRET_ACCESS_KEY"], told["AWS_REGION"]) == (user.secret, "r-1")
+    assert "[fresh]" not in (home.place.home / ".aws/credentials").read_text()
+
+
+def test_fifty_at_once(home: Home) -> None:
+    assert home.run("keychain", "import", "key").returncode == 0
+    environ = clean(home.place.home) | home.place.endpoint | home.environ
+    command = [str(BIN / "awsenv"), "use", "key", "--shell", "json"]
+    running = [
+        subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) for _ in range(50)
+    ]
+    told = [json.loads(each.communicate(timeout=120)[0]) for each in running]
+    assert {each["AWS_SECRET_ACCESS_KEY"] for each in told} == {home.place.plain.secret}
+
+
+def test_a_keychain_that_is_locked_or_not_there_is_one_line_and_changes_nothing(home: Home) -> None:
+    assert home.run("keychain", "import", "key").returncode == 0
+    home.close()
+    files = [(home.place.home / ".aws" / name).read_text() for name in ("credentials", "config")]
+    nowhere = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"}
+    for words in (("use", "key", "--shell", "bash"), ("keychain", "import", "mfa")):
+        result = home.place.run(*words, **nowhere)
+        assert (result.returncode, result.stderr.count("\n")) == (3, 1), result.stderr
+    home.open(unlocked=False)
+    result = home.run("use", "key", "--shell", "bash")
+    assert (result.returncode, result.stderr.count("\n")) == (3, 1), result.stderr
+    assert "unlock it" in result.stderr
+    assert files == [
+        (home.place.home / ".aws" / name).read_text() for name in ("credentials", "config")
+    ]
+
+
+def test_without_the_library_it_says_what_to_install(place: Place) -> None:
+    program = """import sys
+sys.modules["keyring"] = None
+sys.argv = ["awsenv", "keychain", "import", "key"]
+from awsenv import main
+main()"""
+    told = subprocess.run(
+        [sys.executable, "-c", program], env=clean(place.home), capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert told.stderr.endswith("; uv tool install 'awsenv[keychain]'\n")
+    assert place.plain.secret in Path(place.home / ".aws/credentials").read_text()
