@@ -65,7 +65,9 @@ def _usage(command: Any) -> list[str]:
 
 def _list(commands: dict[str, Any], formatter: Any) -> None:
     left = dict(commands)
-    for title, names in SECTIONS.items():
+    # A group within has names that mean something else.
+    sections = SECTIONS if "use" in commands else {}
+    for title, names in sections.items():
         _section(title, {name: left.pop(name) for name in names if name in left}, formatter)
     _section("Commands", left, formatter)
 
