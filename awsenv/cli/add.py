@@ -13,7 +13,7 @@ from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import reading
 from awsenv.paths import shown
 from awsenv.profiles import access_key_csv, edit, headers, read, write
-from awsenv.profiles.profile import ACCESS_KEY, SECRET_KEY, TOKENS, Profile
+from awsenv.profiles.profile import ACCESS_KEY, KEYCHAIN, SECRET_KEY, TOKENS, Profile
 
 # Bytes: a line is a user.
 LARGEST_CSV = 1 << 20
@@ -81,6 +81,10 @@ def remove(profile: Annotated[str, typer.Argument(help="The profile.")]) -> None
     environ = dict(os.environ)
     known = read.profiles(environ)
     there = read.profile(profile, environ)
+    if key_id := there.get(KEYCHAIN):
+        from awsenv.cli import keychain
+
+        keychain.remove_key(there, key_id, known)
     for path, header in _headers(profile, there, environ):
         if write.change(path, partial(_taken, path=path, header=header), environ):
             terminal.say(f"profile {profile} is taken out of {shown(path)}")

@@ -95,6 +95,9 @@ def put(
 ) -> None:
     """Have the key of ``profile`` in the keychain and nowhere else, and its ``settings`` in the config
     file. At a kill anywhere one of the two has the key. Raises ``AwsenvError``."""
+    if profile.get("credential_process") and not profile.get(KEYCHAIN):
+        what = f"profile {profile.name} has a credential_process of its own"
+        raise AwsenvError(what, f"awsenv show {shlex.quote(profile.name)}")
     keychain.store(key_id, secret)
     command = f"{shlex.quote(folders.program())} credential-process {shlex.quote(profile.name)}"
     config, header = paths.config_file(environ), headers.header(profile.name)
@@ -122,9 +125,16 @@ def _drop_if_empty(profile: Profile, environ: dict[str, str]) -> None:
 def _forget(profile: Profile, known: dict[str, Profile], environ: dict[str, str]) -> None:
     """Take it out of the profile, and then of the keychain where no other one has it."""
     key_id = _key_id(profile)
-    assert profile.config is not None
-    path, header = profile.config.path, profile.config.header
-    write.change(path, _taking(path, header, {KEYCHAIN, "credential_process"}), environ)
+    for place in (profile.config, profile.credentials):
+        if place is not None and KEYCHAIN in place.options:
+            names = {KEYCHAIN, "credential_process"}
+            write.change(place.path, _taking(place.path, place.header, names), environ)
+    remove_key(profile, key_id, known)
+
+
+def remove_key(profile: Profile, key_id: str, known: dict[str, Profile]) -> None:
+    """Remove the key of ``profile`` from the keychain, where no other one of ``known`` has it. Raises
+    ``AwsenvError``."""
     if not [n for n, each in known.items() if n != profile.name and each.get(KEYCHAIN) == key_id]:
         keychain.remove(key_id)
 

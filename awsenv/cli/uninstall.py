@@ -8,9 +8,12 @@ import typer
 from awsenv import environment
 from awsenv.cli import terminal
 from awsenv.cli.doctor import start_files
+from awsenv.errors import AwsenvError
 from awsenv.files import folders
 from awsenv.folders import direnv, remembered
 from awsenv.paths import shown
+from awsenv.profiles import read
+from awsenv.profiles.profile import KEYCHAIN
 from awsenv.server import grants, running
 
 
@@ -35,6 +38,10 @@ def uninstall(
         )
     for path, line in start_files(environ):
         terminal.say(f"{shown(path)}, line {line}: take the awsenv hook out by hand")
+    if kept := _in_keychain(environ):
+        terminal.say(
+            f"the keys of {', '.join(kept)} are in the keychain; awsenv keychain export --all, first"
+        )
     if yes:
         running.stop(environ)
         for path in found:
@@ -42,3 +49,11 @@ def uninstall(
     elif found:
         terminal.say("nothing was done yet; awsenv uninstall --yes, then uv tool uninstall awsenv")
     return 0
+
+
+def _in_keychain(environ: dict[str, str]) -> list[str]:
+    """The profiles whose keys are there."""
+    try:
+        return [name for name, each in read.profiles(environ).items() if each.get(KEYCHAIN)]
+    except AwsenvError:  # files that cannot be read hold up nobody who leaves
+        return []

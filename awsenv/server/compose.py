@@ -107,6 +107,10 @@ class Override:
 def write_relay(port: int, environ: dict[str, str]) -> str:
     """Write the relay's compose file in our state folder; its path. ``port`` is the server's on
     127.0.0.1, which macOS's engines go by. Raises ``AwsenvError``."""
+    if sys.platform == "darwin" and not port:
+        raise AwsenvError(
+            "the relay needs awsenv serve's port", "awsenv serve --port 0, then again"
+        )
     path = os.path.join(environment.state_folder(environ), "awsenv-relay", "compose.yaml")
     folders.own(os.path.dirname(path))
     target = f"TCP:host.docker.internal:{port}" if sys.platform == "darwin" else "UNIX-CONNECT:/run/awsenv/awsenv.sock"  # fmt: skip

@@ -141,6 +141,26 @@ def test_all_at_once_and_gone_for_good(home: Home) -> None:
     assert home.run("keychain", "import").returncode == 2
 
 
+def test_a_process_of_a_persons_own_stays(home: Home) -> None:
+    with (home.place.home / ".aws/config").open("a") as file:
+        file.write("[profile key]\ncredential_process = mine\n")
+    result = home.run("keychain", "import", "key")
+    assert result.returncode == 1
+    assert result.stderr.endswith("has a credential_process of its own; awsenv show key\n")
+    assert home.holding(home.place.plain.secret)
+    assert "credential_process = mine\n" in (home.place.home / ".aws/config").read_text()
+
+
+def test_a_profile_that_is_removed_leaves_nothing_in_the_keychain(home: Home) -> None:
+    assert home.run("keychain", "import", "key").returncode == 0
+    kept = (home.place.home / ".aws/config").read_text()
+    assert "awsenv keychain export --all" in home.run("uninstall").stderr
+    assert home.run("remove", "key").returncode == 0
+    (home.place.home / ".aws/config").write_text(kept)
+    result = home.run("use", "key", "--shell", "bash")
+    assert f"the keychain has no key {home.place.plain.key_id}" in result.stderr
+
+
 def test_a_new_key_goes_straight_into_the_keychain(home: Home) -> None:
     user = home.place.plain
     csv = home.place.home / "k.csv"
