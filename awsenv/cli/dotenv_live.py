@@ -144,7 +144,7 @@ def _write_override(
     override: compose.Override, values: dict[str, str], environ: dict[str, str]
 ) -> None:
     found = running.running(environ)
-    for line in override.write(values, environ):
+    for line in override.write(values):
         terminal.say(line)
     relay = compose.write_relay(found.port if found else 0, environ)
     terminal.say(f"once, for all projects: docker compose -f {shlex.quote(relay)} up -d")

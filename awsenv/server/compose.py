@@ -57,7 +57,7 @@ class Override:
         self.files = ":".join([base, *more, OURS])
         self.services = self._services(os.path.join(folder, base))
 
-    def write(self, values: dict[str, str], environ: dict[str, str]) -> list[str]:
+    def write(self, values: dict[str, str]) -> list[str]:
         """Write it for the variables ``values``; what a person should hear. Raises ``AwsenvError``."""
         path = os.path.join(self._folder, OURS)
         if os.path.lexists(path) and not reading.read(path).decode("utf-8", "replace").startswith(_MARK):  # fmt: skip

@@ -68,6 +68,15 @@ class Served:
         """A grant's token."""
         return grants.grant(profile, session, self.environ, file or f"/{profile}/.env")
 
+    def asking(self, profile: str, token: str) -> dict[str, str]:
+        """The environment of a program on this machine that asks for ``profile``, and has no file."""
+        return self.environ | {
+            "HOME": "/nonexistent",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"http://127.0.0.1:{self.status()['port']}/profiles/{profile}",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN": token,
+        }
+
     def ask(
         self,
         token: str,

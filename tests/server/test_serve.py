@@ -58,15 +58,9 @@ def age(server: Served, name: str, left: float, life: float = 3600) -> None:
 
 def test_boto3_on_this_machine_is_who_its_token_says(server: Served) -> None:
     role(server.place)
-    port = server.status()["port"]
     for name, session, who in (("key", True, server.place.plain.arn), ("admin", False, ADMIN)):
         token = server.grant(name, session)
-        environ = server.environ | {
-            "HOME": "/nonexistent",
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"http://127.0.0.1:{port}/profiles/{name}",
-            "AWS_CONTAINER_AUTHORIZATION_TOKEN": token,
-        }
+        environ = server.asking(name, token)
         told = subprocess.run(
             [sys.executable, "-c", BOTO3], env=environ, capture_output=True, text=True, check=True
         )
@@ -250,13 +244,7 @@ def test_where_a_person_is_needed_the_sdk_shows_the_command_and_it_is_said_once(
         assert status == 403
         assert answer["code"] == "PersonNeeded"
         assert answer["message"].endswith("; awsenv login mfa")
-    port = server.status()["port"]
-    environ = server.environ | {
-        "HOME": "/nonexistent",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"http://127.0.0.1:{port}/profiles/mfa",
-        "AWS_CONTAINER_AUTHORIZATION_TOKEN": token,
-    }
+    environ = server.asking("mfa", token)
     told = subprocess.run(
         [sys.executable, "-c", BOTO3], env=environ, capture_output=True, text=True, check=False
     )
