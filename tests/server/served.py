@@ -1,13 +1,13 @@
 """A home with a server that answers for it."""
 
+import contextlib
 import http.client
 import json
-import os
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,9 @@ from awsenv.server import grants
 from tests.program import until
 from tests.sessions.place import Place
 from tests.shells.real import BIN, clean
+
+# A process has one working folder, whichever of its threads changes it.
+_FOLDER = threading.Lock()
 
 
 class Served:
@@ -88,12 +91,8 @@ class Served:
         """Status and answer, over the socket."""
         connection = http.client.HTTPConnection(host)
         connection.sock = socket.socket(socket.AF_UNIX)
-        before = os.getcwd()
-        os.chdir(self.socket.parent)
-        try:
+        with _FOLDER, contextlib.chdir(self.socket.parent):
             connection.sock.connect(self.socket.name)
-        finally:
-            os.chdir(before)
         headers = {"Authorization": token} if token else {}
         connection.request(method, path or "/profiles/mfa", headers=headers | more)
         answer = connection.getresponse()
@@ -114,7 +113,7 @@ class Served:
             return [each.result()[0] for each in asked]
 
 
-@contextmanager
+@contextlib.contextmanager
 def served(place: Place) -> Iterator[Served]:
     """A server that ends with the context."""
     it = Served(place)
