@@ -3,7 +3,7 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +42,22 @@ def tree(home: Path) -> dict[str, bytes]:
     return {str(p.relative_to(home)): p.read_bytes() for p in home.rglob("*") if p.is_file()}
 
 
-def kills(home: Path, kept: Path, arguments: tuple[str, ...], **more: Any) -> Iterator[str]:
+def kills(
+    home: Path,
+    kept: Path,
+    arguments: tuple[str, ...],
+    reset: Callable[[], None] = lambda: None,
+    /,
+    **more: Any,
+) -> Iterator[str]:
     """Kill awsenv at each call that changes something in ``home``, from the same files each time, of
-    which ``kept`` becomes a copy; the value is the call. ``more`` goes to ``traced``."""
+    which ``kept`` becomes a copy; the value is the call. ``reset`` makes again what is as before outside
+    of it. ``more`` goes to ``traced``."""
     shutil.copytree(home, kept, symlinks=True)
     log = kept.with_name("log")
     put_back(home, kept)  # as fresh as in each run below: what is settled is recorded
     assert traced(home, log, arguments, **more).returncode == 0
+    reset()
     counts = dict.fromkeys(CALLS.split(","), 0)
     lines = log.read_text().splitlines()
     main = lines[0].split()[0]
@@ -72,6 +81,7 @@ def kills(home: Path, kept: Path, arguments: tuple[str, ...], **more: Any) -> It
         traced(home, log, arguments, inject, **more)
         assert "killed by SIGKILL" in log.read_text(), line
         yield line
+        reset()
 
 
 def put_back(home: Path, kept: Path) -> None:

@@ -28,6 +28,7 @@ COMMANDS = {
     "sso": ("sso", "sso_app"),
     "console": ("console", "console"),
     "keychain": ("keychain", "keychain_app"),
+    "rotate": ("rotate", "rotate"),
     "add": ("add", "add"),
     "remove": ("add", "remove"),
     "dotenv": ("dotenv", "dotenv"),

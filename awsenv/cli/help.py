@@ -10,7 +10,7 @@ from awsenv.errors import UsageError
 SECTIONS = {
     "Switch": ("use", "off", "exec", "status"),
     "Sign in": ("login", "logout", "sso", "console"),
-    "Profiles": ("list", "show", "add", "remove", "keychain"),
+    "Profiles": ("list", "show", "add", "remove", "keychain", "rotate"),
     "Folders": ("link", "unlink", "allow", "deny", "orgs", "direnv"),
     "Files": ("dotenv", "serve"),
     "Shell": ("hook", "renew", "credential-process", "doctor", "uninstall", "demo", "help"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from awsenv.paths import shown
 from awsenv.profiles import account, house, read
 from awsenv.profiles.profile import Profile
 from awsenv.server import grants, running
-from awsenv.sessions import conflicts
+from awsenv.sessions import conflicts, rotation
 
 
 def status(
@@ -43,6 +44,13 @@ def status(
         problems.append((f"the temporary key of profile {name} has ended", f"awsenv show {name}"))
     if profile is not None and (reaching := leaks(profile, without_session(environ))):
         problems.append((reaching, f"awsenv show {name}"))
+    problems += [
+        (
+            f"the rotation of the key of profile {each.profile} is not done",
+            f"awsenv rotate {shlex.quote(each.profile)}",
+        )
+        for each in rotation.begun(environ)
+    ]
     problems += house.problems(environ) if all_ else unreadable
     if verify and active:
         told["arn"] = _asked(profile, environ)

@@ -84,6 +84,7 @@ def sandbox(caller: dict[str, str], program: Path | None = None) -> Iterator[San
         environ["HOME"] = folder
         environ["PATH"] = f"{home / 'bin'}:{awsenv}:{caller.get('PATH', os.defpath)}"
         environ.update(it.endpoints)
+        environ["PYTHON_KEYRING_BACKEND"] = "awsenv.demo.keychain.Keychain"
         environ["AWS_EC2_METADATA_DISABLED"] = "true"  # nothing here leaves the machine
         yield Sandbox(home, users, it, environ)
 

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from urllib.parse import parse_qsl
 
-from awsenv.demo import sts
+from awsenv.demo import iam, sts
 from awsenv.demo.federation import Federation
 from awsenv.demo.portal import OidcError, Portal
 from awsenv.demo.signature import RefusedError, region_of, signer
@@ -28,6 +28,7 @@ class Server:
 
     def __init__(self, users: Iterable[User]) -> None:
         self.sts = sts.Sts({user.key_id: user for user in users})
+        self.iam = iam.Iam(self.sts.users)
         self.portal = Portal(self.sts)
         self.sso = Sso(self.portal)
         self.federation = Federation(self.sts)
@@ -50,6 +51,7 @@ class Server:
         """The variables that point a client at it."""
         names = (
             "AWS_ENDPOINT_URL_STS",
+            "AWS_ENDPOINT_URL_IAM",
             "AWS_ENDPOINT_URL_SSO",
             "AWS_ENDPOINT_URL_SSO_OIDC",
             "AWS_ENDPOINT_URL_SIGNIN",
@@ -118,7 +120,8 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 else:
                     user = signer("POST", self.path, self.headers, body, server.sts.users, now)
                     server.regions.append(region_of(self.headers))
-                    text = server.sts.answer(user, parameters)
+                    asked = server.iam if parameters.get("Version") == iam.VERSION else server.sts
+                    text = asked.answer(user, parameters)
                 status = 200
             except RefusedError as refused:
                 status, text = refused.status, sts.refusal(refused)

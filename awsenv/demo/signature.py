@@ -37,6 +37,8 @@ def signer(
     user = users.get(key_id)
     if (
         user is None
+        or not user.active
+        or user.known_from > now
         or headers.get("X-Amz-Security-Token") != user.token
         or user.partition != partition_of(region)  # where nobody knows it
     ):

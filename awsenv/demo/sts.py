@@ -1,4 +1,4 @@
-"""The stand-in's STS, and of IAM what it needs: the Query protocol, version 2011-06-15. It believes nobody."""
+"""The stand-in's STS: the Query protocol, version 2011-06-15. It believes nobody."""
 
 import re
 import threading
@@ -52,7 +52,6 @@ class Sts:
             "GetSessionToken": self._get_session_token,
             "GetFederationToken": self._get_federation_token,
             "AssumeRole": self._assume_role,
-            "ListMFADevices": self._list_mfa_devices,
         }
         if action not in actions:
             raise RefusedError("InvalidAction", f"Could not find operation {action}", 400)
@@ -81,16 +80,6 @@ class Sts:
         seconds = _seconds(parameters, 43_200, 129_600)
         end = f"federated-user/{parameters['Name']}"
         return credentials(self.issue(session_of(user, seconds, False, end)))
-
-    def _list_mfa_devices(self, user: User, _: Mapping[str, str]) -> str:
-        """IAM's, of the same protocol."""
-        if user.token and not user.mfa:
-            raise RefusedError("InvalidClientTokenId", "a session without MFA cannot call IAM")
-        device = user.device
-        told = {"UserName": user.name, "SerialNumber": device.serial} if device else {}
-        enabled = "<EnableDate>2026-01-01T00:00:00Z</EnableDate>"
-        members = f"<member>{xml(told)}{enabled}</member>" if told else ""
-        return f"<MFADevices>{members}</MFADevices><IsTruncated>false</IsTruncated>"
 
     def _assume_role(self, user: User, parameters: Mapping[str, str]) -> str:
         role = self._role(parameters)
@@ -158,10 +147,10 @@ class Sts:
             self._used.add((serial, code))
 
 
-def answered(action: str, fields: str) -> str:
+def answered(action: str, fields: str, namespace: str = NAMESPACE) -> str:
     """The XML around an answer's ``fields``."""
     return (
-        f'<{action}Response xmlns="{NAMESPACE}"><{action}Result>{fields}</{action}Result>'
+        f'<{action}Response xmlns="{namespace}"><{action}Result>{fields}</{action}Result>'
         f"<ResponseMetadata><RequestId>{uuid4()}</RequestId></ResponseMetadata></{action}Response>"
     )
 

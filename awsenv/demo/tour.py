@@ -4,6 +4,7 @@ import secrets
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from awsenv.demo.sandbox import Sandbox
 
@@ -70,6 +71,19 @@ def steps(box: Sandbox) -> list[Step]:
         Step('eval "$(awsenv off)"'),
         Step(key, ("AKIAMINE",)),
         Step("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY; caller-identity", (arn["default"],)),
+        Step("awsenv rotate prod", ("prod: key AKIA", "is deleted")),
+        Step("AWS_PROFILE=prod caller-identity", (arn["prod"],)),
+        *(_keychain(arn["prod"]) if find_spec("keyring") else ()),
+    ]
+
+
+def _keychain(arn: str) -> list[Step]:
+    """Its part on the keychain, which is an extra."""
+    return [
+        Step("awsenv keychain import prod", ("no longer in a file",)),
+        Step("! grep -A2 '^.prod.$' ~/.aws/credentials"),
+        Step("awsenv keychain list", ("prod",)),
+        Step("AWS_PROFILE=prod caller-identity", (arn,)),
     ]
 
 

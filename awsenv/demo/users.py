@@ -42,6 +42,9 @@ class User:
     mfa: bool = False
     partition: str = "aws"
     tags: frozenset[str] = frozenset()
+    created: float = 0.0  # seconds since 1970
+    active: bool = True
+    known_from: float = 0.0  # when AWS knows it everywhere: a new key takes a while
 
     @property
     def arn(self) -> str:

@@ -17,7 +17,7 @@ from awsenv import debug, environment
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
 from awsenv.sessions import deadline
-from awsenv.sessions.errors import RefusedCodeError
+from awsenv.sessions.errors import RefusedCodeError, UnknownKeyError
 from awsenv.sessions.session import Session
 
 # Where a partition's STS is asked by those who name no Region ("AWS STS Regions and endpoints").
@@ -141,7 +141,7 @@ def _refusal(error: botocore.exceptions.ClientError, profile: Profile) -> Awsenv
             f"profile {name}: STS refused its key: SignatureDoesNotMatch, the secret is wrong", show
         )
     if code in ("InvalidClientTokenId", "UnrecognizedClientException"):
-        return AwsenvError(
+        return UnknownKeyError(
             f"profile {name}: STS refused its key: {code}, AWS does not know it", show
         )
     if code in ("ExpiredToken", "ExpiredTokenException"):

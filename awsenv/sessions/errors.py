@@ -9,6 +9,10 @@ class RefusedCodeError(AwsenvError):
     """STS did not take the code."""
 
 
+class UnknownKeyError(AwsenvError):
+    """AWS does not know the key that a call is signed with: never, any more, or not yet."""
+
+
 class PersonNeededError(AwsenvError):
     """Somebody has to be asked, and nobody is there."""
 

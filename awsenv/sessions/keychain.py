@@ -4,6 +4,7 @@ in the keychain, under that ID.
 """
 
 import shlex
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
@@ -61,6 +62,10 @@ def _asked(call: Callable[[Any], Any]) -> Any:
         ) from None
     except KeyringLocked:
         raise PersonNeededError("the keychain is locked", "unlock it, and try again") from None
+    except subprocess.CalledProcessError:
+        # `pass`, whose GnuPG has said why, or whose person has closed the question.
+        what = "the keychain's program did not give it"
+        raise PersonNeededError(what, "unlock it, and try again") from None
     except KeyringError as error:
         what = f"the keychain cannot be used ({type(error).__name__})"
         raise PersonNeededError(what, "a desktop's keychain, or PYTHON_KEYRING_BACKEND") from None

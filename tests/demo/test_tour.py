@@ -91,10 +91,12 @@ def test_the_stand_in_alone_serves_other_clients(tmp_path: Path) -> None:
     assert program.stdout
     home = re.search(r"HOME=(\S+)", program.stdout.readline())
     assert home
-    lines = [program.stdout.readline() for _ in range(3)]
+    lines = [program.stdout.readline() for _ in range(5)]
     endpoints = dict(line.removeprefix("export ").strip().partition("=")[::2] for line in lines)
     assert set(endpoints) == {
         "AWS_ENDPOINT_URL_STS",
+        "AWS_ENDPOINT_URL_IAM",
+        "AWS_ENDPOINT_URL_SIGNIN",
         "AWS_ENDPOINT_URL_SSO",
         "AWS_ENDPOINT_URL_SSO_OIDC",
     }

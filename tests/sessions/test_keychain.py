@@ -15,7 +15,14 @@ from tests.shells.real import BIN, clean, installed
 from tests.tracing import kills
 
 ARN = "arn:aws:iam::777788889999:role/admin"
+MODULES = Path(sys.prefix) / "node/node_modules"
 THEIRS = "import boto3; print(boto3.Session(profile_name='{}').client('sts').get_caller_identity()['Arn'])"
+REGION = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_REGION": "us-east-1"}
+# Node's SDK, which has no other answer than the profile's.
+NODE = (
+    "const {{STS}} = require('@aws-sdk/client-sts'); new STS({{profile: '{}'}}).getCallerIdentity({{}})"
+    ".then((told) => console.log(told.Arn))"
+)
 
 
 class Home:
@@ -64,7 +71,7 @@ class Home:
     def theirs(self, program: list[str]) -> str:
         """What another tool prints."""
         done = subprocess.run(
-            program, env=clean(self.place.home) | self.place.endpoint | self.environ | {"AWS_DEFAULT_REGION": "us-east-1"},
+            program, env=clean(self.place.home) | self.place.endpoint | self.environ | REGION | {"NODE_PATH": str(MODULES)},
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         return done.stdout.strip() or done.stderr
@@ -95,6 +102,7 @@ def test_after_an_import_every_tool_goes_on_and_no_file_has_the_key(home: Home) 
     assert home.theirs([sys.executable, "-c", THEIRS.format("key")]) == place.plain.arn
     cli = [str(BIN / "aws"), "--profile", "key", "sts", "get-caller-identity", "--query", "Arn"]
     assert place.plain.arn in home.theirs(cli)
+    assert home.theirs([installed("node"), "-e", NODE.format("key")]) == place.plain.arn
     # A role over it, and what `list` knows without the keychain.
     place.server.sts.roles[ARN] = Role(ARN, frozenset({place.plain.arn}))
     with (place.home / ".aws/config").open("a") as file:
