@@ -16,18 +16,19 @@ from awsenv.sessions.sso.token import SsoSession
 LIVES = 900
 _FORM = "application/x-www-form-urlencoded"
 _ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-# Region's beginning → where one signs in, and the console's host.
+# Region's beginning → where one signs in, and the console's host. In the European Sovereign Cloud there
+# is no sign-in for all Regions (endpoint rules of the ``signin`` service, as botocore has them).
 _PARTITIONS = {
     "cn-": ("signin.amazonaws.cn", "console.amazonaws.cn"),
     "us-gov-": ("signin.amazonaws-us-gov.com", "console.amazonaws-us-gov.com"),
-    "eusc-": ("signin.amazonaws-eusc.eu", "console.amazonaws-eusc.eu"),
+    "eusc-": ("{region}.signin.amazonaws-eusc.eu", "console.amazonaws-eusc.eu"),
     "": ("signin.aws.amazon.com", "console.aws.amazon.com"),
 }
 
 
 def page(region: str, service: str, path: str) -> str:
     """The console's page of ``service`` (empty: home), at ``path`` there, in ``region``."""
-    _, console = _hosts(region)
+    _, console = hosts(region)
     host = f"{region}.{console}" if region else console
     place = path.lstrip("/") or f"{service or 'console'}/home"
     address = f"https://{host}/{place}"
@@ -47,7 +48,7 @@ def federated(
 ) -> str:
     """The address that opens ``destination`` as ``session``, for ``seconds`` (0: as long as the session
     says). Raises ``AwsenvError``."""
-    signin, _ = _hosts(region)
+    signin, _ = hosts(region)
     given = environ.get("AWS_ENDPOINT_URL_SIGNIN") or environ.get("AWS_ENDPOINT_URL")
     endpoint = given.rstrip("/") if given else f"https://{signin}"
     credentials = {
@@ -108,5 +109,7 @@ def _token(address: str, fields: dict[str, str], profile: Profile, environ: dict
         raise AwsenvError(what, "without --duration, or with a role's profile") from None
 
 
-def _hosts(region: str) -> tuple[str, str]:
-    return next(hosts for start, hosts in _PARTITIONS.items() if region.startswith(start))
+def hosts(region: str) -> tuple[str, str]:
+    """The hosts of the partition of ``region``: where one signs in, and the console's."""
+    signin, console = next(h for start, h in _PARTITIONS.items() if region.startswith(start))
+    return signin.format(region=region), console

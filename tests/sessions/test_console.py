@@ -97,17 +97,26 @@ def test_identity_centers_profiles_go_by_the_persons_own_portal(center: Place) -
 
 
 @pytest.mark.parametrize(
-    ("region", "start"),
+    ("region", "signin", "start"),
     [
-        ("", "https://console.aws.amazon.com/"),
-        ("us-gov-west-1", "https://us-gov-west-1.console.amazonaws-us-gov.com/"),
-        ("cn-north-1", "https://cn-north-1.console.amazonaws.cn/"),
-        ("eusc-de-east-1", "https://eusc-de-east-1.console.amazonaws-eusc.eu/"),
+        ("", "signin.aws.amazon.com", "console.aws.amazon.com"),
+        (
+            "us-gov-west-1",
+            "signin.amazonaws-us-gov.com",
+            "us-gov-west-1.console.amazonaws-us-gov.com",
+        ),
+        ("cn-north-1", "signin.amazonaws.cn", "cn-north-1.console.amazonaws.cn"),
+        (
+            "eusc-de-east-1",
+            "eusc-de-east-1.signin.amazonaws-eusc.eu",
+            "eusc-de-east-1.console.amazonaws-eusc.eu",
+        ),
     ],
 )
-def test_each_partition_has_hosts_of_its_own(region: str, start: str) -> None:
+def test_each_partition_has_hosts_of_its_own(region: str, signin: str, start: str) -> None:
+    assert console.hosts(region)[0] == signin
     page = console.page(region, "", "")
-    assert page == f"{start}console/home" + (f"?region={region}" if region else "")
+    assert page == f"https://{start}/console/home" + (f"?region={region}" if region else "")
 
 
 def test_without_a_browser_it_says_so(home: Place) -> None:
