@@ -13,7 +13,7 @@ LAW = [
     ["__init__"],
     ["cli"],
     ["hook"],
-    ["folders", "demo", "live", "server"],
+    ["folders", "demo", "exec_config", "server"],
     ["sessions"],
     ["records"],
     ["profiles"],

@@ -8,7 +8,7 @@ from awsenv import environment, replay
 from awsenv.cli import session_options, terminal
 from awsenv.errors import FAILED, AwsenvError, UsageError
 from awsenv.replay import Request
-from awsenv.sessions import chosen
+from awsenv.sessions import resolve
 
 
 def run(request: Request) -> int:
@@ -40,14 +40,14 @@ def text(request: Request) -> str:
     if not request.profile:
         if people.ask is None:
             raise UsageError("no profile is named", "awsenv list")
-        from awsenv.cli import choose_profile
+        from awsenv.cli import pick_profile
 
-        request.profile = choose_profile.chosen(environ)
+        request.profile = pick_profile.chosen(environ)
     if request.profile == "-":
         request.profile = environ.get(environment.PREVIOUS, "")
         if not request.profile:
             raise AwsenvError("no profile was used before this one", "awsenv list")
-    got = chosen.choose(request, options, people, environ)
+    got = resolve.choose(request, options, people, environ)
     if form == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
         terminal.say(replay.summary(request.profile, got.account, got.variables))
     change = environment.enter(request.profile, got.variables, environ)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from awsenv import paths
-from awsenv.cli import terminal, typed
+from awsenv.cli import hints, terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import reading
 from awsenv.paths import shown
@@ -66,7 +66,7 @@ def add(
         keychain.put(there, key_id, secret, environ, config)
     else:
         _store(_headers(profile, known.get(profile), environ), key_id, secret, config, environ)
-    terminal.say(f"profile {profile} is stored; {typed.use(profile)}")
+    terminal.say(f"profile {profile} is stored; {hints.use(profile)}")
     if csv and csv != "-":
         _offer_to_delete(csv, delete_csv)
     if verify:

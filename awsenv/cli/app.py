@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from awsenv import __version__, replay
-from awsenv.cli import act, typed
+from awsenv.cli import act, hints
 from awsenv.cli import help as help_
 from awsenv.errors import USAGE, UsageError
 
@@ -50,7 +50,7 @@ COMMANDS = {
 
 def run(arguments: list[str]) -> int:
     """Run ``awsenv`` with ``arguments``; the exit code."""
-    typed.take_hook()
+    hints.take_hook()
     words = arguments[: arguments.index("--")] if "--" in arguments else arguments
     if "--debug" in words:
         os.environ["AWSENV_DEBUG"] = "1"

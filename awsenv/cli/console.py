@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 
 from awsenv import environment, programs
-from awsenv.cli import browser, choose, session_options, spans, terminal
+from awsenv.cli import browser, durations, session_options, shared_options, terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import folders
 from awsenv.profiles import read
 from awsenv.profiles.profile import Profile
 from awsenv.replay import Request
-from awsenv.sessions import chosen
 from awsenv.sessions import console as address
+from awsenv.sessions import resolve
 from awsenv.sessions.session import Session
 from awsenv.sessions.sso import token
 
@@ -27,9 +27,9 @@ def console(
     profile: Annotated[str, typer.Argument(help="The profile; this shell's when not given.")] = "",
     service: Annotated[str, typer.Option("--service", help="Its page: s3, ec2, lambda …")] = "",
     path: Annotated[str, typer.Option("--path", help="A page, behind the console's host.")] = "",
-    region: choose.Region = "",
-    duration: choose.Duration = "",
-    mfa_code: choose.MfaCode = "",
+    region: shared_options.Region = "",
+    duration: shared_options.Duration = "",
+    mfa_code: shared_options.MfaCode = "",
     print_: Annotated[
         bool, typer.Option("--print", help="Print the address, and open nothing.")
     ] = False,
@@ -50,11 +50,11 @@ def console(
         raise UsageError("no profile is named, and this shell acts as none", "awsenv list")
     found = read.profile(profile, environ)
     region = region or found.get("region") or ""
-    seconds = spans.seconds(duration, "--duration") if duration else 0
+    seconds = durations.seconds(duration, "--duration") if duration else 0
     url = _address(found, address.page(region, service, path), region, seconds, mfa_code, environ)
     if print_:
         if sys.stdout.isatty() and found.kind != "sso":
-            lives = spans.said(address.LIVES)
+            lives = durations.said(address.LIVES)
             terminal.say(f"for {lives}, and for whoever has it: it opens the console as {profile}")
         print(url)
         return
@@ -80,7 +80,7 @@ def _address(
         return address.portal(token.of_profile(profile, environ), profile, destination)
     wishes = {"--mfa-code": mfa_code}
     options, people = session_options.parse(wishes), session_options.attended(wishes)
-    got = chosen.choose(Request("console", profile.name), options, people, environ)
+    got = resolve.choose(Request("console", profile.name), options, people, environ)
     values = got.variables
     session = Session(
         profile.name,

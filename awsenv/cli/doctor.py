@@ -14,7 +14,7 @@ from awsenv.cli import here, terminal
 from awsenv.errors import FAILED, AwsenvError
 from awsenv.files import reading
 from awsenv.paths import shown
-from awsenv.profiles import house
+from awsenv.profiles import lint
 from awsenv.server import running
 from awsenv.sessions import cli_caches, conflicts, sign_ins
 from awsenv.sessions.sso import token
@@ -57,7 +57,7 @@ def findings(environ: dict[str, str]) -> Iterator[Finding]:
     yield from _hook(environ)
     yield from _tools(environ)
     yield from _modes(environ)
-    for what, mend in house.problems(environ):
+    for what, mend in lint.problems(environ):
         yield "AWS files", what, mend
     for what, mend in conflicts.found(environ, None):
         yield "this shell", what, mend

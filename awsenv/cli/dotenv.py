@@ -12,15 +12,23 @@ import typer
 from dotenv import dotenv_values
 
 from awsenv import environment, replay
-from awsenv.cli import choose, dotenv_file, dotenv_live, serve, session_options, spans, terminal
+from awsenv.cli import (
+    dotenv_file,
+    dotenv_live,
+    durations,
+    serve,
+    session_options,
+    shared_options,
+    terminal,
+)
 from awsenv.environment import dotenv as form
 from awsenv.errors import FAILED, AwsenvError, UsageError
-from awsenv.folders import env_file, remembered
+from awsenv.folders import env_file, env_file_registry
 from awsenv.paths import shown
 from awsenv.profiles.account import of_key
 from awsenv.replay import Request
 from awsenv.server import grants
-from awsenv.sessions import chosen
+from awsenv.sessions import resolve
 from awsenv.sessions.options import Interaction, SessionOptions
 
 
@@ -29,9 +37,9 @@ def dotenv(
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="Update FILE in place.")
     ] = "",
-    region: choose.Region = "",
-    account: choose.Account = "",
-    profile_only: choose.ProfileOnly = False,
+    region: shared_options.Region = "",
+    account: shared_options.Account = "",
+    profile_only: shared_options.ProfileOnly = False,
     map_: Annotated[
         list[str] | None,
         typer.Option("--map", metavar="NAME=OWN", help="Write NAME under the app's own name."),
@@ -43,11 +51,11 @@ def dotenv(
     check: Annotated[
         bool, typer.Option("--check", help="Only tell whether FILE (.env) is good; exit 1 if not.")
     ] = False,
-    mfa_code: choose.MfaCode = "",
-    session: choose.InSession = False,
-    duration: choose.Duration = "",
-    fresh: choose.Fresh = False,
-    min_left: choose.MinLeft = "",
+    mfa_code: shared_options.MfaCode = "",
+    session: shared_options.InSession = False,
+    duration: shared_options.Duration = "",
+    fresh: shared_options.Fresh = False,
+    min_left: shared_options.MinLeft = "",
     watch: Annotated[
         bool, typer.Option("--watch", help="Stay, and write FILE (.env) again at each renewal.")
     ] = False,
@@ -67,7 +75,7 @@ def dotenv(
         bool, typer.Option("--revoke", help="End what --live granted FILE (.env).")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With --check: an object.")] = False,
-    show: choose.Show = False,
+    show: shared_options.Show = False,
 ) -> int:
     """Write a session as .env text, for docker compose and the like.
 
@@ -80,7 +88,7 @@ def dotenv(
     profile = profile or environ.get(environment.PROFILE, "")
     if check:
         return _check(
-            output or ".env", profile, spans.seconds(min_left or "15m", "--min-left"), as_json
+            output or ".env", profile, durations.seconds(min_left or "15m", "--min-left"), as_json
         )
     if not profile:
         raise UsageError("no profile is named, and this shell acts as none", "awsenv list")
@@ -105,7 +113,7 @@ def dotenv(
             "" if no_start else for_, compose, environ,
         )  # fmt: skip
         return 0
-    got = chosen.choose(request, options, people, environ)
+    got = resolve.choose(request, options, people, environ)
     if got.long_lived and not allow_long_lived and not (not output and sys.stdout.isatty()):
         raise AwsenvError(
             f"profile {profile} has a long-lived key, which should not lie in a .env",
@@ -119,9 +127,9 @@ def dotenv(
     path = os.path.abspath(output)
     grants.revoke(environ, file=path)
     if got.long_lived or profile_only or session or duration:
-        remembered.forget(path, environ)
+        env_file_registry.forget(path, environ)
     else:
-        remembered.remember(path, profile, region, map_ or [], values, environ)
+        env_file_registry.remember(path, profile, region, map_ or [], values, environ)
     dotenv_file.warn_of_masks(output, values, environ)
     return 0
 
@@ -138,7 +146,7 @@ def _watch(
     """Keep ``output`` up to date until Ctrl-C. Raises ``AwsenvError`` where the session cannot be
     had, or does not end."""
     while True:
-        got = chosen.choose(request, options, people, environ)
+        got = resolve.choose(request, options, people, environ)
         end = got.variables.get("AWS_CREDENTIAL_EXPIRATION")
         if end is None:
             what = f"the session of {request.profile} does not end: there is nothing to watch"
@@ -171,7 +179,7 @@ def _check(output: str, profile: str, min_left: int, as_json: bool) -> int:
     elif profile and found != profile:
         problem = f"acts as {found}, not as {profile}"
     elif left is not None and left < min_left:
-        problem = f"has {spans.said(left)} left" if left > 0 else "has ended"
+        problem = f"has {durations.said(left)} left" if left > 0 else "has ended"
     if as_json:
         account = of_key(values.get("AWS_ACCESS_KEY_ID") or "")
         told = {"file": path, "profile": found, "account": account, "expires": end, "left": left}

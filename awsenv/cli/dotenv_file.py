@@ -4,13 +4,13 @@ import os
 from collections.abc import Callable
 
 from awsenv import environment
-from awsenv.cli import session_options, terminal, typed
+from awsenv.cli import hints, session_options, terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import reading, writing
-from awsenv.folders import env_file, git, remembered, trust
+from awsenv.folders import env_file, env_file_registry, git, trust
 from awsenv.paths import shown
 from awsenv.replay import Request
-from awsenv.sessions import chosen
+from awsenv.sessions import resolve
 from awsenv.sessions.options import SessionOptions
 
 
@@ -71,7 +71,7 @@ def warn_of_masks(output: str, values: dict[str, str], environ: dict[str, str]) 
     if masks:
         terminal.say(
             f"this shell exports {', '.join(masks)} with other values, and compose prefers them to "
-            f"{output}; {typed.off()}, or unset them"
+            f"{output}; {hints.off()}, or unset them"
         )
 
 
@@ -103,17 +103,17 @@ def _change(path: str, real: str, edit: Callable[[str], str]) -> int:
 def rewrite(profile: str, environ: dict[str, str]) -> None:
     """Write the remembered files of ``profile`` again with its session as it is now; one that was
     moved or edited since is left alone and named."""
-    for each in remembered.entries(environ, profile):
+    for each in env_file_registry.entries(environ, profile):
         if each.state != "kept":
             terminal.say(f"{shown(each.path)} was {each.state} since, and is left alone")
             continue
         request = Request("dotenv", profile, each.region)
         people = session_options.unattended()
-        got = chosen.choose(request, SessionOptions(), people, environ)
+        got = resolve.choose(request, SessionOptions(), people, environ)
         values = mapped(got.variables, each.map)
-        if remembered.digest(values) != each.digest:
+        if env_file_registry.digest(values) != each.digest:
             write(each.path, values, profile, ignore=False)
-            remembered.remember(each.path, profile, each.region, each.map, values, environ)
+            env_file_registry.remember(each.path, profile, each.region, each.map, values, environ)
 
 
 def read(path: str) -> str:

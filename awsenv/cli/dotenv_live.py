@@ -10,11 +10,11 @@ from dotenv import dotenv_values
 from awsenv import environment
 from awsenv.cli import dotenv_file, serve, terminal
 from awsenv.errors import AwsenvError
-from awsenv.folders import env_file, remembered
+from awsenv.folders import env_file, env_file_registry
 from awsenv.paths import shown
 from awsenv.replay import Request
 from awsenv.server import compose, grants, running
-from awsenv.sessions import chosen
+from awsenv.sessions import resolve
 from awsenv.sessions.options import Interaction, SessionOptions
 
 URI, TOKEN = "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"
@@ -35,11 +35,11 @@ def session_of(
 ) -> tuple[dict[str, str], bool]:
     """The variables that ``request`` sets now, and whether they are of a session that has to be made
     of a long-lived key. Raises ``AwsenvError``."""
-    got = chosen.choose(request, options, people, environ)
+    got = resolve.choose(request, options, people, environ)
     if not got.long_lived:
         return got.variables, options.session
     options.session = True
-    return chosen.choose(request, options, people, environ).variables, True
+    return resolve.choose(request, options, people, environ).variables, True
 
 
 def write(
@@ -74,7 +74,7 @@ def write(
         if fresh:
             grants.revoke(environ, file=path)
         raise
-    remembered.forget(path, environ)
+    env_file_registry.forget(path, environ)
     _name_what_wins(path, values)
     dotenv_file.warn_of_masks(output, values, environ)
     found = serve.start(for_, environ) if for_ else running.running(environ)

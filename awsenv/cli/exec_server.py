@@ -2,7 +2,7 @@
 
 import os
 
-from awsenv import live
+from awsenv import exec_config
 from awsenv.cli import dotenv_live, serve
 from awsenv.errors import AwsenvError
 from awsenv.replay import Request
@@ -25,5 +25,5 @@ def variables(
     found = serve.start(serve.FOR, environ)
     if not found.port:
         raise AwsenvError("awsenv serve has no port", "awsenv serve --stop, then this again")
-    given = live.variables(request.profile, session, environ, process=False)
+    given = exec_config.variables(request.profile, session, environ, process=False)
     return given | dotenv_live.asking(f"127.0.0.1:{found.port}", request.profile, token)

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from awsenv import environment, live
-from awsenv.cli import choose, session_options
+from awsenv import environment, exec_config
+from awsenv.cli import session_options, shared_options
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.hook.folder import Folder
 from awsenv.replay import Request
-from awsenv.sessions import chosen
+from awsenv.sessions import resolve
 
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as shells have it
 
@@ -43,13 +43,13 @@ def execute(
     dir_: Annotated[
         str, typer.Option("--dir", metavar="DIR", help="Without PROFILE: of this folder.")
     ] = "",
-    region: choose.Region = "",
-    account: choose.Account = "",
-    mfa_code: choose.MfaCode = "",
-    duration: choose.Duration = "",
-    role_arn: choose.RoleArn = "",
-    fresh: choose.Fresh = False,
-    min_left: choose.MinLeft = "",
+    region: shared_options.Region = "",
+    account: shared_options.Account = "",
+    mfa_code: shared_options.MfaCode = "",
+    duration: shared_options.Duration = "",
+    role_arn: shared_options.RoleArn = "",
+    fresh: shared_options.Fresh = False,
+    min_left: shared_options.MinLeft = "",
     live_: Annotated[
         bool, typer.Option("--live", help="For long-running commands: SDKs renew by themselves.")
     ] = False,
@@ -89,9 +89,9 @@ def execute(
         if server:
             variables = exec_server.variables(request, options, people, before)
         else:
-            variables = chosen.choose(request, options, people, before).variables
+            variables = resolve.choose(request, options, people, before).variables
     if live_ and request.profile and not server:
-        variables = live.variables(request.profile, variables, before)
+        variables = exec_config.variables(request.profile, variables, before)
     if folder:
         _become(command, folder.environ(variables))
     change = environment.enter(profile, variables, environ)

@@ -3,7 +3,7 @@
 import os
 
 from awsenv import trusted
-from awsenv.cli import typed
+from awsenv.cli import hints
 from awsenv.errors import AwsenvError
 from awsenv.folders import bindings, trust
 from awsenv.hook import start_file
@@ -34,7 +34,7 @@ def folder_line(found: dict[str, str | None]) -> str:
 
 def hook() -> dict[str, str | bool] | None:
     """The hook that called, and whether it is this awsenv's; ``None`` without one."""
-    shell, _, version = typed.hook().partition(":")
+    shell, _, version = hints.hook().partition(":")
     if shell not in start_file.FILES:
         return None
     return {"shell": shell, "current": start_file.version(shell) == f"{shell}:{version}"}

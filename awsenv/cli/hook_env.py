@@ -10,7 +10,7 @@ import sys
 import time
 
 from awsenv import environment, replay
-from awsenv.hook import env, looked, renewal, state
+from awsenv.hook import env, look_stamp, renewal, state
 from awsenv.hook.outcome import RENEWAL, Got, Outcome
 from awsenv.paths import program
 
@@ -140,7 +140,7 @@ def _text(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
     there = {path for path in files if os.path.exists(path)}
     outcome.absent += [path for path in files if path not in there]
     outcome.files = [path for path in files if path in there]
-    stamp = looked.keep(outcome.files, shell.base, since, asking.whole_seconds) if files else ""
+    stamp = look_stamp.keep(outcome.files, shell.base, since, asking.whole_seconds) if files else ""
     prompt, anew = renewal.left(shell, now)
     if asking.shows_prompt:
         outcome.due = min(outcome.due, anew)

@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 
 from awsenv import paths
-from awsenv.cli import choose, dotenv_file, session_options, spans, terminal, typed
+from awsenv.cli import dotenv_file, durations, hints, session_options, shared_options, terminal
 from awsenv.cli.folders import program
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shown
 from awsenv.profiles import edit, headers, read, write
 from awsenv.profiles.profile import ACCESS_KEY, EXPIRES, SECRET_KEY, STORED_OF, Profile
 from awsenv.replay import Request
-from awsenv.sessions import chosen
+from awsenv.sessions import resolve
 from awsenv.sessions.context import Context
 from awsenv.sessions.options import Interaction
 from awsenv.sessions.sso import sign_in, token
@@ -24,11 +24,11 @@ Name = Annotated[str, typer.Argument(metavar="PROFILE", help="The profile.")]
 
 def login(
     profile: Name,
-    mfa_code: choose.MfaCode = "",
-    mfa_serial: choose.MfaSerial = "",
-    mfa: choose.Mfa = False,
-    duration: choose.Duration = "",
-    fresh: choose.Fresh = False,
+    mfa_code: shared_options.MfaCode = "",
+    mfa_serial: shared_options.MfaSerial = "",
+    mfa: shared_options.Mfa = False,
+    duration: shared_options.Duration = "",
+    fresh: shared_options.Fresh = False,
     device_code: Annotated[
         bool, typer.Option("--device-code", help="SSO: a code to type in any browser anywhere.")
     ] = False,
@@ -71,10 +71,10 @@ def login(
         terminal.say(signed)
         if not save_as:
             return
-    got = chosen.choose(Request("login", profile), options, people, environ)
+    got = resolve.choose(Request("login", profile), options, people, environ)
     if got.long_lived:
         what = f"profile {profile} is a plain key: there is nothing to sign in to"
-        raise AwsenvError(what, typed.use(profile))
+        raise AwsenvError(what, hints.use(profile))
     if process:
         _save_process(save_as, profile, got.variables, environ)
     elif save_as:
@@ -97,7 +97,7 @@ def _sign_in(
     profile = profile or Profile(name, None, None)
     sign_in.sign_in(where, profile, Context(profile, environ, people))
     left = token.left(token.load(where.token_path(environ)), "expiresAt", people.now())
-    return f"signed in to {where.shown}, {spans.left(left)} left"
+    return f"signed in to {where.shown}, {durations.left(left)} left"
 
 
 def _check_target(name: str, there: Profile | None) -> None:
@@ -139,4 +139,4 @@ def _left(variables: dict[str, str], now: float) -> str:
     from datetime import datetime
 
     end = variables.get("AWS_CREDENTIAL_EXPIRATION")
-    return f", {spans.left(datetime.fromisoformat(end).timestamp() - now)} left" if end else ""
+    return f", {durations.left(datetime.fromisoformat(end).timestamp() - now)} left" if end else ""

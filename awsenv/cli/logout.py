@@ -11,12 +11,12 @@ from awsenv import environment, paths
 from awsenv.cli import dotenv_file, terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import folders
-from awsenv.folders import remembered
+from awsenv.folders import env_file_registry
 from awsenv.paths import shown
 from awsenv.profiles import edit, read, write
 from awsenv.profiles.profile import STORED_OF, Profile
 from awsenv.server import grants
-from awsenv.sessions import chosen, cli_caches, sign_ins, sign_out
+from awsenv.sessions import cli_caches, resolve, sign_ins, sign_out
 from awsenv.sessions.context import Context
 from awsenv.sessions.options import Interaction
 from awsenv.sessions.sso import sign_in, token
@@ -60,12 +60,12 @@ def logout(
 
 def _env_files(profile: str, of_it: set[str], clear: bool, environ: dict[str, str]) -> None:
     """What is still in a ``.env``, of any profile or those ``of_it``: taken out, or named."""
-    for each in list(remembered.entries(environ)):
+    for each in list(env_file_registry.entries(environ)):
         if each.state == "moved" or (profile and each.profile not in of_it):
             continue
         if clear:
             dotenv_file.clear(each.path)
-            remembered.forget(each.path, environ)
+            env_file_registry.forget(each.path, environ)
         else:
             again = f"awsenv logout {shlex.quote(profile) if profile else '--all'} --env-files"
             terminal.say(f"{shown(each.path)} still holds a session of {each.profile}; {again}")
@@ -85,7 +85,7 @@ def _sweep(environ: dict[str, str]) -> None:
     state = environment.state_folder(environ)
     folders.sweep(os.path.join(state, "aside"), ours=True)
     written = [paths.config_file(environ), paths.credentials_file(environ)]
-    written += [each.path for each in remembered.entries(environ)]
+    written += [each.path for each in env_file_registry.entries(environ)]
     places = [os.path.dirname(os.path.realpath(path)) for path in written]
     places += [token.folder(environ), *(folder for folder, _, _ in os.walk(state))]
     for place in places:
@@ -119,7 +119,7 @@ def _sign_out(
         path = sign_ins.login_path(known[name].get("login_session") or "", environ)
         gone |= {name} if folders.discard(path) else set()
     for profile in {name, *of_them}:
-        there = chosen.forget(profile, environ)
+        there = resolve.forget(profile, environ)
         if profile in known and known[profile].kind == "sso":
             there += cli_caches.forget_sso(known[profile], environ)
         if there:

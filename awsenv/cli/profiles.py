@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from awsenv.cli import spans, terminal
+from awsenv.cli import durations, terminal
 from awsenv.environment import PROFILE, SETTINGS, without_session
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shown
-from awsenv.profiles import account, production, read, surroundings
+from awsenv.profiles import account, client_settings, production, read
 from awsenv.profiles.profile import KINDS, Place, Profile
-from awsenv.sessions import chosen
+from awsenv.sessions import resolve
 
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 TITLES = ("profile", "kind", "account", "region", "source", "left", "")
@@ -82,7 +82,7 @@ def show(
 
 def leaks(profile: Profile, environ: dict[str, str]) -> str:
     """The line on what ``[default]`` says in the place of ``profile``; empty for nothing."""
-    names = surroundings.leaks(profile, environ)
+    names = client_settings.leaks(profile, environ)
     if not names:
         return ""
     return f"programs read {', '.join(names)} of [default], since {profile.name} says nothing of it"
@@ -94,7 +94,7 @@ def fields(profile: Profile, environ: dict[str, str]) -> dict[str, Any]:
         number = account.of_profile(profile)
     except AwsenvError:  # half a key: `show` and `status --all` say so
         number = None
-    expires = profile.expires or chosen.ends(profile, environ)
+    expires = profile.expires or resolve.ends(profile, environ)
     return {
         "name": profile.name,
         "kind": profile.kind,
@@ -113,7 +113,7 @@ def fields(profile: Profile, environ: dict[str, str]) -> dict[str, Any]:
 def cells(row: dict[str, Any]) -> list[str]:
     """``row`` as a person reads it, under ``TITLES``."""
     words = [row[name] or "-" for name in ("name", "kind", "account", "region", "source")]
-    left = "-" if row["left"] is None else spans.left(row["left"])
+    left = "-" if row["left"] is None else durations.left(row["left"])
     marks = [mark for mark in ("active", "production") if row[mark]]
     return [*words, left, ", ".join(marks)]
 
@@ -143,7 +143,7 @@ def _note(profile: Profile, place: Place, name: str, value: str) -> str:
         wins = place is profile.credentials
         return "wins: credentials before config" if wins else "unused: credentials wins"
     if name == "services":
-        return f"as {', '.join(surroundings.endpoints(profile)) or 'nothing: it does not exist'}"
+        return f"as {', '.join(client_settings.endpoints(profile)) or 'nothing: it does not exist'}"
     if value.startswith("\n"):
         return "only with --profile-only: no variable says this"
     return f"as {SETTINGS[name]}" if name in SETTINGS else ""

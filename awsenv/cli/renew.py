@@ -10,10 +10,10 @@ from awsenv.errors import PERSON_NEEDED, AwsenvError
 from awsenv.folders import direnv, unsafe
 from awsenv.profiles.read import Profiles
 from awsenv.replay import Request
-from awsenv.sessions import chosen
+from awsenv.sessions import resolve
 from awsenv.sessions.chain import Chain
-from awsenv.sessions.chosen import Chosen
 from awsenv.sessions.options import SessionOptions
+from awsenv.sessions.resolve import Chosen
 
 _RUNS = ("credential_process", "mfa_process")
 
@@ -31,7 +31,7 @@ def renew(
 
 def unattended(request: Request, environ: dict[str, str]) -> Chosen:
     """What ``request`` sets; asks nobody. Raises ``AwsenvError``."""
-    return chosen.choose(request, SessionOptions(), session_options.unattended(), environ)
+    return resolve.choose(request, SessionOptions(), session_options.unattended(), environ)
 
 
 def renewed(profile: str, environ: dict[str, str]) -> Chosen:
@@ -58,7 +58,7 @@ def _refuse_processes(profile: str, environ: dict[str, str]) -> None:
     """No command that a folder's variables chose runs unasked: a file of profiles that lies in a
     cloned repo, a program on a PATH of its own."""
     chosen = sorted(name for name in set_by_folder(environ) if unsafe.chooses_processes(name))
-    if not chosen:
+    if not resolve:
         return
     known = Profiles(environ)
     for found in Chain(known).walk(known.find(profile)):

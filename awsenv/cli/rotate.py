@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from awsenv import environment, records
-from awsenv.cli import choose, session_options, terminal, typed
+from awsenv.cli import hints, session_options, shared_options, terminal
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
 from awsenv.profiles.profile import KEYCHAIN, Profile
@@ -26,7 +26,7 @@ def rotate(
     delete: Annotated[
         str, typer.Option("--delete", metavar="ID", help="First delete this other key of the user.")
     ] = "",
-    mfa_code: choose.MfaCode = "",
+    mfa_code: shared_options.MfaCode = "",
 ) -> None:
     """Replace the access key of PROFILE by a new one: made, tried, stored, then the old one deleted.
 
@@ -130,4 +130,4 @@ def _tell(
     who = ", ".join(names)
     terminal.say(f"{who}: key {going.new} is stored; the old one, {going.old}, is {old}")
     if environ.get("AWS_ACCESS_KEY_ID") == going.old:
-        terminal.say(f"this shell has the old one; {typed.use(names[0])}")
+        terminal.say(f"this shell has the old one; {hints.use(names[0])}")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from awsenv.cli import spans, terminal
+from awsenv.cli import durations, terminal
 from awsenv.cli.renew import set_by_folder
 from awsenv.errors import FAILED
 from awsenv.paths import shown
@@ -48,7 +48,7 @@ def serve(
         return _status(as_json, environ)
     from awsenv.server import serving
 
-    seconds = spans.seconds(for_, "--for") if for_ else 0
+    seconds = durations.seconds(for_, "--for") if for_ else 0
     serving.serve(port, seconds, as_json, environ, terminal.say)
     return 0
 
@@ -60,7 +60,7 @@ def start(for_: str, environ: dict[str, str]) -> running.Running:
     # What a folder has set is not the server's, which is every folder's.
     names = set_by_folder(environ)
     kept = {name: value for name, value in environ.items() if name not in names}
-    found = running.start(spans.seconds(for_, "--for"), kept)
+    found = running.start(durations.seconds(for_, "--for"), kept)
     terminal.say(
         f"awsenv serve runs for {for_}, or until nothing is granted; awsenv serve --status"
     )
@@ -100,7 +100,7 @@ def _line(found: running.Running, environ: dict[str, str]) -> str:
     if found.port:
         words.append(f"127.0.0.1:{found.port}")
     if found.until:
-        words.append(f"{spans.left(found.until - time.time())} left")
+        words.append(f"{durations.left(found.until - time.time())} left")
     if found.refused:
         words.append(f"{found.refused} refused")
     return " · ".join(words)
@@ -113,4 +113,4 @@ def _moment(seconds: float) -> str | None:
 def _ago(moment: str | None) -> str:
     if moment is None:
         return "never"
-    return f"{spans.said(time.time() - datetime.fromisoformat(moment).timestamp())} ago"
+    return f"{durations.said(time.time() - datetime.fromisoformat(moment).timestamp())} ago"

@@ -47,6 +47,6 @@ def unattended() -> Interaction:
 def _seconds(given: dict[str, str], option: str) -> int:
     if option not in given:
         return 0
-    from awsenv.cli import spans
+    from awsenv.cli import durations
 
-    return spans.seconds(given[option], option)
+    return durations.seconds(given[option], option)

@@ -10,13 +10,13 @@ from typing import Annotated, Any
 
 import typer
 
-from awsenv.cli import here, spans, terminal, typed
+from awsenv.cli import durations, here, hints, terminal
 from awsenv.cli.profiles import leaks
 from awsenv.environment import PROFILE, SET, managed, without_session
 from awsenv.errors import FAILED, AwsenvError
-from awsenv.folders import remembered
+from awsenv.folders import env_file_registry
 from awsenv.paths import shown
-from awsenv.profiles import account, house, read
+from awsenv.profiles import account, lint, read
 from awsenv.profiles.profile import Profile
 from awsenv.server import grants, running
 from awsenv.sessions import conflicts, rotation
@@ -51,7 +51,7 @@ def status(
         )
         for each in rotation.begun(environ)
     ]
-    problems += house.problems(environ) if all_ else unreadable
+    problems += lint.problems(environ) if all_ else unreadable
     if verify and active:
         told["arn"] = _asked(profile, environ)
     if as_json:
@@ -106,7 +106,7 @@ def _told(name: str | None, profile: Profile | None, environ: dict[str, str]) ->
         ],
         "dotenv": [
             {"file": each.path, "profile": each.profile, "state": each.state}
-            for each in remembered.entries(environ)
+            for each in env_file_registry.entries(environ)
         ],
         "served": [
             {"to": each.where, "profile": each.profile, "state": state}
@@ -162,8 +162,8 @@ def _print(active: bool, told: dict[str, Any], problems: Iterable[tuple[str, str
     if active:
         left = told["left"]
         signed_in = told["signed_in"]
-        told = {**told, "left": None if left is None else spans.left(left)}
-        told["sign-in"] = None if signed_in is None else spans.left(signed_in)
+        told = {**told, "left": None if left is None else durations.left(left)}
+        told["sign-in"] = None if signed_in is None else durations.left(signed_in)
         for title in ("profile", "account", "region", "kind", "left", "sign-in", "arn"):
             if told.get(title):
                 print(f"{title:8} {terminal.printable(told[title])}")
@@ -171,7 +171,7 @@ def _print(active: bool, told: dict[str, Any], problems: Iterable[tuple[str, str
             print(f"{'folder':8} {terminal.printable(here.folder_line(told['folder']))}")
         print(f"{'hook':8} {here.hook_line(told['hook'])}")
     else:
-        terminal.say(f"no session is active; {typed.use('PROFILE')}")
+        terminal.say(f"no session is active; {hints.use('PROFILE')}")
     if told["variables"]:
         if sys.stdout.isatty():
             print()

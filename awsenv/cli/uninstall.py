@@ -10,7 +10,7 @@ from awsenv.cli import terminal
 from awsenv.cli.doctor import start_files
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
-from awsenv.folders import direnv, remembered
+from awsenv.folders import direnv, env_file_registry
 from awsenv.paths import shown
 from awsenv.profiles import read
 from awsenv.profiles.profile import KEYCHAIN
@@ -32,7 +32,7 @@ def uninstall(
         terminal.say(f"{'removes' if yes else 'would remove'} {shown(path)}")
     if server := running.running(environ):
         terminal.say(f"{'ends' if yes else 'would end'} awsenv serve, process {server.process}")
-    for path in sorted({each.path for each in remembered.entries(environ) if each.state != "moved"} | {g.file for g in grants.every(environ) if g.file}):  # fmt: skip
+    for path in sorted({each.path for each in env_file_registry.entries(environ) if each.state != "moved"} | {g.file for g in grants.every(environ) if g.file}):  # fmt: skip
         terminal.say(
             f"{shown(path)} holds lines of awsenv's; awsenv logout --all --env-files, first"
         )

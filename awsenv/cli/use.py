@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from awsenv import environment
-from awsenv.cli import act, choose
+from awsenv.cli import act, shared_options
 from awsenv.errors import UsageError
 from awsenv.hook import start_file as hooks
 from awsenv.replay import Request
@@ -25,24 +25,24 @@ Shell = Annotated[
 
 def use(
     profile: Annotated[str, typer.Argument(help="The profile; - is the one before.")] = "",
-    region: choose.Region = "",
-    account: choose.Account = "",
-    profile_only: choose.ProfileOnly = False,
-    mfa_code: choose.MfaCode = "",
-    mfa_serial: choose.MfaSerial = "",
-    mfa: choose.Mfa = False,
-    duration: choose.Duration = "",
-    session: choose.InSession = False,
-    no_session: choose.NoSession = False,
-    role_arn: choose.RoleArn = "",
-    fresh: choose.Fresh = False,
-    min_left: choose.MinLeft = "",
+    region: shared_options.Region = "",
+    account: shared_options.Account = "",
+    profile_only: shared_options.ProfileOnly = False,
+    mfa_code: shared_options.MfaCode = "",
+    mfa_serial: shared_options.MfaSerial = "",
+    mfa: shared_options.Mfa = False,
+    duration: shared_options.Duration = "",
+    session: shared_options.InSession = False,
+    no_session: shared_options.NoSession = False,
+    role_arn: shared_options.RoleArn = "",
+    fresh: shared_options.Fresh = False,
+    min_left: shared_options.MinLeft = "",
     shell: Shell = None,
     format_: Annotated[
         list[str] | None,
         typer.Option("--format", metavar="sts", help="Another form: sts is STS's own JSON."),
     ] = None,
-    show: choose.Show = False,
+    show: shared_options.Show = False,
 ) -> str:
     """Make this shell act as PROFILE.
 
@@ -67,7 +67,7 @@ def use(
 
 def credential_process(
     profile: Annotated[str, typer.Argument(metavar="PROFILE", help="The profile.")],
-    show: choose.Show = False,
+    show: shared_options.Show = False,
 ) -> str:
     """Print a session as JSON, for credential_process in an AWS config file. Never asks.
 
@@ -77,7 +77,7 @@ def credential_process(
     return act.text(Request("credential-process", profile, form="credential-process"))
 
 
-def off(shell: Shell = None, show: choose.Show = False) -> str:
+def off(shell: Shell = None, show: shared_options.Show = False) -> str:
     """Put every variable back as it was before the first use.
 
     Example: eval "$(awsenv off)"
@@ -89,7 +89,7 @@ def off(shell: Shell = None, show: choose.Show = False) -> str:
 
 def hook(
     shell: Annotated[str, typer.Argument(metavar="|".join(hooks.FILES), help="The shell.")],
-    show: choose.Show = False,
+    show: shared_options.Show = False,
 ) -> str:
     """Print the hook for a shell's start file: use and off without eval, completion, a prompt.
 

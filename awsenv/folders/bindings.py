@@ -5,7 +5,7 @@ import os
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
 from awsenv.files.writing import write_whole
-from awsenv.folders import envrc
+from awsenv.folders import use_aws_line
 from awsenv.paths import shown
 
 
@@ -15,7 +15,7 @@ def bound(folder: str, top: str) -> str:
     while True:
         path = _path(folder)
         text = read(folder) if os.path.isfile(path) else None
-        found = envrc.binding(text, path) if text is not None else None
+        found = use_aws_line.binding(text, path) if text is not None else None
         if found is not None and found.profile:
             return found.profile
         if folder == top or os.path.dirname(folder) == folder:
@@ -47,7 +47,7 @@ def link(profile: str, folder: str) -> Edit:
         raise AwsenvError(f"{shown(folder)} is not a folder", f"mkdir -p {shown(folder)}")
     path = _path(folder)
     old = read(folder)
-    return _written(Edit(path, old, envrc.bind(old or b"", profile, path)))
+    return _written(Edit(path, old, use_aws_line.bind(old or b"", profile, path)))
 
 
 def unlink(folder: str) -> Edit:
@@ -56,7 +56,7 @@ def unlink(folder: str) -> Edit:
     old = read(folder)
     if old is None:
         return Edit(path, None, None)
-    new = envrc.unbind(old, path)
+    new = use_aws_line.unbind(old, path)
     if new == b"" and old != b"" and not os.path.islink(path):
         os.unlink(path)
         return Edit(path, old, None)

@@ -10,7 +10,7 @@ from dotenv.variables import parse_variables
 
 from awsenv import environment, trusted
 from awsenv.errors import AwsenvError
-from awsenv.folders import env_file, env_lines, subset
+from awsenv.folders import directives, env_file, env_lines
 from awsenv.folders.unsafe import is_unsafe
 from awsenv.paths import shown
 
@@ -37,7 +37,7 @@ class Disk:
     """The files as they lie there."""
 
     def text(self, path: str) -> bytes:
-        return subset.read(path)
+        return directives.read(path)
 
     def is_there(self, path: str) -> bool:
         return os.path.lexists(path)
@@ -90,20 +90,20 @@ def above(folder: str) -> Iterator[str]:
 def _add_envrc(found: Loaded, path: str, files: Files) -> None:
     text = files.text(path)
     _compared(found, "file", path, text.decode("utf-8", "surrogateescape"))
-    for each in subset.directives(text, path):
+    for each in directives.directives(text, path):
         if each.command == "use_aws":
             _add_profile(found, each, path)
         elif each.command == "source_up":
             if each.words:
-                raise subset.needs_direnv(path, each.line)
+                raise directives.needs_direnv(path, each.line)
             _add_envrc(found, _next_above(found, path, each.line, files), files)
         elif len(each.words) < 2:
             _add_env(found, each, path, files)
         else:
-            raise subset.needs_direnv(path, each.line)
+            raise directives.needs_direnv(path, each.line)
 
 
-def _add_profile(found: Loaded, each: subset.Directive, path: str) -> None:
+def _add_profile(found: Loaded, each: directives.Directive, path: str) -> None:
     found.profile, found.options = "", {}
     words = iter(each.words)
     for word in words:
@@ -117,7 +117,7 @@ def _add_profile(found: Loaded, each: subset.Directive, path: str) -> None:
                 raise AwsenvError(what, f"use_aws PROFILE {option} VALUE")
             found.options[_OPTIONS[option]] = given
         elif word.startswith("-") or found.profile:
-            raise subset.needs_direnv(path, each.line)
+            raise directives.needs_direnv(path, each.line)
         else:
             found.profile = word
     if not found.profile:
@@ -126,7 +126,7 @@ def _add_profile(found: Loaded, each: subset.Directive, path: str) -> None:
         )
 
 
-def _add_env(found: Loaded, each: subset.Directive, path: str, files: Files) -> None:
+def _add_env(found: Loaded, each: directives.Directive, path: str, files: Files) -> None:
     file = os.path.join(os.path.dirname(path), each.words[0] if each.words else ".env")
     if not files.is_there(file):
         if each.command == "dotenv":

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from awsenv.errors import AwsenvError
 from awsenv.paths import shown
-from awsenv.profiles import moments
+from awsenv.profiles import timestamps
 
 ACCESS_KEY = "aws_access_key_id"
 SECRET_KEY = "aws_secret_access_key"
@@ -128,7 +128,7 @@ class Profile:
         """When the temporary key that stands in the files ends, in UTC, if that stands there."""
         place = self.key_place
         texts = [place.options[name][0] for name in ENDS if name in place.options] if place else []
-        return next(filter(None, map(moments.parse_stored_end, texts)), None)
+        return next(filter(None, map(timestamps.parse_stored_end, texts)), None)
 
     @property
     def key_place(self) -> Place | None:

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import client, web
+from awsenv.sessions import client, https
 from awsenv.sessions.session import Session
 from awsenv.sessions.sso.token import SsoSession
 
@@ -98,8 +98,8 @@ def _token(address: str, fields: dict[str, str], profile: Profile, environ: dict
     """The token that the sign-in service gives. The session goes in the body, which no log keeps."""
     bundle = profile.get("ca_bundle") or environ.get("AWS_CA_BUNDLE")
     try:
-        answer = web.ask("POST", address, bundle, urlencode(fields).encode(), _FORM)
-    except web.UnreachedError as error:
+        answer = https.ask("POST", address, bundle, urlencode(fields).encode(), _FORM)
+    except https.UnreachedError as error:
         what = f"profile {profile.name}: AWS's sign-in cannot be asked: {error}"
         raise AwsenvError(what, "look at the network, and try again") from None
     try:

@@ -6,7 +6,7 @@ A plain class: importing dataclasses costs as much as starting Python.
 from datetime import UTC, datetime
 from typing import Any
 
-from awsenv.profiles import moments, surroundings
+from awsenv.profiles import client_settings, timestamps
 from awsenv.profiles.profile import KEYCHAIN, Profile
 
 
@@ -14,7 +14,7 @@ class Session:
     """What a shell is given to act as ``profile``.
 
     ``expires`` is in UTC, ``None`` for a plain key. ``settings`` maps variables' names to values
-    (``awsenv.profiles.surroundings``).
+    (``awsenv.profiles.client_settings``).
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Session:
             expires=expires,
             region=profile.get("region"),
             account_id=account or profile.get("aws_account_id") or profile.get("sso_account_id"),
-            settings=surroundings.settings(profile),
+            settings=client_settings.settings(profile),
         )
 
     @classmethod
@@ -86,7 +86,7 @@ class Session:
     def of_fetched(cls, profile: Profile, got: dict[str, Any]) -> "Session":
         """Credentials as botocore's fetchers give them. Raises ``ValueError`` for an end that is none."""
         end = got.get("expiry_time")
-        expires = None if end is None else moments.parse_end(end)
+        expires = None if end is None else timestamps.parse_end(end)
         key_id, secret, token = got["access_key"], got["secret_key"], got["token"]
         account = got.get("account_id")
         return cls.of(profile, key_id, secret, token, expires, str(account) if account else None)

@@ -10,7 +10,7 @@ from awsenv.files import locks
 from awsenv.paths import shown
 from awsenv.profiles.profile import Place, Profile
 from awsenv.profiles.read import Profiles
-from awsenv.sessions import chain, codes, providers, sign_ins, stored
+from awsenv.sessions import chain, mfa_codes, providers, session_record, sign_ins
 from awsenv.sessions.chain import OF_KEY, Chain
 from awsenv.sessions.context import Context
 from awsenv.sessions.errors import code_needed
@@ -43,7 +43,7 @@ class SessionStore:
                 f"profile {profile.name}: its {profile.lacks} does not exist",
                 f"awsenv show {shlex.quote(profile.name)}",
             )
-        named = Context(profile, self._environ, self._people, options.region, codes.with_code)
+        named = Context(profile, self._environ, self._people, options.region, mfa_codes.with_code)
         return self._get(profile, options, named)
 
     def _get(self, profile: Profile, options: SessionOptions, context: Context) -> Session:
@@ -74,7 +74,7 @@ class SessionStore:
         with locks.locked(state, f"session {path}", people.say, patience=patience) as lock:
             if session := self._look(path, profile, bound, options, begun, sign_in):
                 return session
-            alive = stored.load(path, profile, bound, sign_in)
+            alive = session_record.load(path, profile, bound, sign_in)
             if alive is not None and alive.expires - people.now() <= options.min_left:
                 alive = None
             if person and people.ask is None:
@@ -90,8 +90,8 @@ class SessionStore:
                 people.say(f"{error.message}; the session before is used, it still lives")
                 return alive.session
             if session.expires is not None:
-                found = stored.Stored(session, people.now())
-                stored.keep(path, profile, found, bound, self._files, sign_in)
+                found = session_record.Stored(session, people.now())
+                session_record.keep(path, profile, found, bound, self._files, sign_in)
             return session
 
     def _look(
@@ -103,7 +103,7 @@ class SessionStore:
         begun: float,
         sign_in: str,
     ) -> Session | None:
-        found = stored.load(path, profile, bound, sign_in)
+        found = session_record.load(path, profile, bound, sign_in)
         if found is None or (options.fresh and found.issued < begun):
             debug.note(
                 f"{shown(path)}: {'too old for --fresh' if found else 'not there, or of other settings'}"
@@ -114,7 +114,7 @@ class SessionStore:
         if left <= (options.min_left or found.margin):
             return None
         # Under the files as they are now.
-        stored.keep(path, profile, found, bound, self._files, sign_in)
+        session_record.keep(path, profile, found, bound, self._files, sign_in)
         return found.session
 
     def _ask(
@@ -166,7 +166,7 @@ class SessionStore:
                 cache = self._clis(float("inf"))  # it lives, but not for as long as is wanted
         options, of_source = chain.split(profile, source, options, seconds)
         if source is None:
-            base = providers.session("surrounding", profile, of_source, context)
+            base = providers.session("credential-source", profile, of_source, context)
         else:
             base = self._get(source, of_source, context)
         context.assumed = cache

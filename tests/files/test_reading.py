@@ -19,7 +19,7 @@ _MAY = {
     "environment/__init__.py", "environment/ancestors.py",  # /proc, /dev/null
     "cli/terminal.py", "cli/picker.py",  # /dev/tty
     "sessions/sso/sign_in.py", "cli/hook_env.py",  # /dev/null
-    "hook/looked.py",  # makes an empty file
+    "hook/look_stamp.py",  # makes an empty file
     "programs.py", "server/running.py", "server/listening.py", "server/serving.py",  # our own log and lock; the folder one is in
 }  # fmt: skip
 

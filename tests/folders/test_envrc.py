@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from awsenv.errors import AwsenvError
-from awsenv.folders import envrc
+from awsenv.folders import use_aws_line
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,8 @@ from awsenv.folders import envrc
     ],
 )  # fmt: skip
 def test_bind_changes_the_profile_and_nothing_else(before: bytes, after: bytes) -> None:
-    assert envrc.bind(before, "new", ".envrc") == after
-    assert envrc.bind(after, "new", ".envrc") == after
+    assert use_aws_line.bind(before, "new", ".envrc") == after
+    assert use_aws_line.bind(after, "new", ".envrc") == after
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_bind_changes_the_profile_and_nothing_else(before: bytes, after: bytes) 
     ],
 )
 def test_unbind_takes_the_line_out(before: bytes, after: bytes) -> None:
-    assert envrc.unbind(before, ".envrc") == after
+    assert use_aws_line.unbind(before, ".envrc") == after
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_unbind_takes_the_line_out(before: bytes, after: bytes) -> None:
 )
 def test_what_is_more_than_one_plain_command_is_refused_by_line(text: bytes, line: str) -> None:
     with pytest.raises(AwsenvError, match=line):
-        envrc.bind(text, "new", ".envrc")
+        use_aws_line.bind(text, "new", ".envrc")
 
 
 LINES = st.sampled_from(
@@ -90,20 +90,20 @@ def test_bind_and_unbind_keep_every_other_line(
 ) -> None:
     text = end.join(lines) + (end if final and lines else b"")
     try:
-        bound = envrc.bind(text, profile, ".envrc")
+        bound = use_aws_line.bind(text, profile, ".envrc")
     except AwsenvError:
         assert sum(line.startswith((b"use_aws ", b"use aws ")) for line in lines) > 1
         return
-    found = envrc.binding(bound, ".envrc")
+    found = use_aws_line.binding(bound, ".envrc")
     assert found
     assert found.profile == profile
     kept = [line for number, line in enumerate(bound.split(b"\n"), 1) if number != found.number]
-    ours = envrc.binding(text, ".envrc")
+    ours = use_aws_line.binding(text, ".envrc")
     others = [line for number, line in enumerate(text.split(b"\n"), 1)
               if ours is None or number != ours.number]  # fmt: skip
     assert [line.strip(b"\r") for line in kept if line.strip(b"\r")] == [
         line.strip(b"\r") for line in others if line.strip(b"\r")
     ]
-    assert envrc.bind(bound, profile, ".envrc") == bound
+    assert use_aws_line.bind(bound, profile, ".envrc") == bound
     if ours is None:
-        assert envrc.unbind(bound, ".envrc").startswith(text)
+        assert use_aws_line.unbind(bound, ".envrc").startswith(text)

@@ -27,10 +27,10 @@ from awsenv.demo.signature import RefusedError
 from awsenv.demo.sts import Role
 from awsenv.demo.users import User, new_user
 from awsenv.errors import AwsenvError
-from awsenv.profiles import read, surroundings
+from awsenv.profiles import client_settings, read
 from awsenv.replay import Request
-from awsenv.sessions.chosen import choose
 from awsenv.sessions.options import Interaction, SessionOptions
+from awsenv.sessions.resolve import choose
 from tests.sessions.center import sign_in
 
 INTENT = {
@@ -264,7 +264,7 @@ class Aws:
             change = environment.enter(profile, chosen.variables, mine)
             os.environ.clear()
             os.environ.update(environment.applied(change, mine))
-            leaks = frozenset(surroundings.leaks(read.profile(profile, mine), mine))
+            leaks = frozenset(client_settings.leaks(read.profile(profile, mine), mine))
             region = os.environ.get("AWS_DEFAULT_REGION")
             key = os.environ["AWS_ACCESS_KEY_ID"]
             # Where none is said [default]'s reaches it, which no variable keeps away: `show` names it.

@@ -16,8 +16,8 @@ from awsenv.demo.sts import Role
 from awsenv.demo.users import User, new_user
 from awsenv.folders import bindings, trust
 from awsenv.replay import Request
-from awsenv.sessions.chosen import choose
 from awsenv.sessions.options import Interaction, SessionOptions
+from awsenv.sessions.resolve import choose
 from tests.program import awsenv, until
 from tests.shells.interactive import Interactive
 from tests.shells.real import Shell, clean

@@ -21,7 +21,7 @@ MODULES = {
     "sso": "sso",
     "process": "process",
     "login": "login",
-    "surrounding": "surrounding",
+    "credential-source": "credential_source",
 }
 
 

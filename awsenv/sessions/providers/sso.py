@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from awsenv.errors import AwsenvError
-from awsenv.profiles import moments
+from awsenv.profiles import timestamps
 from awsenv.profiles.profile import Profile
 from awsenv.sessions import cli_caches, client
 from awsenv.sessions.context import Context
@@ -73,7 +73,7 @@ def _stored(profile: Profile, context: Context) -> Session | None:
         return None
     try:
         got = context.assumed[key]["Credentials"]
-        end = moments.parse_end(got["Expiration"])
+        end = timestamps.parse_end(got["Expiration"])
         if end.timestamp() - context.interaction.now() <= sign_in.WINDOW:
             return None
         return Session.of(

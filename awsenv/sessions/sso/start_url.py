@@ -4,7 +4,7 @@
 from urllib.parse import urljoin, urlsplit
 
 from awsenv.errors import AwsenvError
-from awsenv.sessions import web
+from awsenv.sessions import https
 from awsenv.sessions.context import Context
 
 # Hosts of access portals ("Using the AWS access portal" in the IAM Identity Center User Guide).
@@ -29,10 +29,10 @@ def resolve(start_url: str, context: Context) -> str:
         return start_url
     bundle = context.profile.get("ca_bundle") or context.environ.get("AWS_CA_BUNDLE")
     try:
-        answer = web.ask("HEAD", start_url, bundle)
+        answer = https.ask("HEAD", start_url, bundle)
         if answer.status_code in (405, 501):
-            answer = web.ask("GET", start_url, bundle)
-    except web.UnreachedError as error:
+            answer = https.ask("GET", start_url, bundle)
+    except https.UnreachedError as error:
         raise AwsenvError(
             f"{start_url} cannot be asked: {error}", "look at sso_start_url"
         ) from None

@@ -9,7 +9,7 @@ import re
 from awsenv import trusted
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
-from awsenv.folders import envrc
+from awsenv.folders import use_aws_line
 from awsenv.paths import shown
 
 _COMMAND = re.compile(
@@ -34,7 +34,7 @@ def directives(text: bytes, path: str) -> list[Directive]:
         if not line.strip() or line.lstrip().startswith(b"#"):
             continue
         command = _COMMAND.match(line)
-        words = envrc.words_from(line, command.end()) if command else None
+        words = use_aws_line.words_from(line, command.end()) if command else None
         if command is None or words is None:
             raise needs_direnv(path, number)
         name = "use_aws" if command[1].startswith(b"use") else command[1].decode()
