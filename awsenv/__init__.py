@@ -41,7 +41,7 @@ def _run(arguments: list[str]) -> int:
             from awsenv.hook import start_file
 
             known = arguments[1:] and arguments[1] in start_file.FILES
-            text = start_file.text(arguments[1]) if known else None
+            text = start_file.render(arguments[1]) if known else None
         if text is not None and os.environ.get("AWSENV_DEBUG") == "1":
             replay.say("[debug] answered at once, by what is recorded")
         if text is not None:
@@ -51,12 +51,12 @@ def _run(arguments: list[str]) -> int:
 
         site.main()
     if request is not None:
-        from awsenv.cli import act
+        from awsenv.cli import switch
 
-        return act.run(request)
+        return switch.run(request)
     from awsenv.cli import app
 
-    return app.run(arguments)
+    return app.main(arguments)
 
 
 def _ended(code: int) -> int:

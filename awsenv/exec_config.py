@@ -24,7 +24,7 @@ _SOURCES = {*Profile.OF_KEY, "role_arn", "source_profile", "credential_source", 
             "external_id", "role_session_name", "duration_seconds"}  # fmt: skip
 
 
-def variables(
+def prepare(
     profile: str, session: dict[str, str], environ: dict[str, str], process: bool = True
 ) -> dict[str, str]:
     """What a program started with ``profile`` gets instead of the keys in ``session``; without a
@@ -33,7 +33,7 @@ def variables(
     The file bears this process's ID, which a program that replaces it keeps; files of processes
     that are gone are cleared away.
     """
-    folder = folders.own(os.path.join(environment.state_folder(environ), "live"))
+    folder = folders.make_private(os.path.join(environment.state_folder(environ), "live"))
     _clear(folder)
     path = os.path.join(folder, f"{os.getpid()}.config")
     name = f"awsenv-live-{secrets.token_hex(8)}"
@@ -48,7 +48,7 @@ def variables(
     try:
         write_whole(path, text.encode("utf-8"))
     except OSError as error:
-        raise AwsenvError(f"cannot write {paths.shown(path)}: {error.strerror}") from None
+        raise AwsenvError(f"cannot write {paths.shorten(path)}: {error.strerror}") from None
     regions = {n: v for n, v in session.items() if n in environment.REGIONS}
     return {"AWS_PROFILE": name, **regions, "AWS_CONFIG_FILE": path}
 
@@ -73,7 +73,7 @@ def _command(profile: str, environ: dict[str, str]) -> str:
         "-u",
         "AWS_PROFILE",
         *back,
-        *paths.program(),
+        *paths.program_words(),
         "credential-process",
         profile,
     ]

@@ -19,7 +19,7 @@ def aws_files(environ: dict[str, str]) -> list[str]:
     return [config_file(environ), credentials_file(environ)]
 
 
-def shipped(name: str) -> str:
+def shipped_path(name: str) -> str:
     """The path of a shipped hook: beside the modules in a wheel, in the checkout otherwise."""
     here = os.path.dirname(os.path.abspath(__file__))
     installed = os.path.join(here, "shell", name)
@@ -28,13 +28,13 @@ def shipped(name: str) -> str:
     return os.path.join(os.path.dirname(here), "shell", name)
 
 
-def program() -> list[str]:
+def program_words() -> list[str]:
     """The words that start this awsenv again, whatever PATH and PYTHONPATH are."""
     here = os.path.dirname(os.path.abspath(__file__))
     return [sys.executable, "-I", "-S", os.path.join(here, "__main__.py")]
 
 
-def shown(path: str) -> str:
+def shorten(path: str) -> str:
     """``path`` as a person writes it: the home folder as ``~``."""
     home = os.path.expanduser("~").rstrip("/")
     if home and path.startswith(home + "/"):

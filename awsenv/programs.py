@@ -20,6 +20,8 @@ from awsenv.errors import AwsenvError
 
 # Seconds that a program has where no person takes part, and bytes that it may print.
 SECONDS, LARGEST = 30.0, 1 << 20
+# What a library raises whose program failed.
+FailedError = subprocess.CalledProcessError
 
 
 class Finished:
@@ -56,9 +58,9 @@ def run(
     """
     deadline = time.monotonic() + seconds
     process = subprocess.Popen(
-        _found(words, environ),
+        _find_program(words, environ),
         cwd=folder,
-        env=environment.without_session(environ),
+        env=environment.remove_session(environ),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=None if loud else subprocess.PIPE,
@@ -91,9 +93,9 @@ def run_attended(
     cannot be started.
     """
     done = subprocess.run(
-        words if isinstance(words, str) else _found(words, environ),
+        words if isinstance(words, str) else _find_program(words, environ),
         shell=isinstance(words, str),
-        env=environment.without_session(environ),
+        env=environment.remove_session(environ),
         input=given,
         stdout=subprocess.PIPE,
         check=False,
@@ -108,8 +110,8 @@ def start(words: Sequence[str], environ: dict[str, str], log: str = os.devnull) 
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
         subprocess.Popen(
-            _found(words, environ),
-            env=environment.without_session(environ),
+            _find_program(words, environ),
+            env=environment.remove_session(environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=descriptor,
@@ -119,7 +121,7 @@ def start(words: Sequence[str], environ: dict[str, str], log: str = os.devnull) 
         os.close(descriptor)
 
 
-def _found(words: Sequence[str], environ: dict[str, str]) -> list[str]:
+def _find_program(words: Sequence[str], environ: dict[str, str]) -> list[str]:
     """``words`` with the program's path in front. Raises ``FileNotFoundError``."""
     path = words[0] if "/" in words[0] else find(words[0], environ)
     if path is None:

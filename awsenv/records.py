@@ -31,14 +31,14 @@ def write(path: str, fields: dict[str, str]) -> None:
     """Store ``fields`` at ``path``, whole, in a folder of ours. Raises ``AwsenvError``."""
     lines = ["awsenv=1", *(f"{name}={encode(value)}" for name, value in fields.items()), ""]
     body = "\n".join(lines).encode("ascii")
-    folders.own(os.path.dirname(path))
+    folders.make_private(os.path.dirname(path))
     try:
         write_whole(path, body + b"end=" + replay.checksum(body))
     except OSError as error:
-        raise AwsenvError(f"cannot write {paths.shown(path)}: {error.strerror}") from None
+        raise AwsenvError(f"cannot write {paths.shorten(path)}: {error.strerror}") from None
 
 
-class Sources:
+class AwsFiles:
     """The two AWS files as they were before they were read: what a record of them is true under.
 
     Made before reading, so that an edit meanwhile leaves a record that is not true.
@@ -76,7 +76,7 @@ class Sources:
         if expires is not None:
             fields["renew"] = str(int(expires.timestamp()))
         if place is not None and profile.kind in ("key", "temporary"):
-            spans = _spans(place)
+            spans = _locate_key(place)
             if spans is None:
                 return
             fields["key"] = "credentials" if place is profile.credentials else "config"
@@ -98,7 +98,7 @@ class Sources:
             return
         lines = [name + "\n" for name in dict.fromkeys(names()) if name.isprintable()]
         with contextlib.suppress(AwsenvError, OSError):
-            folders.own(folder)
+            folders.make_private(folder)
             write_whole(path, "".join(lines).encode("utf-8"))
 
     def keep_session(
@@ -138,7 +138,7 @@ class Sources:
             if found and self._now - max(found.st_mtime, found.st_ctime) < SETTLED:
                 return None
             fields[name + ".path"] = path
-            fields[name + ".stamp"] = replay.stamp(found) if found else "none"
+            fields[name + ".stamp"] = replay.format_stamp(found) if found else "none"
         return fields
 
 
@@ -149,7 +149,7 @@ def _stat(path: str) -> os.stat_result | None:
         return None
 
 
-def _spans(place: Place) -> dict[str, str] | None:
+def _locate_key(place: Place) -> dict[str, str] | None:
     """Where the key's values stand in their file: variable → ``OFFSET:LENGTH`` in bytes."""
     try:
         data = reading.read(place.path)

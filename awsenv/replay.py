@@ -20,10 +20,10 @@ _WISHED = ("--mfa", "--session", "--no-session", "--fresh")
 
 class Request:
     """What is asked for: ``command`` is ``use`` or ``off``; empty words where nothing was given.
-    ``wishes`` are the options on how a session is to be got, by name; those without a value ``yes``.
+    ``option_values`` are the options on how a session is to be got, by name; those without a value ``yes``.
     """
 
-    __slots__ = ("account", "command", "form", "profile", "profile_only", "region", "wishes")
+    __slots__ = ("account", "command", "form", "option_values", "profile", "profile_only", "region")
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Request:
         self.account = account
         self.profile_only = profile_only
         self.form = form
-        self.wishes: dict[str, str] = {}
+        self.option_values: dict[str, str] = {}
 
 
 def parse(arguments: list[str]) -> Request | None:
@@ -55,7 +55,7 @@ def parse(arguments: list[str]) -> Request | None:
         if word == "--profile-only":
             request.profile_only = True
         elif word in _WISHED:
-            request.wishes[word] = "yes"
+            request.option_values[word] = "yes"
         elif word[:2] == "--":
             name, equals, value = word.partition("=")
             value = value if equals else next(words, "")
@@ -66,7 +66,7 @@ def parse(arguments: list[str]) -> Request | None:
                     return None  # two forms: an error
                 setattr(request, _VALUES[name], value)
             elif name in _WISHES:
-                request.wishes[name] = value
+                request.option_values[name] = value
             else:
                 return None
         elif not word or request.profile or (word[0] == "-" and word != "-"):
@@ -74,7 +74,7 @@ def parse(arguments: list[str]) -> Request | None:
         else:
             request.profile = word
     off = request.command == "off"
-    given = request.profile or request.region or request.account or request.wishes
+    given = request.profile or request.region or request.account or request.option_values
     if off and (given or request.profile_only):
         return None
     if (not off and not request.profile) or (
@@ -92,26 +92,26 @@ def failing_form(arguments: list[str], environ: dict[str, str]) -> str:
         given = following if word == "--shell" else word.removeprefix("--shell=")
         if given != word and given in environment.FORMS:
             return given
-    return environment.asking(environ)
+    return environment.detect_shell(environ)
 
 
 def answer(request: Request, environ: dict[str, str]) -> str | None:
     """The text that answers ``request``, or ``None`` when no record does."""
-    form = request.form or environment.asking(environ)
+    form = request.form or environment.detect_shell(environ)
     if request.command == "off":
         return environment.render(environment.leave(environ), form)
-    if request.wishes:
+    if request.option_values:
         return None
     found = session(request, environ)
     if found is None:
         return None
     if form == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
         account = found.account
-        say(summary(request.profile, account, found.variables))
+        say(format_summary(request.profile, account, found.variables))
     return environment.render(environment.enter(request.profile, found.variables, environ), form)
 
 
-class Found:
+class FoundSession:
     """The ``variables`` that a session sets, and its ``account`` where that is known."""
 
     __slots__ = ("account", "variables")
@@ -123,7 +123,7 @@ class Found:
 
 def session(
     request: Request, environ: dict[str, str], now: float | None = None, path: str = ""
-) -> Found | None:
+) -> FoundSession | None:
     """What a record says of the session of ``request``; ``None`` where none does. ``-`` becomes the
     profile that it means. ``path`` is the record's, where that is not the profile's usual one."""
     if request.profile == "-":
@@ -133,10 +133,10 @@ def session(
     if record is None or record.get("profile") != profile:
         return None
     try:
-        variables = _variables(record, request, environ, now)
+        variables = _read_variables(record, request, environ, now)
     except (KeyError, ValueError, OverflowError):  # another version's: as if it were not there
         return None
-    return None if variables is None else Found(variables, record.get("account"))
+    return None if variables is None else FoundSession(variables, record.get("account"))
 
 
 def printable(text: str) -> str:
@@ -163,7 +163,7 @@ def emit(text: str) -> int:
     return 0
 
 
-def summary(profile: str, account: str | None, variables: dict[str, str]) -> str:
+def format_summary(profile: str, account: str | None, variables: dict[str, str]) -> str:
     """The one line that a person reads on entering a folder."""
     known = f"account {account}" if account else ""
     return ", ".join(w for w in (profile, known, variables.get("AWS_REGION")) if w)
@@ -213,13 +213,13 @@ def checksum(body: bytes) -> bytes:
     return b"%d\n" % (int.from_bytes(body, "big") % 0x1FFFFFFFFFFFFFFF)
 
 
-def stamp(found: os.stat_result) -> str:
+def format_stamp(found: os.stat_result) -> str:
     """What changes whenever a file does: an edit within the same tick of the clock is left to the
     rule that a file changed within the last second is not recorded."""
     return f"{found.st_dev}:{found.st_ino}:{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}"
 
 
-def _variables(
+def _read_variables(
     record: dict[str, str], request: Request, environ: dict[str, str], now: float | None
 ) -> dict[str, str] | None:
     """The session's variables by ``record``, if it is still true."""
@@ -233,14 +233,14 @@ def _variables(
     variables: dict[str, str] = {}
     for name in ("config", "credentials"):
         here = record.get("key") == name and not request.profile_only
-        told = _look(record[name + ".path"], record[name + ".stamp"], record if here else None)
+        told = _read_key(record[name + ".path"], record[name + ".stamp"], record if here else None)
         if told is None:
             return None
         variables.update(told)
     # The sign-in that it came from: gone or another one, it is looked at again.
     if (
         "sign-in.path" in record
-        and _look(record["sign-in.path"], record["sign-in.stamp"], None) is None
+        and _read_key(record["sign-in.path"], record["sign-in.stamp"], None) is None
     ):
         return None
     if request.profile_only:
@@ -260,17 +260,17 @@ def _variables(
             return None
     if request.region:
         variables["AWS_REGION"] = variables["AWS_DEFAULT_REGION"] = request.region
-    return {name: variables[name] for name in environment.managed(variables)}
+    return {name: variables[name] for name in environment.list_managed(variables)}
 
 
-def _look(path: str, recorded: str, record: dict[str, str] | None) -> dict[str, str] | None:
+def _read_key(path: str, recorded: str, record: dict[str, str] | None) -> dict[str, str] | None:
     """The key whose places ``record`` tells, out of the file at ``path``; none for no record.
 
     ``None`` when the file is no longer as it was recorded.
     """
     try:
         if record is None:
-            return {} if stamp(os.stat(path)) == recorded else None
+            return {} if format_stamp(os.stat(path)) == recorded else None
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except FileNotFoundError:
         return {} if recorded == "none" and record is None else None
@@ -278,7 +278,7 @@ def _look(path: str, recorded: str, record: dict[str, str] | None) -> dict[str, 
         return None
     try:
         # Of the very file that is read.
-        if stamp(os.fstat(descriptor)) != recorded:
+        if format_stamp(os.fstat(descriptor)) != recorded:
             return None
         key = {}
         for name, place in record.items():

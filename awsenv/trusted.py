@@ -20,15 +20,15 @@ def mirror(path: str, environ: dict[str, str]) -> str:
     return f"{environment.state_folder(environ)}/trust{path}"
 
 
-def recorded(path: str, environ: dict[str, str]) -> dict[str, str] | None:
+def read_record(path: str, environ: dict[str, str]) -> dict[str, str] | None:
     """The record of the ``.envrc`` at ``path``, whatever has become of the files since."""
     record = replay.read(mirror(path, environ))
     return record if record is not None and record.get("path") == path else None
 
 
-def allowed(path: str, environ: dict[str, str]) -> dict[str, str] | None:
+def find_allowed(path: str, environ: dict[str, str]) -> dict[str, str] | None:
     """The record of the ``.envrc`` at ``path`` if every file that takes part is as it was allowed."""
-    record = recorded(path, environ)
+    record = read_record(path, environ)
     if record is None:
         return None
     for field, value in record.items():
@@ -41,7 +41,7 @@ def allowed(path: str, environ: dict[str, str]) -> dict[str, str] | None:
     return record
 
 
-def nearest(folder: str) -> str:
+def find_nearest(folder: str) -> str:
     """The nearest ``.envrc`` in the physical ``folder`` or above; empty where there is none."""
     folder = folder.rstrip("/")
     while True:
@@ -53,7 +53,7 @@ def nearest(folder: str) -> str:
         folder = folder.rpartition("/")[0]
 
 
-def nearer(folder: str, envrc: str) -> list[str]:
+def list_nearer(folder: str, envrc: str) -> list[str]:
     """The places between the physical ``folder`` and ``envrc``, its nearest, where one that comes would
     count instead."""
     folder, places = folder.rstrip("/"), []
@@ -66,7 +66,7 @@ def nearer(folder: str, envrc: str) -> list[str]:
     return places
 
 
-def watched(record: dict[str, str]) -> tuple[list[str], list[str]]:
+def list_watched(record: dict[str, str]) -> tuple[list[str], list[str]]:
     """The files that ``record`` compares, and those that must not be there."""
     kinds: dict[str, list[str]] = {"file": [], "env": [], "none": []}
     for field, value in record.items():

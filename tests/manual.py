@@ -13,7 +13,7 @@ from awsenv.cli.help import SECTIONS, prepare
 def text() -> str:
     """The page."""
     names = [name for section in SECTIONS.values() for name in section]
-    root = prepare(typer.main.get_command(app.made(names)))
+    root = prepare(typer.main.get_command(app.build_app(names)))
     top = typer.Context(
         root, info_name="awsenv", terminal_width=78, help_option_names=["-h", "--help"]
     )

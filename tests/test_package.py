@@ -11,13 +11,13 @@ CHECKOUT = Path(__file__).parent.parent
 
 
 def test_in_a_checkout_the_hooks_are_read_from_it() -> None:
-    assert Path(paths.shipped("direnv.bash")) == CHECKOUT / "shell/direnv.bash"
+    assert Path(paths.shipped_path("direnv.bash")) == CHECKOUT / "shell/direnv.bash"
 
 
 def test_in_a_wheel_the_hooks_are_part_of_the_package(tmp_path: Path) -> None:
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target"]
     subprocess.run([*pip, tmp_path / "site", CHECKOUT], check=True)
-    program = "from awsenv import paths; print(paths.shipped('direnv.bash'))"
+    program = "from awsenv import paths; print(paths.shipped_path('direnv.bash'))"
     result = subprocess.run(
         [sys.executable, "-c", program],
         cwd=tmp_path / "site",

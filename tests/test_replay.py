@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awsenv import environment, records, replay
-from awsenv.cli import act
+from awsenv.cli import switch
 from awsenv.errors import AwsenvError
 from tests.program import awsenv
 from tests.shells.real import BIN, clean
@@ -54,7 +54,7 @@ def resolved(home: Path, *arguments: str, **environ: str) -> str:
     request = replay.parse(list(arguments))
     assert request
     with settled(), only(clean(home) | environ):
-        return act.text(request)
+        return switch.build_text(request)
 
 
 @contextmanager
@@ -156,7 +156,7 @@ def test_files_that_variables_name_are_looked_at(home: Path) -> None:
 def test_a_file_changed_within_the_last_second_is_not_recorded(home: Path) -> None:
     # The files' ctime is now, whatever their mtime says.
     with only(clean(home)):
-        act.text(replay.Request("use", "dev", form="bash"))
+        switch.build_text(replay.Request("use", "dev", form="bash"))
     assert not (home / ".local/state/awsenv/records/dev").exists()
 
 

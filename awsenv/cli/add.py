@@ -2,7 +2,6 @@
 
 import os
 import sys
-from functools import partial
 from typing import Annotated
 
 import typer
@@ -11,7 +10,7 @@ from awsenv import paths
 from awsenv.cli import hints, terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import reading
-from awsenv.paths import shown
+from awsenv.paths import shorten
 from awsenv.profiles import access_key_csv, edit, headers, read, write
 from awsenv.profiles.profile import ACCESS_KEY, KEYCHAIN, SECRET_KEY, TOKENS, Profile
 
@@ -47,11 +46,11 @@ def add(
     environ = dict(os.environ)
     known = read.profiles(environ)
     _check_name(profile, known.get(profile), force)
-    key_id, secret = _key(csv, user)
+    key_id, secret = _read_key(csv, user)
     ask = not csv and sys.stdin.isatty()
     config = {
-        option: _setting(
-            question, given, f"--{option}", _offered(option, profile, known) if ask else None
+        option: _ask_setting(
+            question, given, f"--{option}", _find_default(option, profile, known) if ask else None
         )
         for option, question, given in (
             ("region", "Default region name", region),
@@ -65,8 +64,8 @@ def add(
         there = known.get(profile) or Profile(profile, None, None)
         keychain.put(there, key_id, secret, environ, config)
     else:
-        _store(_headers(profile, known.get(profile), environ), key_id, secret, config, environ)
-    terminal.say(f"profile {profile} is stored; {hints.use(profile)}")
+        _store(_find_headers(profile, known.get(profile), environ), key_id, secret, config, environ)
+    terminal.say(f"profile {profile} is stored; {hints.use_command(profile)}")
     if csv and csv != "-":
         _offer_to_delete(csv, delete_csv)
     if verify:
@@ -85,26 +84,22 @@ def remove(profile: Annotated[str, typer.Argument(help="The profile.")]) -> None
         from awsenv.cli import keychain
 
         keychain.remove_key(there, key_id, known)
-    for path, header in _headers(profile, there, environ):
-        if write.change(path, partial(_taken, path=path, header=header), environ):
-            terminal.say(f"profile {profile} is taken out of {shown(path)}")
+    for path, header in _find_headers(profile, there, environ):
+        if write.take_section(path, header, environ):
+            terminal.say(f"profile {profile} is taken out of {shorten(path)}")
     left = [name for name, each in known.items() if each.get("source_profile") == profile]
     for name in left:
         if name != profile:
             terminal.say(f"profile {name} has it as source_profile; awsenv show {name}")
 
 
-def _taken(text: str, path: str, header: str) -> str:
-    return edit.take_section(text, path, header)
-
-
-def _key(csv: str, user: str) -> tuple[str, str]:
+def _read_key(csv: str, user: str) -> tuple[str, str]:
     if csv and csv != "-":
         try:
             data = reading.read(csv, LARGEST_CSV)
         except OSError as error:
-            raise reading.unreadable(csv, error) from None
-        return access_key_csv.read(data, shown(os.path.abspath(csv)), user)
+            raise reading.explain(csv, error) from None
+        return access_key_csv.read(data, shorten(os.path.abspath(csv)), user)
     if csv == "-":
         return access_key_csv.read(sys.stdin.buffer.read(LARGEST_CSV), "stdin", user)
     if sys.stdin.isatty():
@@ -122,7 +117,7 @@ def _key(csv: str, user: str) -> tuple[str, str]:
     return key_id, secret
 
 
-def _setting(question: str, given: str | None, option: str, offered: str | None) -> str:
+def _ask_setting(question: str, given: str | None, option: str, offered: str | None) -> str:
     """What was given, else, where there is an offer, what a person answers."""
     if given is not None:
         if not given.isprintable():
@@ -131,7 +126,7 @@ def _setting(question: str, given: str | None, option: str, offered: str | None)
     return "" if offered is None else terminal.ask(question, offered)
 
 
-def _offered(option: str, profile: str, known: dict[str, Profile]) -> str:
+def _find_default(option: str, profile: str, known: dict[str, Profile]) -> str:
     """What the profile has already, else what the default profile has."""
     places = (known[name].get(option) for name in (profile, "default") if name in known)
     return next((value for value in places if value), "")
@@ -151,15 +146,12 @@ def _store(
         key = {ACCESS_KEY: key_id, SECRET_KEY: secret}
         return edit.put(text, credentials_path, header, key)
 
-    def with_settings(text: str) -> str:
-        return edit.put(text, config_path, config_header, config)
-
     if config:
-        write.change(config_path, with_settings, environ)
+        write.put_options(config_path, config_header, config, environ)
     write.change(credentials_path, with_key, environ)
 
 
-def _headers(profile: str, there: Profile | None, environ: dict[str, str]) -> Headers:
+def _find_headers(profile: str, there: Profile | None, environ: dict[str, str]) -> Headers:
     """Path and header of the profile's section in either file, in the form it has already."""
     config = there.config.header if there and there.config else headers.header(profile)
     return (paths.credentials_file(environ), profile), (paths.config_file(environ), config)
@@ -189,7 +181,7 @@ def _verify(profile: Profile, environ: dict[str, str]) -> None:
     from awsenv.sessions import client
     from awsenv.sessions.session import Session
 
-    account, arn = client.caller_identity(Session.of_key(profile), profile, environ)
+    account, arn = client.get_caller_identity(Session.of_key(profile), profile, environ)
     terminal.say(f"it is {arn}, account {account}")
     if arn.endswith(":root"):
         terminal.say("this is a root key, which may do anything; make an IAM user's instead")

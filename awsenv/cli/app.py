@@ -10,8 +10,9 @@ import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from awsenv import __version__, replay
-from awsenv.cli import act, hints
 from awsenv.cli import help as help_
+from awsenv.cli import hints
+from awsenv.cli.run import run_command
 from awsenv.errors import USAGE, UsageError
 
 # Name → module and function: a call imports one family of commands.
@@ -48,7 +49,7 @@ COMMANDS = {
 }
 
 
-def run(arguments: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Run ``awsenv`` with ``arguments``; the exit code."""
     hints.take_hook()
     words = arguments[: arguments.index("--")] if "--" in arguments else arguments
@@ -58,16 +59,16 @@ def run(arguments: list[str]) -> int:
     name = next((word for word in arguments if not word.startswith("-")), "")
     evaluated = name in replay.EVALUATED and arguments[0] == name
     one = name in COMMANDS and name != "help"
-    command = help_.prepare(typer.main.get_command(made([name] if one else list(COMMANDS))))
+    command = help_.prepare(typer.main.get_command(build_app([name] if one else list(COMMANDS))))
     if evaluated and {"-h", "--help"} & set(words):
         # It did not fail, and is nothing for a shell: `awsenv help` goes to a pipe.
         with contextlib.nullcontext() if sys.stdout.isatty() else contextlib.redirect_stdout(sys.stderr):  # fmt: skip
-            return act.report(lambda: _called(command, arguments, name), None)
+            return run_command(lambda: _call(command, arguments, name), None)
     form = replay.failing_form(arguments, dict(os.environ)) if evaluated else None
-    return act.report(lambda: _called(command, arguments, name), form)
+    return run_command(lambda: _call(command, arguments, name), form)
 
 
-def _called(command: Any, arguments: list[str], name: str) -> object:
+def _call(command: Any, arguments: list[str], name: str) -> object:
     """What the command returns; Typer's own errors as ours."""
     try:
         return command(arguments, prog_name="awsenv", standalone_mode=False)
@@ -81,7 +82,7 @@ def _called(command: Any, arguments: list[str], name: str) -> object:
         raise KeyboardInterrupt from None
 
 
-def made(names: list[str]) -> typer.Typer:
+def build_app(names: list[str]) -> typer.Typer:
     """The commands ``names`` as one."""
     app = typer.Typer(
         name="awsenv",
@@ -92,7 +93,7 @@ def made(names: list[str]) -> typer.Typer:
         epilog="--debug, anywhere: what is looked up and decided, without secrets, on stderr.",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(_awsenv)
+    app.callback()(_root)
     for name in names:
         module, function = COMMANDS[name]
         command = getattr(importlib.import_module(f"awsenv.cli.{module}"), function)
@@ -103,17 +104,17 @@ def made(names: list[str]) -> typer.Typer:
     return app
 
 
-def _version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         print(f"awsenv {__version__}")
         raise Exit
 
 
-def _awsenv(
+def _root(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", "-V", callback=_version, is_eager=True, help="Print the version."
+            "--version", "-V", callback=_print_version, is_eager=True, help="Print the version."
         ),
     ] = False,
 ) -> None:

@@ -12,17 +12,17 @@ from awsenv import programs
 Open = Callable[[str], None]
 
 
-def opener(environ: dict[str, str], wish: str = "") -> Open | None:
+def find_opener(environ: dict[str, str], how: str = "") -> Open | None:
     """What opens a page here; ``None`` where none can be, and a device code is the way.
 
-    ``wish``: ``device`` for that all the same; ``none`` to have the page only shown, which over ssh
+    ``how``: ``device`` for that all the same; ``none`` to have the page only shown, which over ssh
     would come back to the wrong machine.
     """
-    if wish == "device" or (wish == "none" and environ.get("SSH_CONNECTION")):
+    if how == "device" or (how == "none" and environ.get("SSH_CONNECTION")):
         return None
-    if wish == "none":
+    if how == "none":
         return lambda _: None  # its address is told, and its answer comes to this machine alone
-    words = _command(environ)
+    words = _find_command(environ)
     return None if words is None else lambda page: _start(words, page, environ)
 
 
@@ -35,7 +35,7 @@ def show_code(page: str) -> None:
     segno.make(page, error="l").terminal(out=sys.stderr, compact=True)
 
 
-def waiting(text: str) -> AbstractContextManager[object]:
+def show_waiting(text: str) -> AbstractContextManager[object]:
     """A spinner with ``text`` while something is waited for; nothing where it would not be seen."""
     if not sys.stderr.isatty():
         return contextlib.nullcontext()
@@ -44,7 +44,7 @@ def waiting(text: str) -> AbstractContextManager[object]:
     return Console(stderr=True).status(text)
 
 
-def _command(environ: dict[str, str]) -> list[str] | None:
+def _find_command(environ: dict[str, str]) -> list[str] | None:
     """The words that a page is put behind; in this order: BROWSER, ssh, a display, WSL's opener."""
     if browser := environ.get("BROWSER", "").partition(os.pathsep)[0]:
         try:

@@ -13,10 +13,10 @@ from awsenv.files.writing import write_whole
 from awsenv.hook import complete
 
 
-def table(environ: dict[str, str]) -> complete.Table:
+def build_table(environ: dict[str, str]) -> complete.Table:
     """Every command with its options, left for the next time."""
     found: complete.Table = {}
-    group = typer.main.get_command(app.made(list(app.COMMANDS)))
+    group = typer.main.get_command(app.build_app(list(app.COMMANDS)))
     assert isinstance(group, TyperGroup)
     for name, command in group.commands.items():
         _add(found, name, command)
@@ -25,8 +25,8 @@ def table(environ: dict[str, str]) -> complete.Table:
         lines.append(f"{name}\t\t\t{told}")
         lines += [f"{name}\t{option}\t{takes:d}\t{of}" for option, (takes, of) in options.items()]
     with contextlib.suppress(Exception):
-        path = complete.table_file(environ)
-        folders.own(os.path.dirname(path))
+        path = complete.table_path(environ)
+        folders.make_private(os.path.dirname(path))
         write_whole(path, "\n".join([*lines, ""]).encode())
     return found
 

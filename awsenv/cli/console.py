@@ -50,15 +50,17 @@ def console(
         raise UsageError("no profile is named, and this shell acts as none", "awsenv list")
     found = read.profile(profile, environ)
     region = region or found.get("region") or ""
-    seconds = durations.seconds(duration, "--duration") if duration else 0
-    url = _address(found, address.page(region, service, path), region, seconds, mfa_code, environ)
+    seconds = durations.parse_duration(duration, "--duration") if duration else 0
+    url = _build_address(
+        found, address.format_page(region, service, path), region, seconds, mfa_code, environ
+    )
     if print_:
         if sys.stdout.isatty() and found.kind != "sso":
-            lives = durations.said(address.LIVES)
+            lives = durations.format_duration(address.LIVES)
             terminal.say(f"for {lives}, and for whoever has it: it opens the console as {profile}")
         print(url)
         return
-    words = _command(browser_, isolated, found, environ)
+    words = _find_browser(browser_, isolated, found, environ)
     if words is None:
         raise AwsenvError(
             "there is no browser here", f"awsenv console {shlex.quote(profile)} --print"
@@ -67,7 +69,7 @@ def console(
     terminal.say(f"the console opens as {profile}")
 
 
-def _address(
+def _build_address(
     profile: Profile,
     destination: str,
     region: str,
@@ -77,10 +79,15 @@ def _address(
 ) -> str:
     if profile.kind == "sso" and not seconds:
         # The person's own sign-in at the portal: nothing has to be got for it.
-        return address.portal(token.of_profile(profile, environ), profile, destination)
-    wishes = {"--mfa-code": mfa_code}
-    options, people = session_options.parse(wishes), session_options.attended(wishes)
-    got = resolve.choose(Request("console", profile.name), options, people, environ)
+        return address.format_portal_address(
+            token.of_profile(profile, environ), profile, destination
+        )
+    option_values = {"--mfa-code": mfa_code}
+    options, people = (
+        session_options.parse(option_values),
+        session_options.make_attended(option_values),
+    )
+    got = resolve.resolve(Request("console", profile.name), options, people, environ)
     values = got.variables
     session = Session(
         profile.name,
@@ -89,23 +96,23 @@ def _address(
         values.get("AWS_SESSION_TOKEN"),
     )
     if got.long_lived:
-        session, seconds = address.of_long_lived(session, profile, seconds, environ), 0
-    mine = environment.without_session(environ)
-    return address.federated(session, profile, region, destination, seconds, mine)
+        session, seconds = address.federate(session, profile, seconds, environ), 0
+    mine = environment.remove_session(environ)
+    return address.get_federated_address(session, profile, region, destination, seconds, mine)
 
 
-def _command(
+def _find_browser(
     given: str, isolated: bool, profile: Profile, environ: dict[str, str]
 ) -> browser.Open | None:
     """What opens an address."""
     if not isolated:
-        return browser.opener({**environ, "BROWSER": given} if given else environ)
+        return browser.find_opener({**environ, "BROWSER": given} if given else environ)
     name = given or next((name for name in _APART if programs.find(name, environ)), "")
     if not name or not programs.find(shlex.split(name)[0], environ):
         hint = f"awsenv console {shlex.quote(profile.name)} --isolated --browser CMD"
         raise AwsenvError("there is no browser here that keeps profiles apart", hint)
     state = environment.state_folder(environ)
-    kept = folders.own(os.path.join(state, "browsers", profile.name.replace("/", "%2F")))
+    kept = folders.make_private(os.path.join(state, "browsers", profile.name.replace("/", "%2F")))
     if "firefox" in name:
         words = [*shlex.split(name), "--no-remote", "--profile", kept]
     else:

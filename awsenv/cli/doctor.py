@@ -10,10 +10,10 @@ from typing import Annotated
 import typer
 
 from awsenv import __version__, environment, paths, programs
-from awsenv.cli import here, terminal
+from awsenv.cli import shell_status, terminal
 from awsenv.errors import FAILED, AwsenvError
 from awsenv.files import reading
-from awsenv.paths import shown
+from awsenv.paths import shorten
 from awsenv.profiles import lint
 from awsenv.server import running
 from awsenv.sessions import cli_caches, conflicts, sign_ins
@@ -37,7 +37,7 @@ def doctor(
     Example: awsenv doctor
     """
     environ = dict(os.environ)
-    found = list(findings(environ))
+    found = list(check_all(environ))
     wrong = [each for each in found if each[2]]
     if as_json:
         rows = [{"what": what, "found": words, "mend": mend or None} for what, words, mend in found]
@@ -50,45 +50,45 @@ def doctor(
     return FAILED if wrong else 0
 
 
-def findings(environ: dict[str, str]) -> Iterator[Finding]:
+def check_all(environ: dict[str, str]) -> Iterator[Finding]:
     """All of it, in the order in which it is told."""
     python = f"{platform.python_version()} at {sys.executable}"
     yield "awsenv", f"{__version__}, Python {python}", ""
-    yield from _hook(environ)
-    yield from _tools(environ)
-    yield from _modes(environ)
-    for what, mend in lint.problems(environ):
+    yield from _check_hook(environ)
+    yield from _check_tools(environ)
+    yield from _check_modes(environ)
+    for what, mend in lint.find_problems(environ):
         yield "AWS files", what, mend
-    for what, mend in conflicts.found(environ, None):
+    for what, mend in conflicts.find_conflicts(environ, None):
         yield "this shell", what, mend
-    yield from _endpoints(environ)
-    if folder := here.folder(environ):
+    yield from _check_endpoints(environ)
+    if folder := shell_status.read_folder(environ):
         allowed = folder["trust"] == "allowed"
-        yield "folder", here.folder_line(folder), "" if allowed else "awsenv allow"
-    server = running.running(environ)
+        yield "folder", shell_status.format_folder(folder), "" if allowed else "awsenv allow"
+    server = running.find_server(environ)
     yield "serve", f"process {server.process}" if server else "does not run", ""
 
 
-def _hook(environ: dict[str, str]) -> Iterator[Finding]:
-    shell = environment.asking(environ)
+def _check_hook(environ: dict[str, str]) -> Iterator[Finding]:
+    shell = environment.detect_shell(environ)
     if shell not in _START:
         yield "hook", f"this shell is {shell}", ""
         return
-    found = here.hook()
+    found = shell_status.read_hook()
     load = "awsenv hook fish | source" if shell == "fish" else f'eval "$(awsenv hook {shell})"'
     home = environ.get("HOME") or os.path.expanduser("~")
-    has = [name for name in _START[shell] if "awsenv hook" in _text(os.path.join(home, name))]
+    has = [name for name in _START[shell] if "awsenv hook" in _read_text(os.path.join(home, name))]
     if found is None:
         where = os.path.join(home, _START[shell][0])
         if has:
             yield "hook", f"not in this shell, though ~/{has[0]} has it", f"a new shell, or {load}"
         else:
-            yield "hook", f"not in this {shell}", f"put into {shown(where)}: {load}"
+            yield "hook", f"not in this {shell}", f"put into {shorten(where)}: {load}"
     else:
         new = f"{load}, or a new shell; files written by `awsenv hook` anew"
-        yield "hook", here.hook_line(found), "" if found["current"] else new
+        yield "hook", shell_status.format_hook(found), "" if found["current"] else new
     for name in has:
-        yield from _order(f"~/{name}", _text(os.path.join(home, name)))
+        yield from _check_order(f"~/{name}", _read_text(os.path.join(home, name)))
 
 
 def start_files(environ: dict[str, str]) -> Iterator[tuple[str, int]]:
@@ -96,12 +96,12 @@ def start_files(environ: dict[str, str]) -> Iterator[tuple[str, int]]:
     home = environ.get("HOME") or os.path.expanduser("~")
     for name in (name for names in _START.values() for name in names):
         path = os.path.join(home, name)
-        for number, line in enumerate(_text(path).split("\n"), 1):
+        for number, line in enumerate(_read_text(path).split("\n"), 1):
             if "awsenv hook" in line and not line.lstrip().startswith("#"):
                 yield path, number
 
 
-def _order(name: str, text: str) -> Iterator[Finding]:
+def _check_order(name: str, text: str) -> Iterator[Finding]:
     """Who comes first in a start file: direnv's hook and starship before ours."""
     ours = text.find("awsenv hook")
     for other in ("direnv hook", "starship init"):
@@ -109,7 +109,7 @@ def _order(name: str, text: str) -> Iterator[Finding]:
             yield "hook", f"{name} has {other} below awsenv hook", "put awsenv's line below it"
 
 
-def _tools(environ: dict[str, str]) -> Iterator[Finding]:
+def _check_tools(environ: dict[str, str]) -> Iterator[Finding]:
     for name, words in (("aws", ["aws", "--version"]), ("direnv", ["direnv", "version"])):
         if programs.find(name, environ):
             try:
@@ -123,7 +123,7 @@ def _tools(environ: dict[str, str]) -> Iterator[Finding]:
             yield name, "not installed", ""
 
 
-def _modes(environ: dict[str, str]) -> Iterator[Finding]:
+def _check_modes(environ: dict[str, str]) -> Iterator[Finding]:
     """Folders and files that hold secrets are one's own."""
     state = environment.state_folder(environ)
     places = [state, token.folder(environ), cli_caches.folder(environ)]
@@ -137,27 +137,31 @@ def _modes(environ: dict[str, str]) -> Iterator[Finding]:
         except FileNotFoundError:
             continue
         except OSError as error:
-            yield "caches", f"{shown(place)}: {error.strerror}", f"ls -ld {shown(place)}"
+            yield "caches", f"{shorten(place)}: {error.strerror}", f"ls -ld {shorten(place)}"
             continue
         if not mine:
-            yield "caches", f"{shown(place)} is somebody else's", f"ls -ld {shown(place)}"
+            yield "caches", f"{shorten(place)} is somebody else's", f"ls -ld {shorten(place)}"
         elif loose:
-            yield "caches", f"{shown(loose[0])} is open to others", f"chmod 600 {shown(loose[0])}"
+            yield (
+                "caches",
+                f"{shorten(loose[0])} is open to others",
+                f"chmod 600 {shorten(loose[0])}",
+            )
         else:
-            yield "caches", f"{shown(place)}, {count} files", ""
+            yield "caches", f"{shorten(place)}, {count} files", ""
 
 
-def _endpoints(environ: dict[str, str]) -> Iterator[Finding]:
+def _check_endpoints(environ: dict[str, str]) -> Iterator[Finding]:
     for name in sorted(environ):
         if environment.is_endpoint(name) or name in ("AWS_CA_BUNDLE", "HTTPS_PROXY", "https_proxy"):
             # A proxy's address may hold a password.
             value = environ[name].rpartition("@")[2]
             yield "endpoints", f"{name} is {value}", ""
     for path in (paths.config_file(environ), paths.credentials_file(environ)):
-        yield "AWS files", shown(path) + ("" if os.path.exists(path) else ", not there"), ""
+        yield "AWS files", shorten(path) + ("" if os.path.exists(path) else ", not there"), ""
 
 
-def _text(path: str) -> str:
+def _read_text(path: str) -> str:
     try:
         return reading.read(path).decode("utf-8", "replace")
     except (OSError, AwsenvError):

@@ -24,7 +24,7 @@ from awsenv.cli import (
 from awsenv.environment import dotenv as form
 from awsenv.errors import FAILED, AwsenvError, UsageError
 from awsenv.folders import env_file, env_file_registry
-from awsenv.paths import shown
+from awsenv.paths import shorten
 from awsenv.profiles.account import of_key
 from awsenv.replay import Request
 from awsenv.server import grants
@@ -88,7 +88,10 @@ def dotenv(
     profile = profile or environ.get(environment.PROFILE, "")
     if check:
         return _check(
-            output or ".env", profile, durations.seconds(min_left or "15m", "--min-left"), as_json
+            output or ".env",
+            profile,
+            durations.parse_duration(min_left or "15m", "--min-left"),
+            as_json,
         )
     if not profile:
         raise UsageError("no profile is named, and this shell acts as none", "awsenv list")
@@ -97,14 +100,17 @@ def dotenv(
     if not output and sys.stdout.isatty() and not (show or watch or live):
         raise UsageError("this prints a secret", f"awsenv dotenv {profile} -o .env")
     request = Request("dotenv", profile, region, account, profile_only)
-    wishes = {
+    option_values = {
         "--mfa-code": mfa_code,
         "--session": "yes" if session else "",
         "--duration": duration,
         "--fresh": "yes" if fresh else "",
         "--min-left": min_left,
     }
-    options, people = session_options.parse(wishes), session_options.attended(wishes)
+    options, people = (
+        session_options.parse(option_values),
+        session_options.make_attended(option_values),
+    )
     if watch:
         return _watch(output or ".env", request, options, people, map_ or [], ignore, environ)
     if live:
@@ -113,15 +119,15 @@ def dotenv(
             "" if no_start else for_, compose, environ,
         )  # fmt: skip
         return 0
-    got = resolve.choose(request, options, people, environ)
+    got = resolve.resolve(request, options, people, environ)
     if got.long_lived and not allow_long_lived and not (not output and sys.stdout.isatty()):
         raise AwsenvError(
             f"profile {profile} has a long-lived key, which should not lie in a .env",
             "--session for a temporary one, or --allow-long-lived",
         )
-    values = dotenv_file.mapped(got.variables, map_ or [])
+    values = dotenv_file.rename_variables(got.variables, map_ or [])
     if not output:
-        sys.stdout.write("".join(form.line(*item) + "\n" for item in values.items()))
+        sys.stdout.write("".join(form.format_line(*item) + "\n" for item in values.items()))
         return 0
     dotenv_file.write(output, values, profile, ignore)
     path = os.path.abspath(output)
@@ -146,12 +152,14 @@ def _watch(
     """Keep ``output`` up to date until Ctrl-C. Raises ``AwsenvError`` where the session cannot be
     had, or does not end."""
     while True:
-        got = resolve.choose(request, options, people, environ)
+        got = resolve.resolve(request, options, people, environ)
         end = got.variables.get("AWS_CREDENTIAL_EXPIRATION")
         if end is None:
             what = f"the session of {request.profile} does not end: there is nothing to watch"
             raise AwsenvError(what, f"awsenv dotenv {request.profile} -o {output}")
-        dotenv_file.write(output, dotenv_file.mapped(got.variables, pairs), request.profile, ignore)
+        dotenv_file.write(
+            output, dotenv_file.rename_variables(got.variables, pairs), request.profile, ignore
+        )
         fields = replay.read(replay.record_path(request.profile, environ)) or {}
         until = float(fields.get("renew", datetime.fromisoformat(end).timestamp() - 60))
         # Not at once where a renewal failed and the session before goes on; and in short steps, since
@@ -165,7 +173,7 @@ def _check(output: str, profile: str, min_left: int, as_json: bool) -> int:
     path = os.path.abspath(output)
     text = dotenv_file.read(os.path.realpath(path))
     values = dotenv_values(stream=io.StringIO(text), interpolate=False)
-    found = env_file.profile_of(text)
+    found = env_file.read_profile(text)
     end = values.get("AWS_CREDENTIAL_EXPIRATION")
     left = None
     if end:
@@ -173,13 +181,13 @@ def _check(output: str, profile: str, min_left: int, as_json: bool) -> int:
             left = int((datetime.fromisoformat(end) - datetime.now(UTC)).total_seconds())
         except (ValueError, TypeError):
             left = 0
-    problem, mend = dotenv_live.problem(values, dict(os.environ))
+    problem, mend = dotenv_live.find_problem(values, dict(os.environ))
     if found is None:
         problem = "holds no session of awsenv's"
     elif profile and found != profile:
         problem = f"acts as {found}, not as {profile}"
     elif left is not None and left < min_left:
-        problem = f"has {durations.said(left)} left" if left > 0 else "has ended"
+        problem = f"has {durations.format_duration(left)} left" if left > 0 else "has ended"
     if as_json:
         account = of_key(values.get("AWS_ACCESS_KEY_ID") or "")
         told = {"file": path, "profile": found, "account": account, "expires": end, "left": left}
@@ -187,5 +195,5 @@ def _check(output: str, profile: str, min_left: int, as_json: bool) -> int:
     elif problem:
         live = f" --live -o {output}" if dotenv_live.TOKEN in values else f" -o {output}"
         hint = mend or f"awsenv dotenv {profile or found or 'PROFILE'}{live}"
-        terminal.fail(AwsenvError(f"{shown(path)} {problem}", hint))
+        terminal.fail(AwsenvError(f"{shorten(path)} {problem}", hint))
     return FAILED if problem else 0

@@ -8,13 +8,13 @@ from awsenv.cli import hints, session_options, terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import reading, writing
 from awsenv.folders import env_file, env_file_registry, git, trust
-from awsenv.paths import shown
+from awsenv.paths import shorten
 from awsenv.replay import Request
 from awsenv.sessions import resolve
 from awsenv.sessions.options import SessionOptions
 
 
-def mapped(variables: dict[str, str], pairs: list[str]) -> dict[str, str]:
+def rename_variables(variables: dict[str, str], pairs: list[str]) -> dict[str, str]:
     """``variables`` under the names that ``--map`` gives them. Raises ``UsageError``."""
     # What keeps [default] away in a shell: nobody has that file who reads this one.
     variables = {name: value for name, value in variables.items() if value}
@@ -37,10 +37,10 @@ def write(output: str, values: dict[str, str], profile: str, ignore: bool) -> No
     """Put ``values``, the session of ``profile``, into the file ``output``. Raises ``AwsenvError``."""
     path = os.path.abspath(output)
     if os.path.isdir(path):
-        raise AwsenvError(f"{shown(path)} is a folder", f"-o {output}/.env")
+        raise AwsenvError(f"{shorten(path)} is a folder", f"-o {output}/.env")
     folder = os.path.dirname(os.path.realpath(path))
     if not os.path.isdir(folder):
-        raise AwsenvError(f"{shown(folder)} is not a folder", f"mkdir -p {shown(folder)}")
+        raise AwsenvError(f"{shorten(folder)} is not a folder", f"mkdir -p {shorten(folder)}")
     done = env_file.Update("")
 
     def edit(old: str) -> str:
@@ -49,9 +49,9 @@ def write(output: str, values: dict[str, str], profile: str, ignore: bool) -> No
         return done.text
 
     mode = _change(path, git.check(path, ignore), edit)
-    terminal.say(f"{shown(path)} acts as {profile}")
+    terminal.say(f"{shorten(path)} acts as {profile}")
     if mode & 0o077:
-        terminal.say(f"{shown(path)} was open to others ({mode:04o}); now it is yours alone")
+        terminal.say(f"{shorten(path)} was open to others ({mode:04o}); now it is yours alone")
     for name in dict.fromkeys(done.duplicates):
         terminal.say(f"{name} stood there several times; the last one stays")
     if done.exported:
@@ -71,46 +71,46 @@ def warn_of_masks(output: str, values: dict[str, str], environ: dict[str, str]) 
     if masks:
         terminal.say(
             f"this shell exports {', '.join(masks)} with other values, and compose prefers them to "
-            f"{output}; {hints.off()}, or unset them"
+            f"{output}; {hints.off_command()}, or unset them"
         )
 
 
 def clear(path: str) -> None:
     """Take the session that awsenv wrote out of the file at ``path``. Raises ``AwsenvError``."""
     _change(path, os.path.realpath(path), env_file.clear)
-    terminal.say(f"{shown(path)} holds no session any more")
+    terminal.say(f"{shorten(path)} holds no session any more")
 
 
 def _change(path: str, real: str, edit: Callable[[str], str]) -> int:
     """Write what ``edit`` makes of the file ``real``, which a person knows as ``path``; its permissions
     before. Raises ``AwsenvError``."""
     environ, folder = dict(os.environ), os.path.dirname(real)
-    with writing.alone(folder, environment.state_folder(environ), terminal.say) as aside:
+    with writing.hold_folder(folder, environment.state_folder(environ), terminal.say) as aside:
         try:
-            there, mode = os.path.lexists(real), mode_of(real)
+            there, mode = os.path.lexists(real), read_mode(real)
             old = read(real)
             text = edit(old)
             if text != old or mode & 0o077:
-                writing.write_whole(real, encoded(text), secret=True, aside=aside)
+                writing.write_whole(real, encode(text), secret=True, aside=aside)
         except OSError as error:
             raise AwsenvError(
-                f"cannot write {shown(path)}: {error.strerror}", f"ls -ld {shown(folder)}"
+                f"cannot write {shorten(path)}: {error.strerror}", f"ls -ld {shorten(folder)}"
             ) from None
-        trust.follow(path, encoded(old) if there else None, encoded(text), environ)
+        trust.follow(path, encode(old) if there else None, encode(text), environ)
     return mode
 
 
 def rewrite(profile: str, environ: dict[str, str]) -> None:
     """Write the remembered files of ``profile`` again with its session as it is now; one that was
     moved or edited since is left alone and named."""
-    for each in env_file_registry.entries(environ, profile):
+    for each in env_file_registry.list_entries(environ, profile):
         if each.state != "kept":
-            terminal.say(f"{shown(each.path)} was {each.state} since, and is left alone")
+            terminal.say(f"{shorten(each.path)} was {each.state} since, and is left alone")
             continue
         request = Request("dotenv", profile, each.region)
-        people = session_options.unattended()
-        got = resolve.choose(request, SessionOptions(), people, environ)
-        values = mapped(got.variables, each.map)
+        people = session_options.make_unattended()
+        got = resolve.resolve(request, SessionOptions(), people, environ)
+        values = rename_variables(got.variables, each.map)
         if env_file_registry.digest(values) != each.digest:
             write(each.path, values, profile, ignore=False)
             env_file_registry.remember(each.path, profile, each.region, each.map, values, environ)
@@ -123,14 +123,14 @@ def read(path: str) -> str:
     except FileNotFoundError:
         return ""
     except OSError as error:
-        raise reading.unreadable(path, error) from None
+        raise reading.explain(path, error) from None
 
 
-def encoded(text: str) -> bytes:
+def encode(text: str) -> bytes:
     """``text`` as the bytes that ``read`` found."""
     return text.encode("utf-8", "surrogateescape")
 
 
-def mode_of(path: str) -> int:
+def read_mode(path: str) -> int:
     """Its permissions, 0 where there is none."""
     return os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0

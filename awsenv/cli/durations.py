@@ -8,7 +8,7 @@ _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", re.ASCII)
 
 
-def seconds(text: str, option: str) -> int:
+def parse_duration(text: str, option: str) -> int:
     """``text`` (``30m``, ``1h30m``, ``900``) in seconds; ``UsageError`` names ``option``."""
     match = _SPAN.fullmatch(text.strip())
     if not match or not any(match.groups()):
@@ -16,12 +16,12 @@ def seconds(text: str, option: str) -> int:
     return sum(int(n or 0) * unit for n, unit in zip(match.groups(), _UNITS.values(), strict=True))
 
 
-def left(span: float) -> str:
+def format_time_left(span: float) -> str:
     """Time left as people say it: ``42m``, or ``ended``."""
-    return said(span) if span > 0 else "ended"
+    return format_duration(span) if span > 0 else "ended"
 
 
-def said(span: float) -> str:
+def format_duration(span: float) -> str:
     """``span`` seconds in at most two units, rounded down: ``2d3h``, ``42m``, ``50s``."""
     left = max(0, int(span))
     for (unit, size), (smaller, part) in zip(

@@ -10,12 +10,12 @@ from awsenv.server import grants
 from awsenv.sessions.options import Interaction, SessionOptions
 
 
-def without_others(environ: dict[str, str]) -> dict[str, str]:
+def remove_other_sources(environ: dict[str, str]) -> dict[str, str]:
     """``environ`` without what SDKs would believe instead."""
     return {name: value for name, value in environ.items() if name not in dotenv_live.BEATS}
 
 
-def variables(
+def grant_variables(
     request: Request, options: SessionOptions, people: Interaction, environ: dict[str, str]
 ) -> dict[str, str]:
     """What the program gets that this process becomes: granted for as long as it runs. Raises
@@ -25,5 +25,5 @@ def variables(
     found = serve.start(serve.FOR, environ)
     if not found.port:
         raise AwsenvError("awsenv serve has no port", "awsenv serve --stop, then this again")
-    given = exec_config.variables(request.profile, session, environ, process=False)
-    return given | dotenv_live.asking(f"127.0.0.1:{found.port}", request.profile, token)
+    given = exec_config.prepare(request.profile, session, environ, process=False)
+    return given | dotenv_live.build_variables(f"127.0.0.1:{found.port}", request.profile, token)

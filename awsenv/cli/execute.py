@@ -65,17 +65,20 @@ def execute(
     if server:
         from awsenv.cli import exec_server
 
-        environ = exec_server.without_others(environ)
+        environ = exec_server.remove_other_sources(environ)
     if dir_ and profile:
         raise UsageError("--dir says whose profile it is, and so does PROFILE", "give one")
-    wishes = {
+    option_values = {
         "--mfa-code": mfa_code,
         "--duration": duration,
         "--role-arn": role_arn,
         "--fresh": "yes" if fresh else "",
         "--min-left": min_left,
     }
-    options, people = session_options.parse(wishes), session_options.attended(wishes)
+    options, people = (
+        session_options.parse(option_values),
+        session_options.make_attended(option_values),
+    )
     if server and not live_:
         raise UsageError("--server is how --live renews", "exec --live --server")
     if live_ and role_arn:
@@ -87,15 +90,15 @@ def execute(
     variables: dict[str, str] = {}
     if request.profile:
         if server:
-            variables = exec_server.variables(request, options, people, before)
+            variables = exec_server.grant_variables(request, options, people, before)
         else:
-            variables = resolve.choose(request, options, people, before).variables
+            variables = resolve.resolve(request, options, people, before).variables
     if live_ and request.profile and not server:
-        variables = exec_config.variables(request.profile, variables, before)
+        variables = exec_config.prepare(request.profile, variables, before)
     if folder:
         _become(command, folder.environ(variables))
     change = environment.enter(profile, variables, environ)
-    _become(command, environment.applied(change, environ))
+    _become(command, environment.apply(change, environ))
 
 
 # Typer makes the command of this class (``awsenv.cli.app``).

@@ -11,7 +11,7 @@ import typer
 from awsenv.cli import terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.folders import bindings, direnv, ghq, trust
-from awsenv.paths import shown
+from awsenv.paths import shorten
 from awsenv.profiles import read
 from awsenv.server import grants
 
@@ -33,9 +33,9 @@ def link(
     """
     environ = dict(os.environ)
     read.profile(profile, environ)
-    edit = _link(profile, _folder(dir_, org, environ), environ)
+    edit = _link(profile, _find_folder(dir_, org, environ), environ)
     if as_json:
-        trusted = trust.state(trust.real(edit.path), environ)
+        trusted = trust.find_state(trust.resolve_folder(edit.path), environ)
         told = {"envrc": edit.path, "profile": profile, "changed": edit.changed, "trust": trusted}
         print(json.dumps(told, indent=2))
 
@@ -46,14 +46,14 @@ def unlink(dir_: Dir = "", org: Org = "") -> None:
     Example: awsenv unlink ~/ghq/github.com/org
     """
     environ = dict(os.environ)
-    folder = _folder(dir_, org, environ)
+    folder = _find_folder(dir_, org, environ)
     before = bindings.read(folder)
-    trusted = direnv.allowed(folder, environ)
+    trusted = direnv.is_allowed(folder, environ)
     edit = bindings.unlink(folder)
     what = "no longer uses" if edit.changed else "does not use"
-    terminal.say(f"{shown(edit.path)} {what} a profile")
+    terminal.say(f"{shorten(edit.path)} {what} a profile")
     if edit.new is None:
-        trust.deny(trust.real(edit.path), environ)
+        trust.deny(trust.resolve_folder(edit.path), environ)
     elif edit.changed:
         trust.follow(edit.path, edit.old, edit.new, environ)
         _allow(edit, trusted and edit.old == before, environ)
@@ -70,7 +70,7 @@ def orgs(
     Example: awsenv orgs
     """
     environ = dict(os.environ)
-    rows = _organizations(environ)
+    rows = _list_organizations(environ)
     if link_:
         for row in rows:
             if row["profile"] is None:
@@ -88,21 +88,21 @@ def orgs(
         ]
         for row in rows
     ]
-    terminal.table(("organization", "repos", "profile", "trust", "served"), cells)
+    terminal.print_table(("organization", "repos", "profile", "trust", "served"), cells)
 
 
-def _organizations(environ: dict[str, str]) -> list[dict[str, str | int | None]]:
+def _list_organizations(environ: dict[str, str]) -> list[dict[str, str | int | None]]:
     rows: list[dict[str, str | int | None]] = []
-    for root in ghq.roots(environ):
-        for folder, repos in ghq.organizations(root).items():
+    for root in ghq.list_roots(environ):
+        for folder, repos in ghq.list_organizations(root).items():
             try:
-                profile = bindings.bound(folder, root)
+                profile = bindings.find_profile(folder, root)
             except AwsenvError as error:
                 terminal.fail(error)
                 profile = ""
             name = os.path.relpath(folder, root)
-            path = trust.real(os.path.join(folder, ".envrc"))
-            trusted = trust.state(path, environ) if os.path.lexists(path) else None
+            path = trust.resolve_folder(os.path.join(folder, ".envrc"))
+            trusted = trust.find_state(path, environ) if os.path.lexists(path) else None
             rows.append(
                 {
                     "name": name,
@@ -110,15 +110,15 @@ def _organizations(environ: dict[str, str]) -> list[dict[str, str | int | None]]
                     "repos": repos,
                     "profile": profile or None,
                     "trust": trusted,
-                    "served": _granted(folder, environ),
+                    "served": _find_granted(folder, environ),
                 }
             )
     return rows
 
 
-def _granted(folder: str, environ: dict[str, str]) -> str | None:
+def _find_granted(folder: str, environ: dict[str, str]) -> str | None:
     """The files below ``folder`` that awsenv serve answers, and as whom."""
-    inside = [g for g in grants.every(environ) if g.file.startswith(folder + "/")]
+    inside = [g for g in grants.list_grants(environ) if g.file.startswith(folder + "/")]
     return ", ".join(f"{os.path.relpath(g.file, folder)} as {g.profile}" for g in inside) or None
 
 
@@ -136,17 +136,17 @@ def _ask_to_link(name: str, folder: str, environ: dict[str, str]) -> None:
 
 def _link(profile: str, folder: str, environ: dict[str, str]) -> bindings.Edit:
     before = bindings.read(folder)
-    trusted = before is None or direnv.allowed(folder, environ)
+    trusted = before is None or direnv.is_allowed(folder, environ)
     edit = bindings.link(profile, folder)
     trusted = trusted and edit.old == before  # what direnv was asked about
-    terminal.say(f"{shown(edit.path)} {'now uses' if edit.changed else 'uses already'} {profile}")
-    own = trust.real(edit.path)
+    terminal.say(f"{shorten(edit.path)} {'now uses' if edit.changed else 'uses already'} {profile}")
+    own = trust.resolve_folder(edit.path)
     if edit.old is None and edit.new is not None:
         trust.allow_made(own, edit.new, environ)
     if edit.changed:
         trust.follow(edit.path, edit.old, edit.new, environ)
         _allow(edit, trusted, environ)
-    if not trusted and trust.state(own, environ) != "allowed":
+    if not trusted and trust.find_state(own, environ) != "allowed":
         _tell_untrusted(own, environ)
     return edit
 
@@ -165,13 +165,13 @@ def install() -> None:
 
     Example: awsenv direnv install
     """
-    path, changed = direnv.install(program(), dict(os.environ))
-    terminal.say(f"{shown(path)} {'written' if changed else 'is up to date'}: use_aws PROFILE")
-    if not direnv.installed(dict(os.environ)):
+    path, changed = direnv.install(program_path(), dict(os.environ))
+    terminal.say(f"{shorten(path)} {'written' if changed else 'is up to date'}: use_aws PROFILE")
+    if not direnv.is_installed(dict(os.environ)):
         terminal.say("direnv is not installed; see direnv.net")
 
 
-def program() -> str:
+def program_path() -> str:
     """Where this awsenv lies, for files that call it."""
     called = Path(sys.argv[0]).absolute()
     if called.name == "__main__.py":  # python -m awsenv, or the hook
@@ -179,11 +179,11 @@ def program() -> str:
     return str(called)
 
 
-def _folder(given: str, org: str, environ: dict[str, str]) -> str:
+def _find_folder(given: str, org: str, environ: dict[str, str]) -> str:
     if given and org:
         raise UsageError("a folder or --org, not both", "awsenv link --help")
     if org:
-        return ghq.organization(org, environ)
+        return ghq.find_organization(org, environ)
     # Not resolved: direnv knows a folder by the name that a person uses.
     return os.path.abspath(given or os.getcwd())
 
@@ -191,27 +191,27 @@ def _folder(given: str, org: str, environ: dict[str, str]) -> str:
 def _tell_untrusted(path: str, environ: dict[str, str]) -> None:
     """That our hook does not load ``path``: not yet, or not at all, which direnv's users know."""
     try:
-        trust.derived(path)
+        trust.derive(path)
     except AwsenvError as error:
-        if not direnv.installed(environ):
+        if not direnv.is_installed(environ):
             terminal.fail(error)
     else:
-        terminal.say(f"the rest of it is not allowed yet; awsenv allow {shown(path)}")
+        terminal.say(f"the rest of it is not allowed yet; awsenv allow {shorten(path)}")
 
 
 def _allow(edit: bindings.Edit, trusted: bool, environ: dict[str, str]) -> None:
     """direnv, where it is, trusts what was made here or was trusted before; the rest is a person's
     to read."""
-    if not direnv.installed(environ):
+    if not direnv.is_installed(environ):
         return
     if not trusted:
-        terminal.say(f"direnv has not allowed the rest of it; direnv allow {shown(edit.path)}")
+        terminal.say(f"direnv has not allowed the rest of it; direnv allow {shorten(edit.path)}")
         return
-    for name in dict.fromkeys((edit.path, trust.real(edit.path))):
+    for name in dict.fromkeys((edit.path, trust.resolve_folder(edit.path))):
         direnv.allow(name, environ)
     # direnv takes it as it lies there by then.
     if bindings.read(os.path.dirname(edit.path)) != edit.new:
-        for name in dict.fromkeys((edit.path, trust.real(edit.path))):
+        for name in dict.fromkeys((edit.path, trust.resolve_folder(edit.path))):
             direnv.deny(name, environ)
-        what = f"{shown(edit.path)} was changed by another program meanwhile"
-        raise AwsenvError(what, f"direnv allow {shown(edit.path)}")
+        what = f"{shorten(edit.path)} was changed by another program meanwhile"
+        raise AwsenvError(what, f"direnv allow {shorten(edit.path)}")

@@ -45,16 +45,16 @@ def prepare(command: Any) -> Any:
             param.display_type_rich = lambda ctx: None
         elif not param.is_flag:
             param.metavar = param.metavar or param.opts[-1].lstrip("-").upper()
-    command.collect_usage_pieces = lambda _: _usage(command)
+    command.collect_usage_pieces = lambda _: _format_usage(command)
     commands = getattr(command, "commands", None)
     if commands:
-        command.format_commands = lambda _, formatter: _list(commands, formatter)
+        command.format_commands = lambda _, formatter: _format_commands(commands, formatter)
         for each in commands.values():
             prepare(each)
     return command
 
 
-def _usage(command: Any) -> list[str]:
+def _format_usage(command: Any) -> list[str]:
     pieces = ["[OPTIONS]"]
     for param in command.params:
         if param.param_type_name == "argument":
@@ -63,16 +63,16 @@ def _usage(command: Any) -> list[str]:
     return [*pieces, "COMMAND"] if getattr(command, "commands", None) else pieces
 
 
-def _list(commands: dict[str, Any], formatter: Any) -> None:
+def _format_commands(commands: dict[str, Any], formatter: Any) -> None:
     left = dict(commands)
     # A group within has names that mean something else.
     sections = SECTIONS if "use" in commands else {}
     for title, names in sections.items():
-        _section(title, {name: left.pop(name) for name in names if name in left}, formatter)
-    _section("Commands", left, formatter)
+        _format_section(title, {name: left.pop(name) for name in names if name in left}, formatter)
+    _format_section("Commands", left, formatter)
 
 
-def _section(title: str, commands: dict[str, Any], formatter: Any) -> None:
+def _format_section(title: str, commands: dict[str, Any], formatter: Any) -> None:
     if commands:
         with formatter.section(title):
             formatter.write_dl(

@@ -17,24 +17,24 @@ def take_hook() -> None:
     _hook[:] = [os.environ.pop(VARIABLE, "")]
 
 
-def hook() -> str:
+def loaded_hook() -> str:
     """``SHELL:VERSION`` of the hook that called; empty without one."""
     return _hook[0] if _hook else ""
 
 
-def use(profile: str) -> str:
+def use_command(profile: str) -> str:
     """How one acts as ``profile`` here."""
-    return _evaluated(f"awsenv use {profile if profile == 'PROFILE' else shlex.quote(profile)}")
+    return _format_eval(f"awsenv use {profile if profile == 'PROFILE' else shlex.quote(profile)}")
 
 
-def off() -> str:
+def off_command() -> str:
     """How one acts as nobody here."""
-    return _evaluated("awsenv off")
+    return _format_eval("awsenv off")
 
 
-def _evaluated(command: str) -> str:
-    if hook():
+def _format_eval(command: str) -> str:
+    if loaded_hook():
         return command
-    if environment.asking(dict(os.environ)) == "fish":
+    if environment.detect_shell(dict(os.environ)) == "fish":
         return f"{command} | source"
     return f'eval "$({command})"'

@@ -12,7 +12,7 @@ import time
 from awsenv import environment, replay
 from awsenv.hook import env, look_stamp, renewal, state
 from awsenv.hook.outcome import RENEWAL, Got, Outcome
-from awsenv.paths import program
+from awsenv.paths import program_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,23 +34,23 @@ class Asking:
     def decide(self, now: float, **more: "Any") -> Outcome:
         """What it is to become at ``now``."""
         kept = state.parse(self.state)
-        return env.decide(self.environ, kept, _folder(), now, self.direnv, **more)
+        return env.decide(self.environ, kept, _find_folder(), now, self.direnv, **more)
 
 
 def run(arguments: list[str]) -> int:
     """Answer ``arguments``, those behind ``hook-env``; the exit code."""
     asking = Asking(*[*arguments, "", ""][:2])
     if arguments[2:]:
-        return _chosen(asking, arguments[2:])
+        return _answer_choice(asking, arguments[2:])
     since, now = time.time_ns(), time.time()
     outcome = asking.decide(now, slow_too=asking.again)
     if outcome.slow:
-        got, code = _slow(outcome)
+        got, code = _run_slow_half(outcome)
         if code == 130:
             return code
         since, now = time.time_ns(), time.time()
         outcome = asking.decide(now, got=got)
-    return replay.emit(_text(outcome, asking, now, since))
+    return replay.emit(_render(outcome, asking, now, since))
 
 
 def complete(arguments: list[str]) -> int:
@@ -63,13 +63,13 @@ def complete(arguments: list[str]) -> int:
         _load_slow_half()
         from awsenv.cli import completion as made
 
-        table = made.table(environ)
-    found = completion.candidates(arguments[2:], table, environ)
+        table = made.build_table(environ)
+    found = completion.find_candidates(arguments[2:], table, environ)
     printable = [line for line in found if line.replace("\t", "").isprintable()]
     return replay.emit("".join(f"{line}\n" for line in printable))
 
 
-def _chosen(asking: Asking, command: list[str]) -> int:
+def _answer_choice(asking: Asking, command: list[str]) -> int:
     """A person's own choice: behind a ``cd`` on the same line the folder first, then what was chosen."""
     since, now = time.time_ns(), time.time()
     outcome = asking.decide(now, slow_too=False)
@@ -78,44 +78,45 @@ def _chosen(asking: Asking, command: list[str]) -> int:
     request = replay.parse(words)
     if command == ["off"]:
         env.choose(outcome, environment.leave(inside), now)
-        return replay.emit(_text(outcome, asking, now, since))
-    if request is not None and not request.wishes:
+        return replay.emit(_render(outcome, asking, now, since))
+    if request is not None and not request.option_values:
         found = replay.session(request, inside, now)
         if found is not None:
             change = environment.enter(request.profile, found.variables, inside)
             env.choose(outcome, change, now)
-            return replay.emit(_text(outcome, asking, now, since))
+            return replay.emit(_render(outcome, asking, now, since))
     _load_slow_half()
-    from awsenv.cli import act, app
+    from awsenv.cli import app, switch
 
     def rendered(change: environment.Change, _: str) -> str:
         since, now = time.time_ns(), time.time()
         env.choose(outcome, change, now)
-        return _text(outcome, asking, now, since)
+        return _render(outcome, asking, now, since)
 
     _become(inside)
-    act.render = rendered
-    return act.run(request) if request is not None else app.run(words)
+    switch.render = rendered
+    return switch.run(request) if request is not None else app.main(words)
 
 
-def _slow(outcome: Outcome) -> tuple[Got, int]:
+def _run_slow_half(outcome: Outcome) -> tuple[Got, int]:
     """What the slow half finds, with the person's own environment and nothing of a folder's; and the
     exit code."""
     _load_slow_half()
-    from awsenv.cli import act, renew
+    from awsenv.cli import renew
+    from awsenv.cli.run import run_command
 
     base = outcome.shell.base
     _become(base)
-    found: list[replay.Found] = []
+    found: list[replay.FoundSession] = []
 
     def call() -> None:
         if outcome.slow == RENEWAL:
-            chosen = renew.renewed(outcome.shell.profile, base)
+            chosen = renew.renew_session(outcome.shell.profile, base)
         else:
-            chosen = renew.unattended(outcome.request, base)
-        found.append(replay.Found(chosen.variables, chosen.account))
+            chosen = renew.resolve_unattended(outcome.request, base)
+        found.append(replay.FoundSession(chosen.variables, chosen.account))
 
-    code = act.report(call, None)
+    code = run_command(call, None)
     return (found[0] if found else None), code
 
 
@@ -132,7 +133,7 @@ def _load_slow_half() -> None:
         site.main()
 
 
-def _text(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
+def _render(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
     shell = outcome.shell
     for line in outcome.says:
         replay.say(line)
@@ -140,8 +141,10 @@ def _text(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
     there = {path for path in files if os.path.exists(path)}
     outcome.absent += [path for path in files if path not in there]
     outcome.files = [path for path in files if path in there]
-    stamp = look_stamp.keep(outcome.files, shell.base, since, asking.whole_seconds) if files else ""
-    prompt, anew = renewal.left(shell, now)
+    stamp = (
+        look_stamp.write(outcome.files, shell.base, since, asking.whole_seconds) if files else ""
+    )
+    prompt, anew = renewal.format_prompt(shell, now)
     if asking.shows_prompt:
         outcome.due = min(outcome.due, anew)
     if asking.shell == "zsh":
@@ -165,13 +168,13 @@ def _start(arguments: list[str], environ: dict[str, str]) -> None:
         for descriptor in range(3):
             os.dup2(nothing, descriptor)
         os.closerange(3, 1024)
-        words = [*program(), *arguments]
+        words = [*program_words(), *arguments]
         os.execve(words[0], words, environ)
     finally:
         os._exit(1)
 
 
-def _folder() -> str:
+def _find_folder() -> str:
     """The physical folder; the one that the shell names, where it is no more."""
     try:
         return os.getcwd()

@@ -9,8 +9,8 @@ import typer
 from awsenv import paths
 from awsenv.cli import folders, terminal
 from awsenv.errors import AwsenvError, UsageError
-from awsenv.paths import shown
-from awsenv.profiles import edit, headers, read, write
+from awsenv.paths import shorten
+from awsenv.profiles import headers, read, write
 from awsenv.profiles.profile import ACCESS_KEY, KEYCHAIN, SECRET_KEY, Profile
 from awsenv.sessions import keychain
 
@@ -32,7 +32,9 @@ def import_(profiles: Profiles = None, all_: All = False) -> None:
     """
     environ = dict(os.environ)
     known = read.profiles(environ)
-    wanted = _wanted(profiles, all_, [n for n, each in known.items() if _has_key(each)], known)
+    wanted = _select_profiles(
+        profiles, all_, [n for n, each in known.items() if _has_key(each)], known
+    )
     for profile in wanted:
         if not _has_key(profile):
             if profile.get(KEYCHAIN):
@@ -52,13 +54,13 @@ def export(profiles: Profiles = None, all_: All = False) -> None:
     """
     environ = dict(os.environ)
     known = read.profiles(environ)
-    for profile in _wanted(profiles, all_, _kept(known), known):
-        key_id = _key_id(profile)
+    for profile in _select_profiles(profiles, all_, _find_kept(known), known):
+        key_id = _require_key_id(profile)
         key = {ACCESS_KEY: key_id, SECRET_KEY: keychain.load(profile)}
         path, name = paths.credentials_file(environ), profile.name
-        write.change(path, _putting(path, name, key), environ)
+        write.put_options(path, name, key, environ)
         _forget(profile, known, environ)
-        terminal.say(f"the key of {name} is in {shown(path)} again")
+        terminal.say(f"the key of {name} is in {shorten(path)} again")
 
 
 @keychain_app.command("list")
@@ -68,8 +70,8 @@ def list_() -> None:
     Example: awsenv keychain list
     """
     known = read.profiles(dict(os.environ))
-    rows = [[name, _key_id(known[name])] for name in _kept(known)]
-    terminal.table(("profile", "key"), rows)
+    rows = [[name, _require_key_id(known[name])] for name in _find_kept(known)]
+    terminal.print_table(("profile", "key"), rows)
 
 
 @keychain_app.command("remove")
@@ -80,8 +82,8 @@ def remove(profiles: Profiles = None, all_: All = False) -> None:
     """
     environ = dict(os.environ)
     known = read.profiles(environ)
-    for profile in _wanted(profiles, all_, _kept(known), known):
-        _key_id(profile)
+    for profile in _select_profiles(profiles, all_, _find_kept(known), known):
+        _require_key_id(profile)
         _forget(profile, known, environ)
         terminal.say(f"the key of {profile.name} is gone from the keychain")
 
@@ -99,16 +101,18 @@ def put(
         what = f"profile {profile.name} has a credential_process of its own"
         raise AwsenvError(what, f"awsenv show {shlex.quote(profile.name)}")
     keychain.store(key_id, secret)
-    command = f"{shlex.quote(folders.program())} credential-process {shlex.quote(profile.name)}"
+    command = (
+        f"{shlex.quote(folders.program_path())} credential-process {shlex.quote(profile.name)}"
+    )
     config, header = paths.config_file(environ), headers.header(profile.name)
     if profile.config is not None:
         header = profile.config.header
     options = {**(settings or {}), "credential_process": command, KEYCHAIN: key_id}
-    write.change(config, _putting(config, header, options), environ)
+    write.put_options(config, header, options, environ)
     # Other tools believe a key in the file before they run a process.
     for place in (profile.credentials, profile.config):
         if place is not None:
-            write.change(place.path, _taking(place.path, place.header, {*Profile.OF_KEY}), environ)
+            write.take_options(place.path, place.header, {*Profile.OF_KEY}, environ)
     _drop_if_empty(profile, environ)
     terminal.say(f"the key of {profile.name} is in the keychain, and no longer in a file")
 
@@ -117,18 +121,16 @@ def _drop_if_empty(profile: Profile, environ: dict[str, str]) -> None:
     """A section of the credentials file that held nothing but the key."""
     place = profile.credentials
     if place is not None and not set(place.options) - Profile.OF_KEY:
-        write.change(
-            place.path, lambda text: edit.take_section(text, place.path, place.header), environ
-        )
+        write.take_section(place.path, place.header, environ)
 
 
 def _forget(profile: Profile, known: dict[str, Profile], environ: dict[str, str]) -> None:
     """Take it out of the profile, and then of the keychain where no other one has it."""
-    key_id = _key_id(profile)
+    key_id = _require_key_id(profile)
     for place in (profile.config, profile.credentials):
         if place is not None and KEYCHAIN in place.options:
             names = {KEYCHAIN, "credential_process"}
-            write.change(place.path, _taking(place.path, place.header, names), environ)
+            write.take_options(place.path, place.header, names, environ)
     remove_key(profile, key_id, known)
 
 
@@ -143,11 +145,11 @@ def _has_key(profile: Profile) -> bool:
     return profile.kind in ("key", "mfa") and profile.key_place is not None
 
 
-def _kept(known: dict[str, Profile]) -> list[str]:
+def _find_kept(known: dict[str, Profile]) -> list[str]:
     return [name for name, each in known.items() if each.get(KEYCHAIN)]
 
 
-def _key_id(profile: Profile) -> str:
+def _require_key_id(profile: Profile) -> str:
     found = profile.get(KEYCHAIN)
     if not found:
         what = f"the key of profile {profile.name} is not in the keychain"
@@ -155,18 +157,10 @@ def _key_id(profile: Profile) -> str:
     return found
 
 
-def _wanted(
+def _select_profiles(
     names: list[str] | None, every: bool, all_names: list[str], known: dict[str, Profile]
 ) -> list[Profile]:
     if bool(names) == every:
         raise UsageError("which profiles", "PROFILE…, or --all")
     environ = dict(os.environ)
     return [read.profile(name, environ) for name in (all_names if every else names or [])]
-
-
-def _putting(path: str, header: str, options: dict[str, str]):  # type: ignore[no-untyped-def]
-    return lambda text: edit.put(text, path, header, options)
-
-
-def _taking(path: str, header: str, names: set[str]):  # type: ignore[no-untyped-def]
-    return lambda text: edit.take_options(text, path, header, names)

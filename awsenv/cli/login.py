@@ -8,10 +8,10 @@ import typer
 
 from awsenv import paths
 from awsenv.cli import dotenv_file, durations, hints, session_options, shared_options, terminal
-from awsenv.cli.folders import program
+from awsenv.cli.folders import program_path
 from awsenv.errors import AwsenvError, UsageError
-from awsenv.paths import shown
-from awsenv.profiles import edit, headers, read, write
+from awsenv.paths import shorten
+from awsenv.profiles import headers, read, write
 from awsenv.profiles.profile import ACCESS_KEY, EXPIRES, SECRET_KEY, STORED_OF, Profile
 from awsenv.replay import Request
 from awsenv.sessions import resolve
@@ -48,7 +48,7 @@ def login(
     Example: awsenv login xxx-dev
     """
     environ = dict(os.environ)
-    wishes = {
+    option_values = {
         "--mfa-code": mfa_code,
         "--mfa-serial": mfa_serial,
         "--mfa": "yes" if mfa else "",
@@ -57,7 +57,10 @@ def login(
         "--no-browser": "yes" if no_browser else "",
         "--fresh": "yes",  # a browser may be opened though nobody can be asked
     }
-    options, people = session_options.parse(wishes), session_options.attended(wishes)
+    options, people = (
+        session_options.parse(option_values),
+        session_options.make_attended(option_values),
+    )
     # Who says how wants it now.
     options.fresh = fresh or bool(mfa_code or mfa_serial or mfa or duration)
     known = read.profiles(environ)
@@ -71,15 +74,15 @@ def login(
         terminal.say(signed)
         if not save_as:
             return
-    got = resolve.choose(Request("login", profile), options, people, environ)
+    got = resolve.resolve(Request("login", profile), options, people, environ)
     if got.long_lived:
         what = f"profile {profile} is a plain key: there is nothing to sign in to"
-        raise AwsenvError(what, hints.use(profile))
+        raise AwsenvError(what, hints.use_command(profile))
     if process:
         _save_process(save_as, profile, got.variables, environ)
     elif save_as:
         _save(save_as, profile, got.variables, environ)
-    terminal.say(f"signed in to {profile}{_left(got.variables, people.now())}")
+    terminal.say(f"signed in to {profile}{_format_left(got.variables, people.now())}")
     dotenv_file.rewrite(profile, environ)
 
 
@@ -93,11 +96,11 @@ def _sign_in(
         return ""
     if profile is None and read.sso_session(name, environ) is None:
         return ""
-    where = token.of_profile(profile, environ) if profile else token.named(name, environ)
+    where = token.of_profile(profile, environ) if profile else token.find_session(name, environ)
     profile = profile or Profile(name, None, None)
     sign_in.sign_in(where, profile, Context(profile, environ, people))
-    left = token.left(token.load(where.token_path(environ)), "expiresAt", people.now())
-    return f"signed in to {where.shown}, {durations.left(left)} left"
+    left = token.seconds_left(token.load(where.token_path(environ)), "expiresAt", people.now())
+    return f"signed in to {where.shown}, {durations.format_time_left(left)} left"
 
 
 def _check_target(name: str, there: Profile | None) -> None:
@@ -119,24 +122,28 @@ def _save(name: str, profile: str, variables: dict[str, str], environ: dict[str,
     }
     if region := variables.get("AWS_REGION"):
         options["region"] = region
-    write.change(path, lambda text: edit.put(text, path, name, options), environ)
-    terminal.say(f"stored as profile {name} in {shown(path)}")
+    write.put_options(path, name, options, environ)
+    terminal.say(f"stored as profile {name} in {shorten(path)}")
 
 
 def _save_process(
     name: str, profile: str, variables: dict[str, str], environ: dict[str, str]
 ) -> None:
     path, header = paths.config_file(environ), headers.header(name)
-    command = f"{shlex.quote(program())} credential-process {shlex.quote(profile)}"
+    command = f"{shlex.quote(program_path())} credential-process {shlex.quote(profile)}"
     options = {"credential_process": command, STORED_OF: profile}
     if region := variables.get("AWS_REGION"):
         options["region"] = region
-    write.change(path, lambda text: edit.put(text, path, header, options), environ)
-    terminal.say(f"profile {name} in {shown(path)} gets the session from awsenv")
+    write.put_options(path, header, options, environ)
+    terminal.say(f"profile {name} in {shorten(path)} gets the session from awsenv")
 
 
-def _left(variables: dict[str, str], now: float) -> str:
+def _format_left(variables: dict[str, str], now: float) -> str:
     from datetime import datetime
 
     end = variables.get("AWS_CREDENTIAL_EXPIRATION")
-    return f", {durations.left(datetime.fromisoformat(end).timestamp() - now)} left" if end else ""
+    return (
+        f", {durations.format_time_left(datetime.fromisoformat(end).timestamp() - now)} left"
+        if end
+        else ""
+    )

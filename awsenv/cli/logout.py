@@ -2,7 +2,6 @@
 
 import os
 import shlex
-from functools import partial
 from typing import Annotated
 
 import typer
@@ -12,8 +11,8 @@ from awsenv.cli import dotenv_file, terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import folders
 from awsenv.folders import env_file_registry
-from awsenv.paths import shown
-from awsenv.profiles import edit, read, write
+from awsenv.paths import shorten
+from awsenv.profiles import read, write
 from awsenv.profiles.profile import STORED_OF, Profile
 from awsenv.server import grants
 from awsenv.sessions import cli_caches, resolve, sign_ins, sign_out
@@ -41,26 +40,26 @@ def logout(
     found = read.profiles(environ)
     gone, of_it = _sign_out(profile, found, environ)
     if all_:
-        gone |= sign_out.everything(environ)
+        gone |= sign_out.sign_out_everywhere(environ)
     for name, each in found.items():
         of = each.get(STORED_OF)
         if of and (all_ or of == profile):
             place = each.credentials or each.config
             assert place is not None
-            write.change(place.path, partial(_taken, path=place.path, header=place.header), environ)
-            terminal.say(f"profile {name} is taken out of {shown(place.path)}")
+            write.take_section(place.path, place.header, environ)
+            terminal.say(f"profile {name} is taken out of {shorten(place.path)}")
     if all_:
         _sweep(environ)
     for name in {""} if all_ else of_it:
         _revoke(name, env_files, environ)
-    _env_files("" if all_ else profile, of_it, env_files, environ)
+    _clear_env_files("" if all_ else profile, of_it, env_files, environ)
     what = profile or "every profile"
     terminal.say(f"signed out of {what}" if gone else f"there was no session of {what}")
 
 
-def _env_files(profile: str, of_it: set[str], clear: bool, environ: dict[str, str]) -> None:
+def _clear_env_files(profile: str, of_it: set[str], clear: bool, environ: dict[str, str]) -> None:
     """What is still in a ``.env``, of any profile or those ``of_it``: taken out, or named."""
-    for each in list(env_file_registry.entries(environ)):
+    for each in list(env_file_registry.list_entries(environ)):
         if each.state == "moved" or (profile and each.profile not in of_it):
             continue
         if clear:
@@ -68,14 +67,14 @@ def _env_files(profile: str, of_it: set[str], clear: bool, environ: dict[str, st
             env_file_registry.forget(each.path, environ)
         else:
             again = f"awsenv logout {shlex.quote(profile) if profile else '--all'} --env-files"
-            terminal.say(f"{shown(each.path)} still holds a session of {each.profile}; {again}")
+            terminal.say(f"{shorten(each.path)} still holds a session of {each.profile}; {again}")
 
 
 def _revoke(profile: str, clear: bool, environ: dict[str, str]) -> None:
     """End what awsenv serve was granted of ``profile``, or all of it; a ``.env`` that has a token is
     named, or it is taken out there."""
     for each in grants.revoke(environ, profile):
-        terminal.say(f"{shown(each.where)} is no longer answered as {each.profile}")
+        terminal.say(f"{shorten(each.where)} is no longer answered as {each.profile}")
         if clear and each.file and os.path.exists(each.file):
             dotenv_file.clear(each.file)
 
@@ -85,7 +84,7 @@ def _sweep(environ: dict[str, str]) -> None:
     state = environment.state_folder(environ)
     folders.sweep(os.path.join(state, "aside"), ours=True)
     written = [paths.config_file(environ), paths.credentials_file(environ)]
-    written += [each.path for each in env_file_registry.entries(environ)]
+    written += [each.path for each in env_file_registry.list_entries(environ)]
     places = [os.path.dirname(os.path.realpath(path)) for path in written]
     places += [token.folder(environ), *(folder for folder, _, _ in os.walk(state))]
     for place in places:
@@ -98,9 +97,11 @@ def _sign_out(
     """Sign out of what ``name`` (or, for an empty one, anybody) signed in to, and forget every
     session that came from it; the names of whose there was one, and of all whose there may have been."""
     gone: set[str] = set()
-    wheres = {each.name: _where(each, environ) for each in known.values() if each.kind == "sso"}
+    wheres = {
+        each.name: _find_sso_session(each, environ) for each in known.values() if each.kind == "sso"
+    }
     if name and name not in known and read.sso_session(name, environ) is not None:
-        wheres[name] = token.named(name, environ)
+        wheres[name] = token.find_session(name, environ)
     left = {
         where.token_path(environ): (profile, where)
         for profile, where in wheres.items()
@@ -127,13 +128,9 @@ def _sign_out(
     return gone, {name, *of_them}
 
 
-def _where(profile: Profile, environ: dict[str, str]) -> token.SsoSession | None:
+def _find_sso_session(profile: Profile, environ: dict[str, str]) -> token.SsoSession | None:
     """Where ``profile`` signs in; ``None`` where it does not say, and so never did."""
     try:
         return token.of_profile(profile, environ)
     except AwsenvError:
         return None
-
-
-def _taken(text: str, path: str, header: str) -> str:
-    return edit.take_section(text, path, header)

@@ -3,29 +3,29 @@
 import time
 
 from awsenv.cli import picker
-from awsenv.cli.profiles import TITLES, cells, fields
+from awsenv.cli.profiles import TITLES, describe, format_cells
 from awsenv.errors import AwsenvError
 from awsenv.profiles import production, read
 from awsenv.profiles.profile import Profile
 from awsenv.sessions.sso import token
 
 
-def chosen(environ: dict[str, str]) -> str:
+def pick(environ: dict[str, str]) -> str:
     """The name that a person picks. Raises ``AwsenvError`` where there is none to pick."""
     known = list(read.profiles(environ).values())
     if not known:
         raise AwsenvError("there is no profile yet", "awsenv add PROFILE, or awsenv sso setup")
     signs_in: dict[str, str] = {}
-    rows = [_row(profile, environ, signs_in) for profile in known]
+    rows = [_format_row(profile, environ, signs_in) for profile in known]
     marked = [production.is_production(profile) for profile in known]
     [number] = picker.pick("profile", (*TITLES[:5], "session"), rows, marked)
     return known[number].name
 
 
-def _row(profile: Profile, environ: dict[str, str], signs_in: dict[str, str]) -> list[str]:
+def _format_row(profile: Profile, environ: dict[str, str], signs_in: dict[str, str]) -> list[str]:
     """Its cells; where a profile of IAM Identity Center has no session, whether one has to sign in
     is in its place. ``signs_in`` holds that by token, once looked up."""
-    row = cells(fields(profile, environ))[:6]
+    row = format_cells(describe(profile, environ))[:6]
     if profile.kind != "sso" or row[-1] != "-":
         return row
     try:
@@ -33,6 +33,6 @@ def _row(profile: Profile, environ: dict[str, str], signs_in: dict[str, str]) ->
     except AwsenvError:  # `show` says what it lacks
         return row
     if path not in signs_in:
-        alive = token.left(token.load(path), "expiresAt", time.time()) > 0
+        alive = token.seconds_left(token.load(path), "expiresAt", time.time()) > 0
         signs_in[path] = "signed in" if alive else "signed out"
     return [*row[:-1], signs_in[path]]

@@ -27,10 +27,11 @@ def pick(
     picked, ``AwsenvError`` without a terminal.
     """
     cells = [[terminal.printable(cell) for cell in row] for row in [titles, *rows]]
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    widths = [max(map(_measure_width, column)) for column in zip(*cells, strict=True)]
     lines = [
         "  ".join(
-            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+            cell + " " * (width - _measure_width(cell))
+            for cell, width in zip(row, widths, strict=True)
         )
         for row in cells
     ]
@@ -39,7 +40,9 @@ def pick(
         for line, mark in zip(lines, [False, *marked], strict=True)
     ]
     by_fzf = programs.find("fzf", dict(os.environ)) and (not chosen or _fzf_can_begin())
-    found = (_fzf if by_fzf else _questionary)(what, lines[0], lines[1:], marked, many, chosen)
+    found = (_pick_with_fzf if by_fzf else _pick_with_questionary)(
+        what, lines[0], lines[1:], marked, many, chosen
+    )
     if not found:
         raise KeyboardInterrupt
     return found
@@ -52,7 +55,7 @@ def _fzf_can_begin() -> bool:
     return numbers >= [0, 36]
 
 
-def _fzf(
+def _pick_with_fzf(
     what: str,
     title: str,
     lines: list[str],
@@ -83,7 +86,7 @@ def _fzf(
     return [int(number) for number in first if number.isdigit()]
 
 
-def _questionary(
+def _pick_with_questionary(
     what: str,
     title: str,
     lines: list[str],
@@ -118,7 +121,7 @@ def _questionary(
     return [] if found is None else found if many else [found]
 
 
-def _width(text: str) -> int:
+def _measure_width(text: str) -> int:
     """Columns of ``text`` on a terminal."""
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1

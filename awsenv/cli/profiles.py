@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from awsenv.cli import durations, terminal
-from awsenv.environment import PROFILE, SETTINGS, without_session
+from awsenv.environment import PROFILE, SETTINGS, remove_session
 from awsenv.errors import AwsenvError, UsageError
-from awsenv.paths import shown
+from awsenv.paths import shorten
 from awsenv.profiles import account, client_settings, production, read
 from awsenv.profiles.profile import KINDS, Place, Profile
 from awsenv.sessions import resolve
@@ -35,7 +35,7 @@ def list_(
         raise UsageError(f"no such kind: {kind}", f"one of {', '.join(KINDS)}")
     environ = dict(os.environ)
     known = read.profiles(environ)
-    every = [fields(each, environ) for each in known.values() if kind in ("", each.kind)]
+    every = [describe(each, environ) for each in known.values() if kind in ("", each.kind)]
     rows = [row for row in every if _is_like(row, pattern)]
     if as_json:
         print(json.dumps(rows, indent=2))
@@ -43,7 +43,7 @@ def list_(
     if not known:
         terminal.say("there is no profile yet; awsenv add PROFILE, or awsenv sso setup")
         return
-    terminal.table(TITLES, [cells(row) for row in rows])
+    terminal.print_table(TITLES, [format_cells(row) for row in rows])
 
 
 def _is_like(row: dict[str, Any], pattern: str) -> bool:
@@ -60,41 +60,43 @@ def show(
     """
     environ = dict(os.environ)
     found = read.profile(profile, environ)
-    rows = _values(found)
+    rows = _list_values(found)
     if as_json:
-        print(json.dumps({**fields(found, environ), "values": rows}, indent=2))
+        print(json.dumps({**describe(found, environ), "values": rows}, indent=2))
         return
-    known = " · ".join(cell for cell in cells(fields(found, environ)) if cell not in ("-", ""))
+    known = " · ".join(
+        cell for cell in format_cells(describe(found, environ)) if cell not in ("-", "")
+    )
     print(terminal.printable(known))
     lines = [
         [
             str(row["name"]),
             str(row["value"]),
-            f"{shown(str(row['file']))}:{row['line']}",
+            f"{shorten(str(row['file']))}:{row['line']}",
             str(row["note"]),
         ]
         for row in rows
     ]
-    terminal.table(("setting", "value", "from", ""), lines)
-    if reaching := leaks(found, without_session(environ)):
+    terminal.print_table(("setting", "value", "from", ""), lines)
+    if reaching := describe_leaks(found, remove_session(environ)):
         terminal.say(f"{reaching}; set it in {profile}, too, or take it out of [default]")
 
 
-def leaks(profile: Profile, environ: dict[str, str]) -> str:
+def describe_leaks(profile: Profile, environ: dict[str, str]) -> str:
     """The line on what ``[default]`` says in the place of ``profile``; empty for nothing."""
-    names = client_settings.leaks(profile, environ)
+    names = client_settings.find_leaks(profile, environ)
     if not names:
         return ""
     return f"programs read {', '.join(names)} of [default], since {profile.name} says nothing of it"
 
 
-def fields(profile: Profile, environ: dict[str, str]) -> dict[str, Any]:
+def describe(profile: Profile, environ: dict[str, str]) -> dict[str, Any]:
     """What there is to say of ``profile``, by what it is called in JSON; ``left`` is in seconds."""
     try:
         number = account.of_profile(profile)
     except AwsenvError:  # half a key: `show` and `status --all` say so
         number = None
-    expires = profile.expires or resolve.ends(profile, environ)
+    expires = profile.expires or resolve.find_end(profile, environ)
     return {
         "name": profile.name,
         "kind": profile.kind,
@@ -110,21 +112,21 @@ def fields(profile: Profile, environ: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def cells(row: dict[str, Any]) -> list[str]:
+def format_cells(row: dict[str, Any]) -> list[str]:
     """``row`` as a person reads it, under ``TITLES``."""
     words = [row[name] or "-" for name in ("name", "kind", "account", "region", "source")]
-    left = "-" if row["left"] is None else durations.left(row["left"])
+    left = "-" if row["left"] is None else durations.format_time_left(row["left"])
     marks = [mark for mark in ("active", "production") if row[mark]]
     return [*words, left, ", ".join(marks)]
 
 
-def _values(profile: Profile) -> list[dict[str, str | int]]:
+def _list_values(profile: Profile) -> list[dict[str, str | int]]:
     """Every value in either file, and which of two counts."""
     places = [place for place in (profile.credentials, profile.config) if place is not None]
     return [
         {
             "name": name,
-            "value": terminal.masked(name, value),
+            "value": terminal.mask(name, value),
             "file": place.path,
             "line": line,
             "note": _note(profile, place, name, value),
@@ -143,7 +145,7 @@ def _note(profile: Profile, place: Place, name: str, value: str) -> str:
         wins = place is profile.credentials
         return "wins: credentials before config" if wins else "unused: credentials wins"
     if name == "services":
-        return f"as {', '.join(client_settings.endpoints(profile)) or 'nothing: it does not exist'}"
+        return f"as {', '.join(client_settings.list_endpoints(profile)) or 'nothing: it does not exist'}"
     if value.startswith("\n"):
         return "only with --profile-only: no variable says this"
     return f"as {SETTINGS[name]}" if name in SETTINGS else ""

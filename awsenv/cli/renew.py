@@ -13,7 +13,7 @@ from awsenv.replay import Request
 from awsenv.sessions import resolve
 from awsenv.sessions.chain import Chain
 from awsenv.sessions.options import SessionOptions
-from awsenv.sessions.resolve import Chosen
+from awsenv.sessions.resolve import Resolved
 
 _RUNS = ("credential_process", "mfa_process")
 
@@ -26,20 +26,20 @@ def renew(
 
     Example: awsenv renew org-prod
     """
-    renewed(profile, dict(os.environ))
+    renew_session(profile, dict(os.environ))
 
 
-def unattended(request: Request, environ: dict[str, str]) -> Chosen:
+def resolve_unattended(request: Request, environ: dict[str, str]) -> Resolved:
     """What ``request`` sets; asks nobody. Raises ``AwsenvError``."""
-    return resolve.choose(request, SessionOptions(), session_options.unattended(), environ)
+    return resolve.resolve(request, SessionOptions(), session_options.make_unattended(), environ)
 
 
-def renewed(profile: str, environ: dict[str, str]) -> Chosen:
+def renew_session(profile: str, environ: dict[str, str]) -> Resolved:
     """The session of ``profile``, renewed if it is about to end, in the ``.env`` files, too. Raises
     ``AwsenvError``."""
     _refuse_processes(profile, environ)
     try:
-        got = unattended(Request("renew", profile), environ)
+        got = resolve_unattended(Request("renew", profile), environ)
     except AwsenvError as error:
         if error.code == PERSON_NEEDED:
             error.message = f"the session of {profile} has ended"
@@ -51,14 +51,14 @@ def renewed(profile: str, environ: dict[str, str]) -> Chosen:
 
 def set_by_folder(environ: dict[str, str]) -> set[str]:
     """The names of the variables that the folder one stands in has set, by our hook or direnv's."""
-    return {*environ.get("AWSENV_VARS", "").split(), *direnv.changed(environ)}
+    return {*environ.get("AWSENV_VARS", "").split(), *direnv.read_changes(environ)}
 
 
 def _refuse_processes(profile: str, environ: dict[str, str]) -> None:
     """No command that a folder's variables chose runs unasked: a file of profiles that lies in a
     cloned repo, a program on a PATH of its own."""
     chosen = sorted(name for name in set_by_folder(environ) if unsafe.chooses_processes(name))
-    if not resolve:
+    if not chosen:
         return
     known = Profiles(environ)
     for found in Chain(known).walk(known.find(profile)):

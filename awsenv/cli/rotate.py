@@ -33,32 +33,32 @@ def rotate(
     Example: awsenv rotate xxx-dev
     """
     environ = dict(os.environ)
-    before = _holder(profile, environ).key_id
+    before = _find_holder(profile, environ).key_id
     state = environment.state_folder(environ)
-    with locks.locked(state, "rotate", terminal.say) as lock:
-        holder = _holder(profile, environ)
+    with locks.hold(state, "rotate", terminal.say) as lock:
+        holder = _find_holder(profile, environ)
         if holder.key_id != before:
             terminal.say(f"the key of profile {profile} was rotated just now, elsewhere")
             return
         lock.holds("is rotating a key")
-        session = _session(holder, mfa_code, environ)
+        session = _get_session(holder, mfa_code, environ)
         keys = AccessKeys(session, holder, environ)
-        going = rotation.of_key(holder, environ)
+        going = rotation.find_rotation(holder, environ)
         names = [profile]
         known = Profiles(environ).all()
-        stored = _holding(going.new, known) if going.new else None
+        stored = _find_holder_of(going.new, known) if going.new else None
         if stored is None:
-            _clear(keys, going, delete)
-            new = _made(keys, going, holder)
+            _make_room(keys, going, delete)
+            new = _create_key(keys, going, holder)
         else:  # it was cut off behind this
             new = Session.of_key(stored)
         own = AccessKeys(new, holder, environ)  # tried, before it is the only one
         names += rotation.store(going.old, new.access_key_id, new.secret_access_key, known, environ)
-        _end(going, keys if session.session_token else own, keep_old, environ)
+        _finish(going, keys if session.session_token else own, keep_old, environ)
     _tell(going, list(dict.fromkeys(names)), keep_old, environ)
 
 
-def _holder(name: str, environ: dict[str, str]) -> Profile:
+def _find_holder(name: str, environ: dict[str, str]) -> Profile:
     """The profile ``name`` as the holder of a long-lived key. Raises ``AwsenvError``."""
     found = Profiles(environ).find(name).as_source()
     if found.kind in ("key", "mfa"):
@@ -69,21 +69,24 @@ def _holder(name: str, environ: dict[str, str]) -> Profile:
     raise AwsenvError(what, hint)
 
 
-def _session(holder: Profile, mfa_code: str, environ: dict[str, str]) -> Session:
+def _get_session(holder: Profile, mfa_code: str, environ: dict[str, str]) -> Session:
     """What asks IAM: the key itself, or its session with a device."""
-    wishes = {"--mfa-code": mfa_code}
-    options, people = session_options.parse(wishes), session_options.attended(wishes)
-    store = SessionStore(records.Sources(environ), Profiles(environ), environ, people)
+    option_values = {"--mfa-code": mfa_code}
+    options, people = (
+        session_options.parse(option_values),
+        session_options.make_attended(option_values),
+    )
+    store = SessionStore(records.AwsFiles(environ), Profiles(environ), environ, people)
     return store.get(holder, options)
 
 
-def _holding(key_id: str, known: dict[str, Profile]) -> Profile | None:
+def _find_holder_of(key_id: str, known: dict[str, Profile]) -> Profile | None:
     """A profile that has the key ``key_id`` stored."""
     holders = [each.as_source() for each in known.values()]
     return next((h for h in holders if h.kind in ("key", "mfa") and h.key_id == key_id), None)
 
 
-def _clear(keys: AccessKeys, going: rotation.Rotation, delete: str) -> None:
+def _make_room(keys: AccessKeys, going: rotation.Rotation, delete: str) -> None:
     """Make room for a new key: IAM lets a user have two. Deleted is only what an earlier rotation made
     and nobody has, and what a person names. Raises ``AwsenvError``."""
     others = {each.key_id: each for each in keys.every() if each.key_id != going.old}
@@ -99,7 +102,7 @@ def _clear(keys: AccessKeys, going: rotation.Rotation, delete: str) -> None:
         raise AwsenvError(what, f"awsenv rotate {name} --delete {key_id}, if nobody uses it")
 
 
-def _made(keys: AccessKeys, going: rotation.Rotation, holder: Profile) -> Session:
+def _create_key(keys: AccessKeys, going: rotation.Rotation, holder: Profile) -> Session:
     """A new key, noted. Raises ``AwsenvError``."""
     going.note()
     try:
@@ -111,7 +114,7 @@ def _made(keys: AccessKeys, going: rotation.Rotation, holder: Profile) -> Sessio
     return Session.of(holder, key_id, secret, None, None)
 
 
-def _end(
+def _finish(
     going: rotation.Rotation, keys: AccessKeys, keep_old: bool, environ: dict[str, str]
 ) -> None:
     """The old key signs no more, is deleted, and forgotten."""
@@ -130,4 +133,4 @@ def _tell(
     who = ", ".join(names)
     terminal.say(f"{who}: key {going.new} is stored; the old one, {going.old}, is {old}")
     if environ.get("AWS_ACCESS_KEY_ID") == going.old:
-        terminal.say(f"this shell has the old one; {hints.use(names[0])}")
+        terminal.say(f"this shell has the old one; {hints.use_command(names[0])}")

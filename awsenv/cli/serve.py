@@ -11,7 +11,7 @@ import typer
 from awsenv.cli import durations, terminal
 from awsenv.cli.renew import set_by_folder
 from awsenv.errors import FAILED
-from awsenv.paths import shown
+from awsenv.paths import shorten
 from awsenv.server import grants, listening, running
 
 # How long a server runs that was started for somebody.
@@ -48,19 +48,19 @@ def serve(
         return _status(as_json, environ)
     from awsenv.server import serving
 
-    seconds = durations.seconds(for_, "--for") if for_ else 0
+    seconds = durations.parse_duration(for_, "--for") if for_ else 0
     serving.serve(port, seconds, as_json, environ, terminal.say)
     return 0
 
 
 def start(for_: str, environ: dict[str, str]) -> running.Running:
     """The server that runs, or one in the background for ``for_`` (a span). Raises ``AwsenvError``."""
-    if found := running.running(environ):
+    if found := running.find_server(environ):
         return found
     # What a folder has set is not the server's, which is every folder's.
     names = set_by_folder(environ)
     kept = {name: value for name, value in environ.items() if name not in names}
-    found = running.start(durations.seconds(for_, "--for"), kept)
+    found = running.start(durations.parse_duration(for_, "--for"), kept)
     terminal.say(
         f"awsenv serve runs for {for_}, or until nothing is granted; awsenv serve --status"
     )
@@ -68,19 +68,19 @@ def start(for_: str, environ: dict[str, str]) -> running.Running:
 
 
 def _status(as_json: bool, environ: dict[str, str]) -> int:
-    found = running.running(environ)
+    found = running.find_server(environ)
     granted = [
-        {"profile": each.profile, "where": each.where, "made": _moment(each.made), "used": _moment(each.used)}
-        for each in grants.every(environ)
+        {"profile": each.profile, "where": each.where, "made": _format_moment(each.made), "used": _format_moment(each.used)}
+        for each in grants.list_grants(environ)
     ]  # fmt: skip
     if as_json:
         told = {
             "running": found is not None,
             "process": found and found.process,
             "port": found and (found.port or None),
-            "until": found and _moment(found.until),
+            "until": found and _format_moment(found.until),
             "refused": found and found.refused,
-            "socket": listening.path(environ),
+            "socket": listening.socket_path(environ),
             "grants": granted,
         }
         print(json.dumps(told, indent=2))
@@ -88,29 +88,33 @@ def _status(as_json: bool, environ: dict[str, str]) -> int:
         if found is None:
             terminal.say("awsenv serve does not run; awsenv serve")
         else:
-            print(terminal.printable(_line(found, environ)))
-        rows = [[str(g["profile"]), shown(str(g["where"])), _ago(g["used"])] for g in granted]
+            print(terminal.printable(_format_status(found, environ)))
+        rows = [
+            [str(g["profile"]), shorten(str(g["where"])), _format_age(g["used"])] for g in granted
+        ]
         if rows:
-            terminal.table(("profile", "granted to", "last used"), rows)
+            terminal.print_table(("profile", "granted to", "last used"), rows)
     return 0 if found else FAILED
 
 
-def _line(found: running.Running, environ: dict[str, str]) -> str:
-    words = [f"process {found.process}", shown(listening.path(environ))]
+def _format_status(found: running.Running, environ: dict[str, str]) -> str:
+    words = [f"process {found.process}", shorten(listening.socket_path(environ))]
     if found.port:
         words.append(f"127.0.0.1:{found.port}")
     if found.until:
-        words.append(f"{durations.left(found.until - time.time())} left")
+        words.append(f"{durations.format_time_left(found.until - time.time())} left")
     if found.refused:
         words.append(f"{found.refused} refused")
     return " · ".join(words)
 
 
-def _moment(seconds: float) -> str | None:
+def _format_moment(seconds: float) -> str | None:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}" if seconds else None
 
 
-def _ago(moment: str | None) -> str:
+def _format_age(moment: str | None) -> str:
     if moment is None:
         return "never"
-    return f"{durations.said(time.time() - datetime.fromisoformat(moment).timestamp())} ago"
+    return (
+        f"{durations.format_duration(time.time() - datetime.fromisoformat(moment).timestamp())} ago"
+    )

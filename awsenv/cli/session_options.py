@@ -9,9 +9,9 @@ from awsenv.errors import UsageError
 from awsenv.sessions.options import Interaction, SessionOptions
 
 
-def parse(wishes: dict[str, str]) -> SessionOptions:
-    """``wishes``, by option; an empty value is as if it were not given. Raises ``UsageError``."""
-    given = {name: value for name, value in wishes.items() if value}
+def parse(option_values: dict[str, str]) -> SessionOptions:
+    """``option_values``, by option; an empty value is as if it were not given. Raises ``UsageError``."""
+    given = {name: value for name, value in option_values.items() if value}
     without = given.keys() & {"--mfa", "--mfa-serial", "--mfa-code", "--no-session"}
     if "--session" in given and without:
         raise UsageError("--session is without MFA", "--session, or --mfa-serial SERIAL")
@@ -20,33 +20,39 @@ def parse(wishes: dict[str, str]) -> SessionOptions:
         mfa_code=sys.stdin.readline().strip() if code == "-" else code,
         mfa_serial=given.get("--mfa-serial", ""),
         mfa="--mfa" in given,
-        duration=_seconds(given, "--duration"),
+        duration=_parse_duration(given, "--duration"),
         session="--session" in given,
         plain="--no-session" in given,
         role_arn=given.get("--role-arn", ""),
         fresh="--fresh" in given,
-        min_left=_seconds(given, "--min-left"),
+        min_left=_parse_duration(given, "--min-left"),
     )
 
 
-def attended(wishes: dict[str, str]) -> Interaction:
-    """The person at the terminal, where there is one; by ``wishes`` a browser or none."""
-    ask, fresh = terminal.asker(), bool(wishes.get("--fresh"))
-    wish = "device" if wishes.get("--device-code") else "none" if wishes.get("--no-browser") else ""
-    opener = browser.opener(dict(os.environ), wish) if ask or fresh else None
+def make_attended(option_values: dict[str, str]) -> Interaction:
+    """The person at the terminal, where there is one; by ``option_values`` a browser or none."""
+    ask, fresh = terminal.find_asker(), bool(option_values.get("--fresh"))
+    how = (
+        "device"
+        if option_values.get("--device-code")
+        else "none"
+        if option_values.get("--no-browser")
+        else ""
+    )
+    opener = browser.find_opener(dict(os.environ), how) if ask or fresh else None
     return Interaction(
-        ask=ask, open=opener, show=browser.show_code, waiting=browser.waiting, say=terminal.say
+        ask=ask, open=opener, show=browser.show_code, waiting=browser.show_waiting, say=terminal.say
     )
 
 
-def unattended() -> Interaction:
+def make_unattended() -> Interaction:
     """Nobody: a call that asks nothing and opens nothing."""
     return Interaction(say=terminal.say)
 
 
-def _seconds(given: dict[str, str], option: str) -> int:
+def _parse_duration(given: dict[str, str], option: str) -> int:
     if option not in given:
         return 0
     from awsenv.cli import durations
 
-    return durations.seconds(given[option], option)
+    return durations.parse_duration(given[option], option)

@@ -75,19 +75,19 @@ def setup(
     if legacy and session:
         raise UsageError("--legacy has no session", "awsenv sso setup --legacy")
     environ = dict(os.environ)
-    people = session_options.attended(
+    people = session_options.make_attended(
         {
             "--device-code": "yes" if device_code else "",
             "--no-browser": "yes" if no_browser else "",
         }
     )
     path = config_file(environ)
-    earlier = list(sso_choice.kept(write.text(path), path).values())
+    earlier = list(sso_choice.read_choices(write.read_text(path), path).values())
     given = Choice(session, start_url, sso_region)
     given.template, given.regions = name_template, region or []
     given.accounts, given.roles = account or [], role or []
     person = people.ask is not None
-    choice = sso_questions.answered(given, output, legacy, earlier, environ, person)
+    choice = sso_questions.complete_choice(given, output, legacy, earlier, environ, person)
     if all_:
         choice.accounts, choice.roles = [], []
     chosen = all_ or bool(account or role)
@@ -118,9 +118,9 @@ def sync(
     Example: awsenv sso sync
     """
     environ = dict(os.environ)
-    people = session_options.attended({})
+    people = session_options.make_attended({})
     code, told = 0, []
-    for choice in _choices(session, environ):
+    for choice in _read_choices(session, environ):
         try:
             plan = sso_write.sync(choice, people, environ, dry_run, prune, diff=not as_json)
             names = ("added", "changed", "removed", "edited", "gone")
@@ -133,11 +133,11 @@ def sync(
     return code
 
 
-def _choices(session: str, environ: dict[str, str]) -> list[Choice]:
+def _read_choices(session: str, environ: dict[str, str]) -> list[Choice]:
     """What was chosen in setup, of ``session`` or of each; of sessions that only the AWS CLI set up
     it is all accounts and roles. Raises ``AwsenvError`` where there is none."""
     path = config_file(environ)
-    found = list(sso_choice.kept(write.text(path), path).values())
+    found = list(sso_choice.read_choices(write.read_text(path), path).values())
     names = [name for header in ini.read(path) if (name := headers.session_name(header))]
     if not found or session not in ("", *(choice.session for choice in found)):
         found += [Choice(name) for name in names]
@@ -147,6 +147,6 @@ def _choices(session: str, environ: dict[str, str]) -> list[Choice]:
         raise AwsenvError(what, "awsenv sso setup")
     for choice in found:
         if choice.session:
-            where = token.named(choice.session, environ)
+            where = token.find_session(choice.session, environ)
             choice.start_url, choice.sso_region = where.start_url, where.region
     return found

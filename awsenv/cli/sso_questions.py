@@ -19,7 +19,7 @@ _OF_REGION = re.compile(
 _REGION = re.compile(r"[a-z]+(?:-[a-z]+)+-\d")
 
 
-def answered(
+def complete_choice(
     given: Choice,
     output: str | None,
     legacy: bool,
@@ -31,29 +31,29 @@ def answered(
 
     Raises ``AwsenvError`` for what cannot be, with exit code 3 for a question and no person.
     """
-    before = _same(given, legacy, earlier) or Choice()
+    before = _find_earlier(given, legacy, earlier) or Choice()
     if not (before.start_url or given.start_url or legacy):
-        before.session = given.session or _only_session(environ)
+        before.session = given.session or _find_only_session(environ)
     name = given.session or before.session
     if name and (place := read.sso_session(name, environ)):
         before.start_url = place.options.get("sso_start_url", (before.start_url,))[0]
         before.sso_region = place.options.get("sso_region", (before.sso_region,))[0]
     choice = Choice()
-    url = given.start_url or _asked("SSO start URL", before.start_url, "--start-url", person)
+    url = given.start_url or _ask("SSO start URL", before.start_url, "--start-url", person)
     choice.start_url = _start_url(url)
-    found = region_of(choice.start_url)
+    found = guess_region(choice.start_url)
     if before.start_url != choice.start_url:
         before.sso_region = ""  # another instance's
     choice.sso_region = (
-        given.sso_region or found or _asked("SSO Region", before.sso_region, "--sso-region", person)
+        given.sso_region or found or _ask("SSO Region", before.sso_region, "--sso-region", person)
     )
     _check(_REGION.fullmatch(choice.sso_region), "SSO Region", choice.sso_region, "us-east-1")
     if not legacy:
         offered = before.session
-        if not offered or _stands_for_another(offered, choice.start_url, environ):
+        if not offered or _find_other_start_url(offered, choice.start_url, environ):
             offered = _session_name(choice.start_url, environ)
-        choice.session = given.session or _offered("SSO session name", offered, person)
-        if other := _stands_for_another(choice.session, choice.start_url, environ):
+        choice.session = given.session or _offer("SSO session name", offered, person)
+        if other := _find_other_start_url(choice.session, choice.start_url, environ):
             raise AwsenvError(
                 f"[sso-session {choice.session}] is for {other} already", "--session NAME"
             )
@@ -61,19 +61,19 @@ def answered(
         _check(good and choice.session, "SSO session name", choice.session, "xxx")
     choice.regions = given.regions or before.regions
     if not given.regions:
-        default = before.region("", "") or _default("region", environ)
+        default = before.region("", "") or _find_default("region", environ)
         rest = [each for each in before.regions if "=" in each]
-        asked = _offered("Default region name", default, person) if person else default
+        asked = _offer("Default region name", default, person) if person else default
         choice.regions = [*([asked] if asked else []), *rest]
     for each in choice.regions:
         of_account = each.rpartition("=")[2]
         _check(_REGION.fullmatch(of_account), "Region", each, "ap-northeast-1")
     if output is None:
-        default = before.output or _default("output", environ)
-        output = _offered("Default output format", default, person)
+        default = before.output or _find_default("output", environ)
+        output = _offer("Default output format", default, person)
     _check(re.fullmatch(r"[a-z-]*", output), "output format", output, "json")
     choice.output = output
-    choice.template = sso_choice.checked_template(
+    choice.template = sso_choice.check_template(
         given.template or before.template or sso_names.TEMPLATE
     )
     for each in (*given.accounts, *given.roles):
@@ -84,13 +84,13 @@ def answered(
     return choice
 
 
-def region_of(start_url: str) -> str:
+def guess_region(start_url: str) -> str:
     """The Region that the host of ``start_url`` names, empty where it names none."""
     found = _OF_REGION.fullmatch(urlsplit(start_url).hostname or "")
     return (found["a"] or found["b"]) if found else ""
 
 
-def _same(given: Choice, legacy: bool, earlier: list[Choice]) -> Choice | None:
+def _find_earlier(given: Choice, legacy: bool, earlier: list[Choice]) -> Choice | None:
     """The earlier choice that this one is the next of."""
     for choice in earlier:
         if bool(choice.session) == legacy:
@@ -104,7 +104,7 @@ def _same(given: Choice, legacy: bool, earlier: list[Choice]) -> Choice | None:
     return None
 
 
-def _only_session(environ: dict[str, str]) -> str:
+def _find_only_session(environ: dict[str, str]) -> str:
     """The one sso-session that the config file has, if it has just one."""
     names = [name for h in ini.read(config_file(environ)) if (name := headers.session_name(h))]
     return names[0] if len(names) == 1 else ""
@@ -126,31 +126,31 @@ def _session_name(start_url: str, environ: dict[str, str]) -> str:
     first = (parts.hostname or "").partition(".")[0]
     if first in _EVERYBODYS:
         first = parts.path.rstrip("/").rpartition("/")[2]
-    name = found = sso_names.slug(first) or "sso"
+    name = found = sso_names.slugify(first) or "sso"
     number = 1
-    while _stands_for_another(found, start_url, environ):
+    while _find_other_start_url(found, start_url, environ):
         number += 1
         found = f"{name}-{number}"
     return found
 
 
-def _stands_for_another(name: str, start_url: str, environ: dict[str, str]) -> str:
+def _find_other_start_url(name: str, start_url: str, environ: dict[str, str]) -> str:
     """The other start URL that the sso-session ``name`` has, empty for none."""
     place = read.sso_session(name, environ)
     there = place.options.get("sso_start_url", ("",))[0] if place else ""
-    return there if there and _plain(there) != _plain(start_url) else ""
+    return there if there and _normalize_url(there) != _normalize_url(start_url) else ""
 
 
-def _plain(start_url: str) -> str:
+def _normalize_url(start_url: str) -> str:
     return start_url.partition("#")[0].rstrip("/")
 
 
-def _default(option: str, environ: dict[str, str]) -> str:
+def _find_default(option: str, environ: dict[str, str]) -> str:
     profile = read.profiles(environ).get("default")
     return (profile.get(option) if profile else "") or ""
 
 
-def _asked(question: str, offered: str, option: str, person: bool) -> str:
+def _ask(question: str, offered: str, option: str, person: bool) -> str:
     if not person:
         if offered:
             return offered
@@ -163,7 +163,7 @@ def _asked(question: str, offered: str, option: str, person: bool) -> str:
     return found
 
 
-def _offered(question: str, offered: str, person: bool) -> str:
+def _offer(question: str, offered: str, person: bool) -> str:
     return terminal.ask(question, offered) if person else offered
 
 

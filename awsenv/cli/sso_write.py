@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from awsenv.cli import picker, terminal
 from awsenv.errors import AwsenvError
-from awsenv.paths import config_file, shown
+from awsenv.paths import config_file, shorten
 from awsenv.profiles import production, read, sso_profiles, write
 from awsenv.profiles.profile import Profile
 from awsenv.profiles.sso_choice import Choice
@@ -32,18 +32,18 @@ def setup(
     Raises ``AwsenvError``, ``KeyboardInterrupt``; what was listed by then is written."""
     if not chosen:
         choice.accounts, choice.roles = [], []
-    listing = _listing(choice, people, environ)
+    listing = _list_roles(choice, people, environ)
     if listing.names:
-        choice.accounts = [one for each in choice.accounts for one in _accounts(each, listing)]
+        choice.accounts = [one for each in choice.accounts for one in _find_accounts(each, listing)]
     if not any(listing.roles.values()) and not listing.missing:
         raise AwsenvError(
-            f"{_called(choice)} gives you no account and no role",
+            f"{_format_session(choice)} gives you no account and no role",
             "ask whoever runs IAM Identity Center",
         )
     if not chosen:
         _choose(choice, listing, environ)
-    elif not any(choice.takes(a, listing.names[a], r) for a, r in _pairs(listing)):
-        known = ", ".join(sorted({role for _, role in _pairs(listing)})[:_NAMED])
+    elif not any(choice.takes(a, listing.names[a], r) for a, r in _list_pairs(listing)):
+        known = ", ".join(sorted({role for _, role in _list_pairs(listing)})[:_NAMED])
         raise AwsenvError(f"no account there has the role {', '.join(choice.roles)}", known)
     _write(choice, listing, environ, dry_run, anew=True)
 
@@ -58,33 +58,33 @@ def sync(
 ) -> Plan:
     """The same again with what was chosen; a ``dry_run`` shows its ``diff``. Raises ``AwsenvError``,
     ``KeyboardInterrupt``."""
-    listing = _listing(choice, people, environ)
+    listing = _list_roles(choice, people, environ)
     return _write(choice, listing, environ, dry_run, prune, diff=diff)
 
 
-def _listing(choice: Choice, people: Interaction, environ: dict[str, str]) -> Listing:
+def _list_roles(choice: Choice, people: Interaction, environ: dict[str, str]) -> Listing:
     where = SsoSession(
         choice.session, choice.start_url, choice.sso_region, [SCOPE] if choice.session else []
     )
     profile = Profile(where.shown, None, None)
     wanted = {part for each in choice.accounts for part in (each, each.partition("/")[0])}
     context = Context(profile, environ, people)
-    token = sign_in.access_token(where, profile, context)
-    with _progress(f"roles of {_called(choice)}") as progress:
+    token = sign_in.get_access_token(where, profile, context)
+    with _show_progress(f"roles of {_format_session(choice)}") as progress:
         try:
-            return listings.listed(where, token, environ, wanted, progress)
+            return listings.list_roles(where, token, environ, wanted, progress)
         except sign_in.EndedError:
-            token = sign_in.access_token(where, profile, context, refused=token)
-            return listings.listed(where, token, environ, wanted, progress)
+            token = sign_in.get_access_token(where, profile, context, refused=token)
+            return listings.list_roles(where, token, environ, wanted, progress)
 
 
 def _choose(choice: Choice, listing: Listing, environ: dict[str, str]) -> None:
     """Have a person choose, where there is a choice."""
-    pairs = _pairs(listing)
+    pairs = _list_pairs(listing)
     if len(pairs) < 2:
         return
     path = config_file(environ)
-    plan = _planned(write.text(path), choice, listing, environ)
+    plan = _make_plan(write.read_text(path), choice, listing, environ)
     rows = [
         [plan.names.get((account, role), ""), listing.names[account], account, role]
         for account, role in pairs
@@ -112,21 +112,21 @@ def _write(
 
     def edit(text: str) -> str:
         if anew:
-            text = sso_profiles.with_session(text, path, choice, SCOPE)
-        plans.append(_planned(text, choice, listing, environ, prune))
+            text = sso_profiles.add_session(text, path, choice, SCOPE)
+        plans.append(_make_plan(text, choice, listing, environ, prune))
         return plans[-1].text
 
     if dry_run:
-        old = write.text(path)
+        old = write.read_text(path)
         new = edit(old)
         if diff:
-            _show_diff(old, new, shown(path))
+            _show_diff(old, new, shorten(path))
     else:
         write.change(path, edit, environ)
     _tell(plans[-1], choice, path, dry_run)
     if listing.missing:
         what = f"{len(listing.missing)} of {len(listing.missing) + len(listing.roles)} accounts are missing"
-        names = _some([listing.names[account] or account for account in listing.missing])
+        names = _shorten_list([listing.names[account] or account for account in listing.missing])
         if listing.error is None:
             terminal.say(f"{what}: {names}; awsenv sso sync")
             raise KeyboardInterrupt
@@ -134,13 +134,13 @@ def _write(
     return plans[-1]
 
 
-def _planned(
+def _make_plan(
     text: str, choice: Choice, listing: Listing, environ: dict[str, str], prune: bool = False
 ) -> Plan:
     taken = read.profiles(environ).keys()
     complete = not listing.missing and listing.error is None
     path = config_file(environ)
-    return sso_profiles.planned(
+    return sso_profiles.make_plan(
         text, path, choice, listing.names, listing.roles, taken, complete, prune
     )
 
@@ -148,7 +148,7 @@ def _planned(
 def _tell(plan: Plan, choice: Choice, path: str, dry_run: bool) -> None:
     done = "would be " if dry_run else ""
     for names, what in (
-        (plan.added, f"{done}added to {shown(path)}"),
+        (plan.added, f"{done}added to {shorten(path)}"),
         (plan.changed, f"{done}changed"),
         (plan.removed, f"{done}removed"),
         (plan.edited, "left alone: you changed them"),
@@ -156,9 +156,9 @@ def _tell(plan: Plan, choice: Choice, path: str, dry_run: bool) -> None:
     ):
         if names:
             count = f"{len(names)} profile{'s' if len(names) > 1 else ''}"
-            terminal.say(f"{count} {what}: {_some(names)}")
+            terminal.say(f"{count} {what}: {_shorten_list(names)}")
     if not (plan.added or plan.changed or plan.removed):
-        terminal.say(f"the profiles of {_called(choice)} are up to date")
+        terminal.say(f"the profiles of {_format_session(choice)} are up to date")
 
 
 def _show_diff(old: str, new: str, name: str) -> None:
@@ -174,7 +174,7 @@ def _show_diff(old: str, new: str, name: str) -> None:
 
 
 @contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
+def _show_progress(what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on stderr, where a person sees it."""
     if not sys.stderr.isatty():
         yield lambda *_: None
@@ -187,11 +187,11 @@ def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _pairs(listing: Listing) -> list[tuple[str, str]]:
+def _list_pairs(listing: Listing) -> list[tuple[str, str]]:
     return [(account, role) for account, roles in listing.roles.items() for role in roles]
 
 
-def _accounts(given: str, listing: Listing) -> list[str]:
+def _find_accounts(given: str, listing: Listing) -> list[str]:
     """``given`` (an ID, a name, ``ID/ROLE``) by IDs, which outlast a renaming."""
     named = [account for account, name in listing.names.items() if given == name]
     if named or given.partition("/")[0] in listing.names:
@@ -200,10 +200,10 @@ def _accounts(given: str, listing: Listing) -> list[str]:
     raise AwsenvError(f"there is no account {given}", f"like {', '.join(near)}")
 
 
-def _called(choice: Choice) -> str:
+def _format_session(choice: Choice) -> str:
     return choice.session or choice.start_url
 
 
-def _some(names: list[str]) -> str:
+def _shorten_list(names: list[str]) -> str:
     more = len(names) - _NAMED
     return ", ".join(names[:_NAMED]) + (f" and {more} more; awsenv list" if more > 0 else "")

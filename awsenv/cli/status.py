@@ -10,12 +10,12 @@ from typing import Annotated, Any
 
 import typer
 
-from awsenv.cli import durations, here, hints, terminal
-from awsenv.cli.profiles import leaks
-from awsenv.environment import PROFILE, SET, managed, without_session
+from awsenv.cli import durations, hints, shell_status, terminal
+from awsenv.cli.profiles import describe_leaks
+from awsenv.environment import PROFILE, SET, list_managed, remove_session
 from awsenv.errors import FAILED, AwsenvError
 from awsenv.folders import env_file_registry
-from awsenv.paths import shown
+from awsenv.paths import shorten
 from awsenv.profiles import account, lint, read
 from awsenv.profiles.profile import Profile
 from awsenv.server import grants, running
@@ -34,26 +34,26 @@ def status(
     environ = dict(os.environ)
     name = environ.get("AWS_PROFILE") or environ.get("AWS_DEFAULT_PROFILE")
     name = environ.get(PROFILE) or (None if environ.get("AWS_ACCESS_KEY_ID") else name)
-    profile, unreadable = _profile(name, environ)
-    end = _end(profile, environ)
+    profile, unreadable = _find_profile(name, environ)
+    end = _find_end(profile, environ)
     ended = end is not None and end <= datetime.now(UTC)
     active = bool(name or environ.get("AWS_ACCESS_KEY_ID")) and not ended
-    told = _told(name, profile, environ)
-    problems = conflicts.found(environ, _own_key(profile))
+    told = _describe(name, profile, environ)
+    problems = conflicts.find_conflicts(environ, _find_own_key(profile))
     if ended and not environ.get("AWS_ACCESS_KEY_ID"):
         problems.append((f"the temporary key of profile {name} has ended", f"awsenv show {name}"))
-    if profile is not None and (reaching := leaks(profile, without_session(environ))):
+    if profile is not None and (reaching := describe_leaks(profile, remove_session(environ))):
         problems.append((reaching, f"awsenv show {name}"))
     problems += [
         (
             f"the rotation of the key of profile {each.profile} is not done",
             f"awsenv rotate {shlex.quote(each.profile)}",
         )
-        for each in rotation.begun(environ)
+        for each in rotation.list_begun(environ)
     ]
-    problems += lint.problems(environ) if all_ else unreadable
+    problems += lint.find_problems(environ) if all_ else unreadable
     if verify and active:
-        told["arn"] = _asked(profile, environ)
+        told["arn"] = _ask_sts(profile, environ)
     if as_json:
         wrong = [{"what": what, "mend": mend} for what, mend in problems]
         print(json.dumps({"active": active, **told, "problems": wrong}, indent=2))
@@ -62,14 +62,14 @@ def status(
     return 0 if active else FAILED
 
 
-def _end(profile: Profile | None, environ: dict[str, str]) -> datetime | None:
+def _find_end(profile: Profile | None, environ: dict[str, str]) -> datetime | None:
     """When what is active ends: the exported session, else the key that stands in the files."""
     if environ.get("AWS_ACCESS_KEY_ID"):
-        return conflicts.expiration(environ)
+        return conflicts.read_expiration(environ)
     return profile.expires if profile and profile.kind == "temporary" else None
 
 
-def _profile(
+def _find_profile(
     name: str | None, environ: dict[str, str]
 ) -> tuple[Profile | None, list[tuple[str, str]]]:
     if name is None:
@@ -80,11 +80,11 @@ def _profile(
         return None, [(error.message, error.hint)]
 
 
-def _told(name: str | None, profile: Profile | None, environ: dict[str, str]) -> dict[str, Any]:
+def _describe(name: str | None, profile: Profile | None, environ: dict[str, str]) -> dict[str, Any]:
     ours = environ.get(SET, "").split()
     key_id = environ.get("AWS_ACCESS_KEY_ID", "")
-    end = _end(profile, environ)
-    state = "served" if running.running(environ) else "awsenv serve does not run"
+    end = _find_end(profile, environ)
+    state = "served" if running.find_server(environ) else "awsenv serve does not run"
     of_profile = account.of_profile(profile) if profile and not key_id else None
     signed_in = profile and profile.kind == "sso" and _sign_in_left(profile, environ)
     return {
@@ -94,23 +94,23 @@ def _told(name: str | None, profile: Profile | None, environ: dict[str, str]) ->
         "kind": profile.kind if profile else None,
         "left": int((end - datetime.now(UTC)).total_seconds()) if end else None,
         "signed_in": signed_in or None,
-        "folder": here.folder(environ),
-        "hook": here.hook(),
+        "folder": shell_status.read_folder(environ),
+        "hook": shell_status.read_hook(),
         "variables": [
             {
                 "name": variable,
-                "value": terminal.masked(variable, environ[variable]),
+                "value": terminal.mask(variable, environ[variable]),
                 "from": f"awsenv use {name}" if variable in ours else "this shell",
             }
-            for variable in managed(environ)
+            for variable in list_managed(environ)
         ],
         "dotenv": [
             {"file": each.path, "profile": each.profile, "state": each.state}
-            for each in env_file_registry.entries(environ)
+            for each in env_file_registry.list_entries(environ)
         ],
         "served": [
             {"to": each.where, "profile": each.profile, "state": state}
-            for each in grants.every(environ)
+            for each in grants.list_grants(environ)
         ],
     }
 
@@ -126,10 +126,10 @@ def _sign_in_left(profile: Profile, environ: dict[str, str]) -> int | None:
     except AwsenvError:
         return None
     found = token.load(where.token_path(environ))
-    return int(token.left(found, "expiresAt", time.time())) if found else None
+    return int(token.seconds_left(found, "expiresAt", time.time())) if found else None
 
 
-def _own_key(profile: Profile | None) -> str | None:
+def _find_own_key(profile: Profile | None) -> str | None:
     """The key ID that a shell acting as ``profile`` must have, where the files say it."""
     if profile is None or profile.kind not in ("key", "temporary"):
         return None
@@ -139,7 +139,7 @@ def _own_key(profile: Profile | None) -> str | None:
         return None
 
 
-def _asked(profile: Profile | None, environ: dict[str, str]) -> str:
+def _ask_sts(profile: Profile | None, environ: dict[str, str]) -> str:
     from awsenv.sessions import client
     from awsenv.sessions.session import Session
 
@@ -155,37 +155,37 @@ def _asked(profile: Profile | None, environ: dict[str, str]) -> str:
         assert profile
         session = Session.of_key(profile)
     of = profile or Profile("", None, None)
-    return client.caller_identity(session, of, environ)[1]
+    return client.get_caller_identity(session, of, environ)[1]
 
 
 def _print(active: bool, told: dict[str, Any], problems: Iterable[tuple[str, str]]) -> None:
     if active:
         left = told["left"]
         signed_in = told["signed_in"]
-        told = {**told, "left": None if left is None else durations.left(left)}
-        told["sign-in"] = None if signed_in is None else durations.left(signed_in)
+        told = {**told, "left": None if left is None else durations.format_time_left(left)}
+        told["sign-in"] = None if signed_in is None else durations.format_time_left(signed_in)
         for title in ("profile", "account", "region", "kind", "left", "sign-in", "arn"):
             if told.get(title):
                 print(f"{title:8} {terminal.printable(told[title])}")
         if told["folder"]:
-            print(f"{'folder':8} {terminal.printable(here.folder_line(told['folder']))}")
-        print(f"{'hook':8} {here.hook_line(told['hook'])}")
+            print(f"{'folder':8} {terminal.printable(shell_status.format_folder(told['folder']))}")
+        print(f"{'hook':8} {shell_status.format_hook(told['hook'])}")
     else:
-        terminal.say(f"no session is active; {hints.use('PROFILE')}")
+        terminal.say(f"no session is active; {hints.use_command('PROFILE')}")
     if told["variables"]:
         if sys.stdout.isatty():
             print()
         rows = [list(row.values()) for row in told["variables"]]
-        terminal.table(("variable", "value", "from"), rows)
+        terminal.print_table(("variable", "value", "from"), rows)
     if told["dotenv"]:
         if sys.stdout.isatty():
             print()
-        rows = [[shown(row["file"]), *list(row.values())[1:]] for row in told["dotenv"]]
-        terminal.table((".env file", "profile", "state"), rows)
+        rows = [[shorten(row["file"]), *list(row.values())[1:]] for row in told["dotenv"]]
+        terminal.print_table((".env file", "profile", "state"), rows)
     if told["served"]:
         if sys.stdout.isatty():
             print()
-        rows = [[shown(row["to"]), *list(row.values())[1:]] for row in told["served"]]
-        terminal.table(("granted to", "profile", "state"), rows)
+        rows = [[shorten(row["to"]), *list(row.values())[1:]] for row in told["served"]]
+        terminal.print_table(("granted to", "profile", "state"), rows)
     for what, mend in problems:
         terminal.say(f"{what}; {mend}")

@@ -14,7 +14,7 @@ from awsenv.replay import printable as printable
 _WIDEST = 10_000
 
 
-def masked(name: str, value: str) -> str:
+def mask(name: str, value: str) -> str:
     """``value``, or only its last four characters where ``name`` is that of a secret."""
     if any(word in name.lower() for word in ("secret", "token", "password")) and "file" not in name:
         return "…" + value[-4:] if len(value) > 8 else "…"
@@ -41,7 +41,7 @@ def person_needed(message: str, hint: str) -> AwsenvError:
     return error
 
 
-def asker() -> Callable[[str], str] | None:
+def find_asker() -> Callable[[str], str] | None:
     """What asks the person at the terminal; ``None`` without one, or in the background, where a
     question would stop the process."""
     try:
@@ -62,17 +62,17 @@ def ask(question: str, default: str | None = None) -> str:
     Asked on /dev/tty, so that a pipe does not matter. Raises ``AwsenvError`` without a terminal.
     """
     offer = "" if default is None else f" [{default or 'None'}]"
-    return _asked(lambda tty: _line(tty, f"{question}{offer}: ")) or default or ""
+    return _ask_terminal(lambda tty: _read_line(tty, f"{question}{offer}: ")) or default or ""
 
 
 def ask_secret(question: str) -> str:
     """The same without an echo."""
     import getpass
 
-    return _asked(lambda tty: getpass.getpass(f"{question}: ", tty))
+    return _ask_terminal(lambda tty: getpass.getpass(f"{question}: ", tty))
 
 
-def _asked(how: Callable[[io.TextIOWrapper], str]) -> str:
+def _ask_terminal(how: Callable[[io.TextIOWrapper], str]) -> str:
     try:
         with open("/dev/tty", "r+b", buffering=0) as raw, io.TextIOWrapper(raw) as tty:
             return how(tty).strip()
@@ -82,7 +82,7 @@ def _asked(how: Callable[[io.TextIOWrapper], str]) -> str:
         raise AwsenvError("no answer") from None
 
 
-def _line(tty: io.TextIOWrapper, question: str) -> str:
+def _read_line(tty: io.TextIOWrapper, question: str) -> str:
     tty.write(printable(question))
     tty.flush()
     answer = tty.readline()
@@ -91,7 +91,7 @@ def _line(tty: io.TextIOWrapper, question: str) -> str:
     return answer
 
 
-def table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def print_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """``rows`` under ``titles`` on a terminal; plain lines with tabs between cells elsewhere.
 
     Cells beyond the titles are left out. Nothing is cut or folded: a line that is longer than the window

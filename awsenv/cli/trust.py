@@ -9,8 +9,8 @@ import typer
 from awsenv.cli import terminal
 from awsenv.errors import AwsenvError
 from awsenv.folders import trust
-from awsenv.folders.loading import Disk, Loaded, above
-from awsenv.paths import shown
+from awsenv.folders.loading import Disk, Loaded, list_above
+from awsenv.paths import shorten
 
 File = Annotated[
     str, typer.Argument(metavar="[FILE]", help="An .envrc or its folder; the nearest, not given.")
@@ -29,11 +29,11 @@ def allow(
 
     Example: awsenv allow
     """
-    path, environ = _path(file), dict(os.environ)
-    found = trust.derived(path)
+    path, environ = _find_envrc(file), dict(os.environ)
+    found = trust.derive(path)
     if found.unsafe and not unsafe:
         raise AwsenvError(
-            f"{shown(path)} sets {', '.join(_shown(found.unsafe))}: that can change what programs run "
+            f"{shorten(path)} sets {', '.join(_format_variables(found.unsafe))}: that can change what programs run "
             "or where AWS is",
             "take them out, or awsenv allow --unsafe",
         )
@@ -43,10 +43,12 @@ def allow(
         names = {"variables": list(found.variables), "unsafe": list(found.unsafe)}
         told = {"envrc": path, "profile": found.profile or None, "options": found.options, **names}
         print(json.dumps(told, indent=2))
-    terminal.say(f"{shown(path)} is allowed: {_described(found)}")
-    for one in _shown({n: v for n, v in found.variables.items() if n not in found.unsafe}):
+    terminal.say(f"{shorten(path)} is allowed: {_describe(found)}")
+    for one in _format_variables(
+        {n: v for n, v in found.variables.items() if n not in found.unsafe}
+    ):
         terminal.say(f"  sets {one}")
-    for one in _shown(found.unsafe):
+    for one in _format_variables(found.unsafe):
         terminal.say(f"  sets {one}, which is unsafe")
 
 
@@ -55,12 +57,12 @@ def deny(file: File = "") -> None:
 
     Example: awsenv deny
     """
-    path = _path(file)
+    path = _find_envrc(file)
     was = trust.deny(path, dict(os.environ))
-    terminal.say(f"{shown(path)} {'is no longer' if was else 'was not'} allowed")
+    terminal.say(f"{shorten(path)} {'is no longer' if was else 'was not'} allowed")
 
 
-def _described(found: Loaded) -> str:
+def _describe(found: Loaded) -> str:
     """What an ``.envrc`` loads, in a few words."""
     words = [found.profile, *(f"{name} {value}" for name, value in found.options.items())]
     count = len(found.variables)
@@ -68,18 +70,18 @@ def _described(found: Loaded) -> str:
     return "; ".join(filter(None, words)) or "it sets nothing"
 
 
-def _shown(variables: dict[str, str]) -> list[str]:
+def _format_variables(variables: dict[str, str]) -> list[str]:
     """Each as ``NAME=VALUE``, but for what its name says is a secret."""
-    return [f"{name}={terminal.masked(name, value)}" for name, value in variables.items()]
+    return [f"{name}={terminal.mask(name, value)}" for name, value in variables.items()]
 
 
-def _path(given: str) -> str:
+def _find_envrc(given: str) -> str:
     """The ``.envrc`` that is meant, by its physical folder; it need not be there to be denied."""
     if given:
         path = os.path.abspath(given)
-        return trust.real(os.path.join(path, ".envrc") if os.path.isdir(path) else path)
+        return trust.resolve_folder(os.path.join(path, ".envrc") if os.path.isdir(path) else path)
     folder = os.path.realpath(os.getcwd())
-    for path in (os.path.join(folder, ".envrc"), *above(folder)):
+    for path in (os.path.join(folder, ".envrc"), *list_above(folder)):
         if Disk().is_envrc(path):
             return path
     raise AwsenvError("there is no .envrc here or above", "awsenv link PROFILE")

@@ -11,7 +11,7 @@ from awsenv.cli.doctor import start_files
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
 from awsenv.folders import direnv, env_file_registry
-from awsenv.paths import shown
+from awsenv.paths import shorten
 from awsenv.profiles import read
 from awsenv.profiles.profile import KEYCHAIN
 from awsenv.server import grants, running
@@ -26,19 +26,19 @@ def uninstall(
     Example: awsenv uninstall
     """
     environ = dict(os.environ)
-    state, library = environment.state_folder(environ), direnv.library(environ)
+    state, library = environment.state_folder(environ), direnv.library_path(environ)
     found = [path for path in (state, library) if path and os.path.lexists(path)]
     for path in found:
-        terminal.say(f"{'removes' if yes else 'would remove'} {shown(path)}")
-    if server := running.running(environ):
+        terminal.say(f"{'removes' if yes else 'would remove'} {shorten(path)}")
+    if server := running.find_server(environ):
         terminal.say(f"{'ends' if yes else 'would end'} awsenv serve, process {server.process}")
-    for path in sorted({each.path for each in env_file_registry.entries(environ) if each.state != "moved"} | {g.file for g in grants.every(environ) if g.file}):  # fmt: skip
+    for path in sorted({each.path for each in env_file_registry.list_entries(environ) if each.state != "moved"} | {g.file for g in grants.list_grants(environ) if g.file}):  # fmt: skip
         terminal.say(
-            f"{shown(path)} holds lines of awsenv's; awsenv logout --all --env-files, first"
+            f"{shorten(path)} holds lines of awsenv's; awsenv logout --all --env-files, first"
         )
     for path, line in start_files(environ):
-        terminal.say(f"{shown(path)}, line {line}: take the awsenv hook out by hand")
-    if kept := _in_keychain(environ):
+        terminal.say(f"{shorten(path)}, line {line}: take the awsenv hook out by hand")
+    if kept := _find_kept(environ):
         terminal.say(
             f"the keys of {', '.join(kept)} are in the keychain; awsenv keychain export --all, first"
         )
@@ -51,7 +51,7 @@ def uninstall(
     return 0
 
 
-def _in_keychain(environ: dict[str, str]) -> list[str]:
+def _find_kept(environ: dict[str, str]) -> list[str]:
     """The profiles whose keys are there."""
     try:
         return [name for name, each in read.profiles(environ).items() if each.get(KEYCHAIN)]

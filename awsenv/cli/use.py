@@ -1,4 +1,4 @@
-"""The command lines of ``use`` and ``off``; ``act`` carries them out."""
+"""The command lines of ``use`` and ``off``; ``switch`` carries them out."""
 
 import os
 import shlex
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from awsenv import environment
-from awsenv.cli import act, shared_options
+from awsenv.cli import shared_options, switch
 from awsenv.errors import UsageError
 from awsenv.hook import start_file as hooks
 from awsenv.replay import Request
@@ -48,10 +48,10 @@ def use(
 
     Example: eval "$(awsenv use xxx-dev)"
     """
-    form = _one_form(shell, format_)
+    form = _choose_form(shell, format_)
     _refuse_terminal(f"awsenv use {shlex.quote(profile) if profile else 'PROFILE'}", form, show)
     request = Request("use", profile, region, account, profile_only, form)
-    request.wishes = {
+    request.option_values = {
         "--mfa-code": mfa_code,
         "--mfa-serial": mfa_serial,
         "--mfa": "yes" if mfa else "",
@@ -62,7 +62,7 @@ def use(
         "--fresh": "yes" if fresh else "",
         "--min-left": min_left,
     }
-    return act.text(request)
+    return switch.build_text(request)
 
 
 def credential_process(
@@ -74,7 +74,7 @@ def credential_process(
     Example: credential_process = awsenv credential-process xxx-dev
     """
     _refuse_terminal(f"awsenv credential-process {shlex.quote(profile)}", "", show)
-    return act.text(Request("credential-process", profile, form="credential-process"))
+    return switch.build_text(Request("credential-process", profile, form="credential-process"))
 
 
 def off(shell: Shell = None, show: shared_options.Show = False) -> str:
@@ -82,9 +82,9 @@ def off(shell: Shell = None, show: shared_options.Show = False) -> str:
 
     Example: eval "$(awsenv off)"
     """
-    form = _one_form(shell)
+    form = _choose_form(shell)
     _refuse_terminal("awsenv off", form, show)
-    return act.text(Request("off", form=form))
+    return switch.build_text(Request("off", form=form))
 
 
 def hook(
@@ -98,10 +98,10 @@ def hook(
     _refuse_terminal(f"awsenv hook {shell}", shell, show)
     if shell not in hooks.FILES:
         raise UsageError(f"no hook for {shell}", f"one of {', '.join(hooks.FILES)}")
-    return hooks.text(shell)
+    return hooks.render(shell)
 
 
-def _one_form(shell: list[str] | None, format_: list[str] | None = None) -> str:
+def _choose_form(shell: list[str] | None, format_: list[str] | None = None) -> str:
     """The form that is asked for, empty where none is. Raises ``UsageError`` for two of them.
 
     A shell that evaluates what we print names its own form; if another word of the command line
@@ -122,7 +122,7 @@ def _refuse_terminal(command: str, form: str, show: bool) -> None:
         hint = f"awsenv login NAME --save-as OTHER --process, or {command} --show"
     elif form in ("json", "sts"):  # nothing that a shell could run
         hint = f"{command} --format {form} --show, or into a pipe"
-    elif (form or environment.asking(dict(os.environ))) == "fish":
+    elif (form or environment.detect_shell(dict(os.environ))) == "fish":
         hint = f"{command} | source"
     else:
         hint = f'eval "$({command})"'

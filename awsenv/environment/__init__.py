@@ -103,8 +103,8 @@ class Change:
     ) -> None:
         self.variables = variables
         self.restore = restore
-        self.inherited = set_by_awsenv(environ)
-        self.exported = [name for name in managed({*MANAGED, *variables}) if name in environ]
+        self.inherited = list_set(environ)
+        self.exported = [name for name in list_managed({*MANAGED, *variables}) if name in environ]
         self.forget = forget
         self.by_options = False
 
@@ -115,7 +115,7 @@ def enter(profile: str, session: dict[str, str], environ: dict[str, str]) -> Cha
     ``session`` maps the names of the variables that the session sets to their values. The result
     depends on the originals and on ``session`` alone, whatever was active before.
     """
-    session = as_the_shell_allows(session, without_session(environ))
+    session = keep_own_endpoints(session, remove_session(environ))
     if environ.get(SHOW_AS) in SHOWN:
         session[environ[SHOW_AS]] = profile
     variables: dict[str, str | None] = {name: session.get(name) for name in KEYS}
@@ -129,13 +129,13 @@ def enter(profile: str, session: dict[str, str], environ: dict[str, str]) -> Cha
         variables[PREVIOUS] = before
     restore = [
         name
-        for name in managed({*MANAGED, *set_by_awsenv(environ)})
-        if name not in variables and (name in _RESTORED or name in set_by_awsenv(environ))
+        for name in list_managed({*MANAGED, *list_set(environ)})
+        if name not in variables and (name in _RESTORED or name in list_set(environ))
     ]
     return Change(environ, variables, restore)
 
 
-def as_the_shell_allows(session: dict[str, str], mine: dict[str, str]) -> dict[str, str]:
+def keep_own_endpoints(session: dict[str, str], mine: dict[str, str]) -> dict[str, str]:
     """``session`` in a shell that has ``mine`` of a person's own: where that says an endpoint, it
     counts, as in botocore (``endpoint_provider`` and ``configprovider.ConfiguredEndpointProvider``).
 
@@ -159,11 +159,11 @@ def leave(environ: dict[str, str]) -> Change:
     variables: dict[str, str | None] = {PROFILE: None, SET: None}
     if environ.get(PROFILE):
         variables[PREVIOUS] = environ[PROFILE]
-    names = managed({*MANAGED, *set_by_awsenv(environ)})
+    names = list_managed({*MANAGED, *list_set(environ)})
     return Change(environ, variables, names, forget=True)
 
 
-def applied(change: Change, environ: dict[str, str]) -> dict[str, str]:
+def apply(change: Change, environ: dict[str, str]) -> dict[str, str]:
     """``environ`` after ``change``, for a program that is started with it. What would be put back
     is left out: a child does not know what was there before."""
     after = {name: value for name, value in environ.items() if name not in change.inherited}
@@ -175,12 +175,12 @@ def applied(change: Change, environ: dict[str, str]) -> dict[str, str]:
     return after
 
 
-def set_by_awsenv(environ: dict[str, str]) -> list[str]:
+def list_set(environ: dict[str, str]) -> list[str]:
     """The names in ``AWSENV_SET``; any but awsenv's are somebody else's and left alone."""
-    return managed(environ.get(SET, "").split())
+    return list_managed(environ.get(SET, "").split())
 
 
-def managed(names: "Iterable[str]") -> list[str]:
+def list_managed(names: "Iterable[str]") -> list[str]:
     """Those of ``names`` that awsenv sets or unsets: in the order of ``MANAGED``, then the endpoints."""
     given = set(names)
     found = [name for name in MANAGED if name in given]
@@ -195,9 +195,9 @@ def is_endpoint(name: str) -> bool:
     return service.isascii() and service.isalnum() and service.upper() == service
 
 
-def without_session(environ: dict[str, str]) -> dict[str, str]:
+def remove_session(environ: dict[str, str]) -> dict[str, str]:
     """``environ`` without what awsenv set in it: what a person has, and what our helpers may see."""
-    ours = {*set_by_awsenv(environ), PROFILE, PREVIOUS, SET}
+    ours = {*list_set(environ), PROFILE, PREVIOUS, SET}
     if environ.get("AWS_PROFILE", "").startswith(CLOSED):
         ours.add("AWS_PROFILE")
     return {name: value for name, value in environ.items() if name not in ours}
@@ -224,17 +224,17 @@ _POSIX = ("sh", "dash", "ash", "busybox", "ksh", "ksh93", "mksh", "lksh", "oksh"
 
 def render(change: Change, form: str) -> str:
     """The text that makes ``change`` in ``form``, one of ``FORMS``."""
-    text: str = _module(form).render(change, form)
+    text: str = _import_form(form).render(change, form)
     return text
 
 
 def fail(form: str) -> str:
     """The text that a failing command prints in ``form``, so that evaluating it fails."""
-    text: str = _module(form).FAIL
+    text: str = _import_form(form).FAIL
     return text
 
 
-def _module(form: str):  # type: ignore[no-untyped-def]  # a module has no better type
+def _import_form(form: str):  # type: ignore[no-untyped-def]  # a module has no better type
     path = f"{__name__}.{FORMS[form]}"
     __import__(path)
     return sys.modules[path]
@@ -248,7 +248,7 @@ def state_folder(environ: dict[str, str]) -> str:
     return base + "/awsenv"
 
 
-def asking(environ: dict[str, str]) -> str:
+def detect_shell(environ: dict[str, str]) -> str:
     """The shell that will evaluate our output: the nearest one above us, by its executable.
 
     By /proc, else by ``ps``, which is a process; ``comm`` there would be a script's name. Else it is
@@ -258,8 +258,8 @@ def asking(environ: dict[str, str]) -> str:
     if not os.path.exists("/proc/self/exe"):
         from awsenv.environment import ancestors
 
-        known = filter(None, map(_known, ancestors.programs(pid)))
-        return next(known, "") or _known(environ.get("SHELL", "")) or "posix"
+        known = filter(None, map(_match_shell, ancestors.list_programs(pid)))
+        return next(known, "") or _match_shell(environ.get("SHELL", "")) or "posix"
     while pid > 1:
         try:
             program = os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)")
@@ -268,13 +268,13 @@ def asking(environ: dict[str, str]) -> str:
                 parent = int(stat.read().rpartition(b")")[2].split()[1])
         except (OSError, ValueError, IndexError):
             break
-        if shell := _known(program):
+        if shell := _match_shell(program):
             return shell
         pid = parent
-    return _known(environ.get("SHELL", "")) or "posix"
+    return _match_shell(environ.get("SHELL", "")) or "posix"
 
 
-def _known(program: str) -> str:
+def _match_shell(program: str) -> str:
     name = program.rpartition("/")[2]
     if name in ("bash", "zsh", "fish"):
         return name

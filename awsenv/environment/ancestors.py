@@ -5,11 +5,11 @@ import os
 _PS = ("/bin/ps", "/usr/bin/ps")
 
 
-def programs(pid: int) -> list[str]:
+def list_programs(pid: int) -> list[str]:
     """The programs of the process ``pid`` and those above it, the nearest first; empty where ``ps``
     (POSIX.1-2024, ``ps -A -o``) does not tell."""
     parents: dict[int, tuple[int, str]] = {}
-    for line in _table().splitlines():
+    for line in _run_ps().splitlines():
         words = line.split(None, 2)
         if len(words) == 3 and words[0].isdigit() and words[1].isdigit():
             # A login shell's name begins with a dash.
@@ -21,7 +21,7 @@ def programs(pid: int) -> list[str]:
     return found
 
 
-def _table() -> str:
+def _run_ps() -> str:
     """What ps prints; without ``subprocess``, which costs more than all the rest."""
     program = next((path for path in _PS if os.path.exists(path)), "")
     if not program:

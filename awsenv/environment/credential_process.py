@@ -20,13 +20,13 @@ _FIELDS = (
 def render(change: Change, form: str) -> str:
     """The object as one line."""
     values = [(field, change.variables.get(name)) for field, name in _FIELDS]
-    fields = [f'"{field}": {_quoted(value)}' for field, value in values if value]
+    fields = [f'"{field}": {_quote(value)}' for field, value in values if value]
     if form == "sts":
         return '{"Credentials": {' + ", ".join(fields) + "}}\n"
     return '{"Version": 1, ' + ", ".join(fields) + "}\n"
 
 
-def _quoted(value: str) -> str:
+def _quote(value: str) -> str:
     if value.isascii() and value.isprintable() and '"' not in value and "\\" not in value:
         return f'"{value}"'
     import json

@@ -9,7 +9,7 @@ from awsenv.errors import AwsenvError
 _SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/+=._:@,%-")
 
 
-def line(name: str, value: str) -> str:
+def format_line(name: str, value: str) -> str:
     """``NAME=VALUE``, without a line end. Raises ``AwsenvError`` naming a value that two readers
     would read differently."""
     if not value or not _SAFE.issuperset(value):

@@ -6,7 +6,7 @@ are, ``__awsenv_how_NAME`` is ``u`` (was unset), ``s`` (set) or ``x`` (exported)
 ``set -e`` would delete a person's universal variable for good. Fast half: imports nothing.
 """
 
-from awsenv.environment import MANAGED, Change, managed
+from awsenv.environment import MANAGED, Change, list_managed
 
 FAIL = "false\n"
 
@@ -19,7 +19,7 @@ def quote(value: str) -> str:
 
 def render(change: Change, _: str) -> str:
     """The text that makes ``change`` in the fish that sources it."""
-    save = [n for n in managed({*MANAGED, *change.variables}) if n not in change.inherited]
+    save = [n for n in list_managed({*MANAGED, *change.variables}) if n not in change.inherited]
     lines = [_ADOPT.format(save=_SAVE.format(names=" ".join(save)))]
     lines += [f"builtin set -g __awsenv_how_{name} u" for name in change.inherited]
     lines.append("end")
@@ -35,7 +35,7 @@ def render(change: Change, _: str) -> str:
             f"builtin set -eg {name}" if value is None else f"builtin set -gx {name} {quote(value)}"
         )
     if change.forget:
-        names = managed({*MANAGED, *change.restore})
+        names = list_managed({*MANAGED, *change.restore})
         saved = " ".join(f"__awsenv_was_{name} __awsenv_how_{name}" for name in names)
         lines.append(f"builtin set -eg __awsenv_of {saved}")
     body = "\n".join(lines)

@@ -6,7 +6,7 @@ direnv folder), ``__awsenv_was_NAME`` is ``u`` (was unset), ``sVALUE`` (set) or 
 (exported). Fast half: imports nothing.
 """
 
-from awsenv.environment import MANAGED, Change, managed
+from awsenv.environment import MANAGED, Change, list_managed
 
 FAIL = "false\n"
 
@@ -27,7 +27,7 @@ def render(change: Change, form: str) -> str:
     return _TEXT.format(
         b=builtin,
         adopt=_adopt(change, builtin),
-        late=_late(change, builtin),
+        late=_save_late(change, builtin),
         names=" ".join(names),
         variables=" ".join(change.variables),
         restore=_RESTORE_GUARD.format(b=builtin, names=" ".join(change.restore))
@@ -47,7 +47,9 @@ def _commands(change: Change, builtin: str) -> list[str]:
         else:
             lines.append(f"{builtin}export {name}={quote(value)}")
     if change.forget:
-        saved = " ".join("__awsenv_was_" + name for name in managed({*MANAGED, *change.restore}))
+        saved = " ".join(
+            "__awsenv_was_" + name for name in list_managed({*MANAGED, *change.restore})
+        )
         lines.append(f"{builtin}unset __awsenv_of {saved}")
     return lines
 
@@ -55,7 +57,7 @@ def _commands(change: Change, builtin: str) -> list[str]:
 def _adopt(change: Change, builtin: str) -> str:
     """Save the originals, unless this very shell has saved them already."""
     lines = []
-    ours = [n for n in managed({*MANAGED, *change.variables}) if n not in change.inherited]
+    ours = [n for n in list_managed({*MANAGED, *change.variables}) if n not in change.inherited]
     plain = [n for n in ours if n not in change.exported]
     exported = [n for n in change.exported if n not in change.inherited]
     for names, kind in ((plain, "s"), (exported, "x")):
@@ -65,11 +67,11 @@ def _adopt(change: Change, builtin: str) -> str:
     return "\n".join(lines)
 
 
-def _late(change: Change, builtin: str) -> str:
+def _save_late(change: Change, builtin: str) -> str:
     """Save the originals of names that are no fixed ones, where this shell has not yet."""
     lines = []
     for name in change.variables:
-        if name not in MANAGED and name not in change.inherited and managed([name]):
+        if name not in MANAGED and name not in change.inherited and list_managed([name]):
             kind = "x" if name in change.exported else "s"
             save = _SAVE.format(b=builtin, names=name, kind=kind)
             lines.append(f"case ${{__awsenv_was_{name}+x}} in x) ;; *)\n{save};;\nesac")

@@ -10,7 +10,7 @@ import time
 
 from awsenv.errors import AwsenvError
 from awsenv.files import in_place
-from awsenv.paths import shown
+from awsenv.paths import shorten
 
 # What a writer has in the folder of its file while it writes; before, a process ID was in the name.
 _LITTER = re.compile(r"\.awsenv-(?:[0-9a-f]{16}|\d+)~")
@@ -31,7 +31,7 @@ def make(path: str) -> None:
             os.chmod(folder, 0o700)
 
 
-def own(path: str) -> str:
+def make_private(path: str) -> str:
     """``path`` as a folder of ours alone, made where it is missing: mode 0700, no symlink.
 
     Raises ``AwsenvError`` when it is somebody else's or cannot be made.
@@ -40,18 +40,20 @@ def own(path: str) -> str:
         make(path)
         found = os.lstat(path)
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-            raise AwsenvError(f"{shown(path)} is not a folder of yours", f"ls -ld {shown(path)}")
+            raise AwsenvError(
+                f"{shorten(path)} is not a folder of yours", f"ls -ld {shorten(path)}"
+            )
         if found.st_mode & 0o077:
             os.chmod(path, 0o700)
     except OSError as error:
         raise AwsenvError(
-            f"cannot make the folder {shown(path)}: {error.strerror}",
-            f"ls -ld {shown(os.path.dirname(path))}",
+            f"cannot make the folder {shorten(path)}: {error.strerror}",
+            f"ls -ld {shorten(os.path.dirname(path))}",
         ) from None
     return path
 
 
-def temporary(folder: str, apart: bool) -> tuple[str, int]:
+def open_temporary(folder: str, apart: bool) -> tuple[str, int]:
     """A new name of ours in ``folder`` that nobody guesses, and a descriptor that holds its lock for
     as long as its writer lives: of an empty file or, ``apart``, of a folder that git sees as empty,
     so that no ``git add -A`` takes what is in it. Raises ``OSError``."""
@@ -79,7 +81,7 @@ def temporary(folder: str, apart: bool) -> tuple[str, int]:
 
 
 def remove(path: str) -> None:
-    """Remove what ``temporary`` made. Raises ``OSError``."""
+    """Remove what ``open_temporary`` made. Raises ``OSError``."""
     if os.path.isdir(path) and not os.path.islink(path):
         shutil.rmtree(path)
     else:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from awsenv.errors import PERSON_NEEDED, AwsenvError
 from awsenv.files import folders
-from awsenv.paths import shown
+from awsenv.paths import shorten
 
 # Seconds that a lock is waited for, whoever holds it and in whatever state.
 LONGEST = 60.0
@@ -71,7 +71,7 @@ class Lock:
 
 
 @contextlib.contextmanager
-def asking(what: str) -> Iterator[None]:
+def announce_question(what: str) -> Iterator[None]:
     """While a question to a person is open, tell those who wait for any lock that this process
     holds: ``what`` is "asks for …"."""
     mine = list(_held)
@@ -100,14 +100,14 @@ def asking(what: str) -> Iterator[None]:
             lock.holds(did)
 
 
-def leave() -> None:
+def release_inherited() -> None:
     """In a child by fork: let go of the parent's locks, which would else outlast a kill of it."""
     while _held:
         _held.pop().leave()
 
 
 @contextlib.contextmanager
-def locked(
+def hold(
     state: str,
     what: str,
     say: Callable[[str], None] = lambda _: None,
@@ -143,7 +143,7 @@ def locked(
 def _open(state: str, what: str, say: Callable[[str], None]) -> int | None:
     """The lock's file; ``None`` where there can be none."""
     try:
-        folder = folders.own(os.path.join(state, "locks"))
+        folder = folders.make_private(os.path.join(state, "locks"))
         path = os.path.join(folder, hashlib.sha256(os.fsencode(what)).hexdigest())
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         return os.open(path, flags, 0o600)
@@ -153,7 +153,7 @@ def _open(state: str, what: str, say: Callable[[str], None]) -> int | None:
 
 
 def _wait(descriptor: int, say: Callable[[str], None], seconds: float, patience: float) -> None:
-    """Until this process has the lock. Raises as ``locked`` does, and ``OSError`` for no locks."""
+    """Until this process has the lock. Raises as ``hold`` does, and ``OSError`` for no locks."""
     waited = asked = 0.0
     said, before = False, time.monotonic()
     question, changed = "", before
@@ -189,7 +189,7 @@ def _wait(descriptor: int, say: Callable[[str], None], seconds: float, patience:
 def _say_none(state: str, error: AwsenvError | OSError, say: Callable[[str], None]) -> None:
     """Once a process: that what it gets is for this call alone."""
     if not _said:
-        why = error.message if isinstance(error, AwsenvError) else f"no locks in {shown(state)}"
+        why = error.message if isinstance(error, AwsenvError) else f"no locks in {shorten(state)}"
         say(f"{why}: nothing is kept for the next call; XDG_STATE_HOME=FOLDER, one you may write")
         _said.append(why)
 

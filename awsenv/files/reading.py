@@ -4,7 +4,7 @@ import os
 import stat
 
 from awsenv.errors import AwsenvError
-from awsenv.paths import shown
+from awsenv.paths import shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # this is loaded where a prompt waits
@@ -30,7 +30,7 @@ def read(path: str, largest: int = LARGEST, follow: bool = True) -> bytes:
         data = file.read(largest + 1)
     if len(data) > largest:
         size = f"{largest >> 20} MiB" if largest >> 20 else f"{largest >> 10} KiB"
-        raise AwsenvError(f"{shown(path)} is over {size}", f"ls -l {shown(path)}")
+        raise AwsenvError(f"{shorten(path)} is over {size}", f"ls -l {shorten(path)}")
     return data
 
 
@@ -53,16 +53,18 @@ def read_text(path: str, largest: int = LARGEST) -> str:
     try:
         return read(path, largest).decode("utf-8")
     except UnicodeDecodeError:
-        raise AwsenvError(f"{shown(path)} is not UTF-8", "save it as UTF-8") from None
+        raise AwsenvError(f"{shorten(path)} is not UTF-8", "save it as UTF-8") from None
 
 
-def unreadable(path: str, error: OSError) -> AwsenvError:
+def explain(path: str, error: OSError) -> AwsenvError:
     """What a person reads of a file that cannot be opened."""
-    return AwsenvError(f"cannot read {shown(path)}: {error.strerror}", f"ls -ld {shown(path)}")
+    return AwsenvError(f"cannot read {shorten(path)}: {error.strerror}", f"ls -ld {shorten(path)}")
 
 
 def _check_plain(found: os.stat_result, path: str) -> None:
     if stat.S_ISDIR(found.st_mode):
-        raise NotPlainError(f"{shown(path)} is a directory, not a file", f"ls -ld {shown(path)}")
+        raise NotPlainError(
+            f"{shorten(path)} is a directory, not a file", f"ls -ld {shorten(path)}"
+        )
     if not stat.S_ISREG(found.st_mode):
-        raise NotPlainError(f"{shown(path)} is no plain file", f"ls -ld {shown(path)}")
+        raise NotPlainError(f"{shorten(path)} is no plain file", f"ls -ld {shorten(path)}")

@@ -17,15 +17,17 @@ _KEEPERS = ("listxattr", "getxattr", "setxattr")  # Linux has them
 
 
 @contextlib.contextmanager
-def alone(folder: str, state: str, say: Callable[[str], None] = lambda _: None) -> Iterator[str]:
+def hold_folder(
+    folder: str, state: str, say: Callable[[str], None] = lambda _: None
+) -> Iterator[str]:
     """Be the only awsenv that writes into ``folder``; what killed ones left there is mended.
 
     The lock lies in ``state``, our state folder; the value is a folder there for ``write_whole``'s
-    ``aside``, empty where there can be none. Raises ``AwsenvError`` as ``locks.locked`` does.
+    ``aside``, empty where there can be none. Raises ``AwsenvError`` as ``locks.hold`` does.
     """
-    with locks.locked(state, "folder " + os.path.realpath(folder), say):
+    with locks.hold(state, "folder " + os.path.realpath(folder), say):
         try:
-            aside = folders.own(os.path.join(state, "aside"))
+            aside = folders.make_private(os.path.join(state, "aside"))
         except AwsenvError:
             aside = ""
         folders.sweep(aside, ours=True)
@@ -54,14 +56,14 @@ def write_whole(
     """
     target = os.path.realpath(path)
     folder = os.path.dirname(target)
-    old = _existing(target)
+    old = _open_existing(target)
     if old is not None:
         mode = stat.S_IMODE(old.st_mode)
     if secret:
         mode &= 0o700
     folders.sweep(folder)
     try:
-        place, descriptor = folders.temporary(folder, apart=secret)
+        place, descriptor = folders.open_temporary(folder, apart=secret)
     except OSError as error:
         if error.errno not in _SHUT or old is None or not aside:
             raise
@@ -88,7 +90,7 @@ class _KeptError(OSError):
     """The new file cannot be given what the old one has."""
 
 
-def _existing(target: str) -> os.stat_result | None:
+def _open_existing(target: str) -> os.stat_result | None:
     """What is there; ``None`` for nothing. Raises ``OSError`` for what may not be written."""
     try:
         found = os.stat(target)
@@ -139,7 +141,7 @@ def _keep(descriptor: int, target: str, old: os.stat_result) -> None:
 
 
 def _overwrite(target: str, data: bytes, aside: str, mode: int | None) -> None:
-    place, descriptor = folders.temporary(aside, apart=True)
+    place, descriptor = folders.open_temporary(aside, apart=True)
     try:
         in_place.overwrite(target, data, place, mode)
     finally:

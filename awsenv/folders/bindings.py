@@ -6,16 +6,16 @@ from awsenv.errors import AwsenvError
 from awsenv.files import reading
 from awsenv.files.writing import write_whole
 from awsenv.folders import use_aws_line
-from awsenv.paths import shown
+from awsenv.paths import shorten
 
 
-def bound(folder: str, top: str) -> str:
+def find_profile(folder: str, top: str) -> str:
     """The profile that ``folder`` is bound to, by its own ``.envrc`` or one above it up to
     ``top``; empty when it is to none. Raises ``AwsenvError`` for one that cannot be told."""
     while True:
         path = _path(folder)
         text = read(folder) if os.path.isfile(path) else None
-        found = use_aws_line.binding(text, path) if text is not None else None
+        found = use_aws_line.find(text, path) if text is not None else None
         if found is not None and found.profile:
             return found.profile
         if folder == top or os.path.dirname(folder) == folder:
@@ -44,10 +44,10 @@ def link(profile: str, folder: str) -> Edit:
     if not profile.isprintable() or profile.startswith("-"):
         raise AwsenvError(f"a profile named {profile} cannot stand in an .envrc", "rename it")
     if not os.path.isdir(folder):
-        raise AwsenvError(f"{shown(folder)} is not a folder", f"mkdir -p {shown(folder)}")
+        raise AwsenvError(f"{shorten(folder)} is not a folder", f"mkdir -p {shorten(folder)}")
     path = _path(folder)
     old = read(folder)
-    return _written(Edit(path, old, use_aws_line.bind(old or b"", profile, path)))
+    return _read_written(Edit(path, old, use_aws_line.bind(old or b"", profile, path)))
 
 
 def unlink(folder: str) -> Edit:
@@ -60,7 +60,7 @@ def unlink(folder: str) -> Edit:
     if new == b"" and old != b"" and not os.path.islink(path):
         os.unlink(path)
         return Edit(path, old, None)
-    return _written(Edit(path, old, new))
+    return _read_written(Edit(path, old, new))
 
 
 def read(folder: str) -> bytes | None:
@@ -71,17 +71,18 @@ def read(folder: str) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise reading.unreadable(path, error) from None
+        raise reading.explain(path, error) from None
 
 
-def _written(edit: Edit) -> Edit:
+def _read_written(edit: Edit) -> Edit:
     if edit.changed:
         assert edit.new is not None
         try:
             write_whole(edit.path, edit.new, mode=0o644)
         except OSError as error:
             raise AwsenvError(
-                f"cannot write {shown(edit.path)}: {error.strerror}", f"ls -ld {shown(edit.path)}"
+                f"cannot write {shorten(edit.path)}: {error.strerror}",
+                f"ls -ld {shorten(edit.path)}",
             ) from None
     return edit
 

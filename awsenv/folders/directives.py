@@ -10,7 +10,7 @@ from awsenv import trusted
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
 from awsenv.folders import use_aws_line
-from awsenv.paths import shown
+from awsenv.paths import shorten
 
 _COMMAND = re.compile(
     rb"[ \t]*(use_aws|use[ \t]+aws|dotenv_if_exists|dotenv|source_up)(?=[ \t\r]|$)"
@@ -26,7 +26,7 @@ class Directive:
         self.words = words
 
 
-def directives(text: bytes, path: str) -> list[Directive]:
+def parse(text: bytes, path: str) -> list[Directive]:
     """What ``text``, the ``.envrc`` at ``path``, says. Raises ``AwsenvError`` for a line that needs
     direnv."""
     found = []
@@ -34,7 +34,7 @@ def directives(text: bytes, path: str) -> list[Directive]:
         if not line.strip() or line.lstrip().startswith(b"#"):
             continue
         command = _COMMAND.match(line)
-        words = use_aws_line.words_from(line, command.end()) if command else None
+        words = use_aws_line.split_words(line, command.end()) if command else None
         if command is None or words is None:
             raise needs_direnv(path, number)
         name = "use_aws" if command[1].startswith(b"use") else command[1].decode()
@@ -45,7 +45,7 @@ def directives(text: bytes, path: str) -> list[Directive]:
 def needs_direnv(path: str, line: int) -> AwsenvError:
     """The error of a line that is not ours to read."""
     return AwsenvError(
-        f"{shown(path)}, line {line}: awsenv's own hook does not read this",
+        f"{shorten(path)}, line {line}: awsenv's own hook does not read this",
         "load it with direnv, or take it out",
     )
 
@@ -56,7 +56,7 @@ def read(path: str) -> bytes:
     try:
         data = reading.read(path, trusted.LARGEST)
     except OSError as error:
-        raise reading.unreadable(path, error) from None
+        raise reading.explain(path, error) from None
     if b"\0" in data:
-        raise AwsenvError(f"{shown(path)} holds a NUL byte", "it is no text")
+        raise AwsenvError(f"{shorten(path)} holds a NUL byte", "it is no text")
     return data

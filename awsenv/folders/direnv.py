@@ -6,7 +6,7 @@ from awsenv import paths, programs
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading
 from awsenv.files.writing import write_whole
-from awsenv.paths import shown
+from awsenv.paths import shorten
 
 _MARK = b"# awsenv for direnv:"
 
@@ -19,21 +19,21 @@ def install(program: str, environ: dict[str, str]) -> tuple[str, bool]:
     path = _place(environ)
     folder = os.path.dirname(path)
     called = os.fsencode(program.replace("'", "'\\''"))
-    text = reading.read(paths.shipped("direnv.bash")).replace(b"@AWSENV@", called)
+    text = reading.read(paths.shipped_path("direnv.bash")).replace(b"@AWSENV@", called)
     try:
         folders.make(folder)
         old = reading.read(path) if os.path.lexists(path) else b""
         if old == text:
             return path, False
         if old and not old.startswith(_MARK):
-            raise AwsenvError(f"{shown(path)} is not awsenv's", f"mv {shown(path)} aside")
+            raise AwsenvError(f"{shorten(path)} is not awsenv's", f"mv {shorten(path)} aside")
         write_whole(path, text, mode=0o644)
     except OSError as error:
-        raise AwsenvError(f"cannot write {shown(path)}: {error.strerror}") from None
+        raise AwsenvError(f"cannot write {shorten(path)}: {error.strerror}") from None
     return path, True
 
 
-def library(environ: dict[str, str]) -> str:
+def library_path(environ: dict[str, str]) -> str:
     """Where our library lies; empty where none of ours does."""
     path = _place(environ)
     try:
@@ -48,9 +48,9 @@ def _place(environ: dict[str, str]) -> str:
     return os.path.join(folder, "lib", "awsenv.sh")
 
 
-def allowed(folder: str, environ: dict[str, str]) -> bool:
+def is_allowed(folder: str, environ: dict[str, str]) -> bool:
     """Whether direnv is there and has allowed ``folder``'s own ``.envrc`` as it is now."""
-    if not installed(environ):
+    if not is_installed(environ):
         return False
     told = programs.run(["direnv", "status"], environ, folder).out.decode("utf-8", "replace")
     status = dict(line.rsplit(" ", 1) for line in told.splitlines() if " " in line)
@@ -60,21 +60,23 @@ def allowed(folder: str, environ: dict[str, str]) -> bool:
 
 def allow(path: str, environ: dict[str, str]) -> None:
     """Have direnv trust the file at ``path`` as it is now. Raises ``AwsenvError``."""
-    _told("allow", path, environ)
+    _ask("allow", path, environ)
 
 
 def deny(path: str, environ: dict[str, str]) -> None:
     """Have direnv trust it no more. Raises ``AwsenvError``."""
-    _told("deny", path, environ)
+    _ask("deny", path, environ)
 
 
-def _told(word: str, path: str, environ: dict[str, str]) -> None:
+def _ask(word: str, path: str, environ: dict[str, str]) -> None:
     told = programs.run(["direnv", word, path], environ)
     if told.code:
-        raise AwsenvError(f"direnv does not {word} {shown(path)}", f"direnv {word} {shown(path)}")
+        raise AwsenvError(
+            f"direnv does not {word} {shorten(path)}", f"direnv {word} {shorten(path)}"
+        )
 
 
-def changed(environ: dict[str, str]) -> list[str]:
+def read_changes(environ: dict[str, str]) -> list[str]:
     """The variables that direnv has set or changed in ``environ``, by its ``DIRENV_DIFF`` (zlib and
     URL-safe base64 around ``{"p": before, "n": now}``; ``gzenv.Marshal``)."""
     import base64
@@ -88,6 +90,6 @@ def changed(environ: dict[str, str]) -> list[str]:
         return []
 
 
-def installed(environ: dict[str, str]) -> bool:
+def is_installed(environ: dict[str, str]) -> bool:
     """Whether there is a direnv to call."""
     return programs.find("direnv", environ) is not None

@@ -16,7 +16,7 @@ from dotenv.parser import Binding, parse_stream
 
 from awsenv.environment import dotenv
 from awsenv.errors import AwsenvError
-from awsenv.paths import shown
+from awsenv.paths import shorten
 
 # An earlier session's, or in the way of this one, whoever wrote them.
 _STALE = {"AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION",
@@ -58,7 +58,7 @@ def update(text: str, values: dict[str, str], profile: str, path: str) -> Update
     last = {each.key: number for number, each in enumerate(bindings) if each.key}
     _check(bindings, stale | values.keys(), path, bool(mark))
 
-    fresh = [dotenv.line(name, value) for name, value in values.items() if name not in last]
+    fresh = [dotenv.format_line(name, value) for name, value in values.items() if name not in last]
     ours = [f"# awsenv: {quote(profile, safe='')} {' '.join(values)}", *fresh]
     chunks = []
     for number, each in enumerate(bindings):
@@ -80,7 +80,7 @@ def update(text: str, values: dict[str, str], profile: str, path: str) -> Update
                 blank
                 + (note + (stop or end) if note else "")
                 + (export[0] if export else "")
-                + dotenv.line(name, values[name])
+                + dotenv.format_line(name, values[name])
                 + stop
             )
         else:
@@ -96,7 +96,7 @@ def update(text: str, values: dict[str, str], profile: str, path: str) -> Update
 def clear(text: str) -> str:
     """``text`` without our comment lines, and the variables that they say awsenv wrote."""
     mark = "\ufeff" if text.startswith("\ufeff") else ""
-    names = names_of(text)
+    names = read_names(text)
     chunks = []
     for each in parse_stream(io.StringIO(text.removeprefix(mark), newline="")):
         ours = each.key in names or _COMMENT.fullmatch(each.original.string)
@@ -104,14 +104,14 @@ def clear(text: str) -> str:
     return mark + "".join(chunks)
 
 
-def profile_of(text: str) -> str | None:
+def read_profile(text: str) -> str | None:
     """The profile that our comment line in ``text`` names; ``None`` without one."""
     bindings = parse_stream(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     found = [match for each in bindings if (match := _COMMENT.fullmatch(each.original.string))]
     return unquote(found[-1][1]) if found else None
 
 
-def names_of(text: str) -> set[str]:
+def read_names(text: str) -> set[str]:
     """The names that our comment lines in ``text`` say awsenv wrote."""
     bindings = parse_stream(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     return {name for each in bindings for name in _names(each)}
@@ -173,4 +173,4 @@ def _check(bindings: list[Binding], names: set[str], path: str, mark: bool) -> N
 
 
 def _refusal(path: str, line: int, what: str, hint: str) -> AwsenvError:
-    return AwsenvError(f"{shown(path)}, line {line}: {what}", hint)
+    return AwsenvError(f"{shorten(path)}, line {line}: {what}", hint)

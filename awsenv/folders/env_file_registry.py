@@ -62,26 +62,26 @@ def remember(
         "digest": digest(values),
     }
     with contextlib.suppress(AwsenvError):
-        records.write(_place(path, environ), fields)
+        records.write(_find_place(path, environ), fields)
 
 
 def forget(path: str, environ: dict[str, str]) -> None:
     """What is written there from now on is not a session that is renewed."""
     with contextlib.suppress(FileNotFoundError):
-        os.unlink(_place(path, environ))
+        os.unlink(_find_place(path, environ))
 
 
-def entries(environ: dict[str, str], profile: str = "") -> Iterator[Entry]:
+def list_entries(environ: dict[str, str], profile: str = "") -> Iterator[Entry]:
     """What is remembered, of ``profile`` or of all, by path."""
-    folder = os.path.dirname(_place("", environ))
+    folder = os.path.dirname(_find_place("", environ))
     names = os.listdir(folder) if os.path.isdir(folder) else ()
-    found = [entry for name in names if (entry := _entry(os.path.join(folder, name)))]
+    found = [entry for name in names if (entry := _read_entry(os.path.join(folder, name)))]
     yield from sorted(
         (each for each in found if profile in ("", each.profile)), key=lambda each: each.path
     )
 
 
-def _entry(path: str) -> Entry | None:
+def _read_entry(path: str) -> Entry | None:
     fields = replay.read(path) or {}
     try:
         return Entry(
@@ -102,6 +102,6 @@ def digest(values: dict[str, str]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _place(path: str, environ: dict[str, str]) -> str:
+def _find_place(path: str, environ: dict[str, str]) -> str:
     name = hashlib.sha256(os.fsencode(path)).hexdigest()
     return os.path.join(environment.state_folder(environ), "dotenv", name)

@@ -10,7 +10,7 @@ import re
 
 from awsenv.errors import AwsenvError
 from awsenv.folders import env_file
-from awsenv.paths import shown
+from awsenv.paths import shorten
 
 _ASSIGNMENT = re.compile(r"[ \t]*(?:export[ \t]+)?([^\s=:#]+)[ \t]*=[ \t]*(.*)", re.DOTALL)
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -33,13 +33,13 @@ def refuse_ambiguous(text: str, path: str, own: set[str]) -> None:
         name = found[1] if found else ""
         if name in own:
             continue
-        why, mend = _fault(name, found[2] if found else "", known)
+        why, mend = _find_fault(name, found[2] if found else "", known)
         if why:
-            raise AwsenvError(f"{shown(path)}, line {number}: {why}", mend)
+            raise AwsenvError(f"{shorten(path)}, line {number}: {why}", mend)
         known.add(name)
 
 
-def _fault(name: str, value: str, known: set[str]) -> tuple[str, str]:
+def _find_fault(name: str, value: str, known: set[str]) -> tuple[str, str]:
     """What is wrong with a line, and how to mend it; empty where it is read alike."""
     if not name:
         return "not NAME=value", "write it so, or take it out"

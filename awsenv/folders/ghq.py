@@ -5,7 +5,7 @@ import os
 from awsenv import programs
 from awsenv.errors import AwsenvError
 from awsenv.folders.git import environ_for_git
-from awsenv.paths import shown
+from awsenv.paths import shorten
 
 # What makes a folder a repo (ghq's own list of version control systems).
 _REPO = (".git", ".hg", ".svn", "_darcs", ".pijul", ".bzr", ".fslckout", "_FOSSIL_", "CVS")
@@ -13,22 +13,22 @@ _REPO = (".git", ".hg", ".svn", "_darcs", ".pijul", ".bzr", ".fslckout", "_FOSSI
 _DEPTH = 8
 
 
-def roots(environ: dict[str, str]) -> list[str]:
+def list_roots(environ: dict[str, str]) -> list[str]:
     """ghq's roots that exist: what ghq says, else what it would read, else ``~/ghq``."""
     if programs.find("ghq", environ):
-        found = _lines(["ghq", "root", "--all"], environ)
+        found = _run_lines(["ghq", "root", "--all"], environ)
     elif environ.get("GHQ_ROOT"):
         found = environ["GHQ_ROOT"].split(os.pathsep)
     else:
         # --path: git expands a leading ~.
-        found = _lines(["git", "config", "--path", "--get-all", "ghq.root"], environ)
+        found = _run_lines(["git", "config", "--path", "--get-all", "ghq.root"], environ)
     found = found or [os.path.expanduser("~/ghq")]
     return [
         root for root in dict.fromkeys(os.path.expanduser(f) for f in found) if os.path.isdir(root)
     ]
 
 
-def organizations(root: str) -> dict[str, int]:
+def list_organizations(root: str) -> dict[str, int]:
     """Every organization's folder below ``root`` with the number of its repos, by path.
 
     A folder that holds a repo is one, and a folder ROOT/HOST/NAME, whatever it holds.
@@ -38,25 +38,25 @@ def organizations(root: str) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-def organization(name: str, environ: dict[str, str]) -> str:
+def find_organization(name: str, environ: dict[str, str]) -> str:
     """The folder of the organization ``name``: ORG, GROUP/SUBGROUP or HOST/ORG.
 
     Raises ``AwsenvError`` when there is none, or more than one.
     """
-    tops = roots(environ)
+    tops = list_roots(environ)
     fits = [
         folder
         for root in tops
-        for folder in organizations(root)
+        for folder in list_organizations(root)
         if ("/" + os.path.relpath(folder, root)).endswith("/" + name.strip("/"))
     ]
     if len(fits) > 1:
-        listed = ", ".join(shown(folder) for folder in fits)
+        listed = ", ".join(shorten(folder) for folder in fits)
         raise AwsenvError(
             f"{name} fits several folders: {listed}", "name one as HOST/ORG, or by path"
         )
     if not fits:
-        where = ", ".join(shown(root) for root in tops) or "~/ghq, which does not exist"
+        where = ", ".join(shorten(root) for root in tops) or "~/ghq, which does not exist"
         raise AwsenvError(f"no organization {name} below {where}", "awsenv orgs")
     return fits[0]
 
@@ -77,7 +77,7 @@ def _walk(folder: str, depth: int, found: dict[str, int]) -> None:
                 found[entry.path] = 0
 
 
-def _lines(command: list[str], environ: dict[str, str]) -> list[str]:
+def _run_lines(command: list[str], environ: dict[str, str]) -> list[str]:
     """What ``command`` prints, asked in the top folder: the repo one stands in has no say in it."""
     try:
         told = programs.run(command, environ_for_git(environ), "/")

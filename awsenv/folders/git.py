@@ -12,7 +12,7 @@ from awsenv import programs
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
 from awsenv.files.writing import write_whole
-from awsenv.paths import shown
+from awsenv.paths import shorten
 
 # Over whatever the repo's own config says (git-config(1)): no monitor or hook is run, and no other
 # repo's config is read. An empty fsmonitor is none, in every version.
@@ -43,37 +43,37 @@ def check(path: str, ignore: bool) -> str:
     outside a repo nothing is refused.
     """
     real = os.path.realpath(path)
-    top = _top(os.path.dirname(os.path.abspath(path)))
+    top = _find_top(os.path.dirname(os.path.abspath(path)))
     if top is None:
-        top = _top(os.path.dirname(real))  # a link from outside into a repo
+        top = _find_top(os.path.dirname(real))  # a link from outside into a repo
     elif os.path.islink(path) and not real.startswith(top.rstrip(os.sep) + os.sep):
         raise AwsenvError(
-            f"{shown(path)} is a symlink that leaves its repo, to {shown(real)}",
-            f"rm {shown(path)}, or write there: -o {shown(real)}",
+            f"{shorten(path)} is a symlink that leaves its repo, to {shorten(real)}",
+            f"rm {shorten(path)}, or write there: -o {shorten(real)}",
         )
     if top is None:
         return real
     name = os.path.relpath(real, top)
-    if _tracked(top, name):
+    if _is_tracked(top, name):
         raise AwsenvError(
-            f"{shown(path)} is tracked by git, which would take the key along",
-            f"git rm --cached {shown(path)}",
+            f"{shorten(path)} is tracked by git, which would take the key along",
+            f"git rm --cached {shorten(path)}",
         )
-    if _ignored(top, name):
+    if _is_ignored(top, name):
         return real
     # Anchored, and what is special in a pattern escaped.
     pattern = "/" + re.sub(r"([\\*?\[ ])", r"\\\1", name)
     gitignore = os.path.join(top, ".gitignore")
     if not ignore:
         raise AwsenvError(
-            f"{shown(path)} is not ignored by git, which would take the key along",
-            f"--ignore, or add to {shown(gitignore)}: {pattern}",
+            f"{shorten(path)} is not ignored by git, which would take the key along",
+            f"--ignore, or add to {shorten(gitignore)}: {pattern}",
         )
     _add(gitignore, pattern)
-    if not _ignored(top, name):
+    if not _is_ignored(top, name):
         raise AwsenvError(
-            f"{shown(path)} is still not ignored by git: another pattern brings it back",
-            f"git check-ignore -v --no-index {shown(path)}",
+            f"{shorten(path)} is still not ignored by git: another pattern brings it back",
+            f"git check-ignore -v --no-index {shorten(path)}",
         )
     return real
 
@@ -88,15 +88,15 @@ def _add(gitignore: str, pattern: str) -> None:
     write_whole(gitignore, old + os.fsencode(pattern) + end, mode=0o644)
 
 
-def _ignored(top: str, name: str) -> bool:
-    return _asked(top, "check-ignore", "--quiet", "--", name)
+def _is_ignored(top: str, name: str) -> bool:
+    return _ask(top, "check-ignore", "--quiet", "--", name)
 
 
-def _tracked(top: str, name: str) -> bool:
-    return _asked(top, "ls-files", "--error-unmatch", "--", name)
+def _is_tracked(top: str, name: str) -> bool:
+    return _ask(top, "ls-files", "--error-unmatch", "--", name)
 
 
-def _top(folder: str) -> str | None:
+def _find_top(folder: str) -> str | None:
     """The work tree that ``folder`` lies in: the nearest folder with a ``.git``, of whatever kind.
 
     Not asked of git, which would take a bare repo's files in a folder of the work tree for a repo of
@@ -110,7 +110,7 @@ def _top(folder: str) -> str | None:
     return folder
 
 
-def _asked(top: str, *arguments: str) -> bool:
+def _ask(top: str, *arguments: str) -> bool:
     """Git's yes (0) or no (1) about the work tree at ``top``. Raises ``AwsenvError`` for any other
     answer."""
     environ = environ_for_git(dict(os.environ))
@@ -120,13 +120,13 @@ def _asked(top: str, *arguments: str) -> bool:
         told = programs.run(["git", *config, *where, *arguments], environ, top)
     except FileNotFoundError:
         raise AwsenvError(
-            f"{shown(top)} is a git repo and git is not installed to look after it", "install git"
+            f"{shorten(top)} is a git repo and git is not installed to look after it", "install git"
         ) from None
     if told.code not in (0, 1):
         problem = (told.err.decode("utf-8", "replace").splitlines() or ["it failed"])[0]
         raise AwsenvError(
-            f"git cannot say whether it would take a file in {shown(top)}: {problem}",
-            f"git -C {shown(top)} status",
+            f"git cannot say whether it would take a file in {shorten(top)}: {problem}",
+            f"git -C {shorten(top)} status",
         )
     return told.code == 0
 

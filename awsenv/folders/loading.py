@@ -12,7 +12,7 @@ from awsenv import environment, trusted
 from awsenv.errors import AwsenvError
 from awsenv.folders import directives, env_file, env_lines
 from awsenv.folders.unsafe import is_unsafe
-from awsenv.paths import shown
+from awsenv.paths import shorten
 
 _OPTIONS = {"--region": "region", "--account": "account"}
 
@@ -46,7 +46,7 @@ class Disk:
         return os.path.lexists(path) and not os.path.isdir(path)
 
     def own(self, path: str, text: str) -> set[str]:
-        return {*environment.KEYS, "AWS_ACCOUNT_ID", *env_file.names_of(text)}
+        return {*environment.KEYS, "AWS_ACCOUNT_ID", *env_file.read_names(text)}
 
 
 class Loaded:
@@ -80,7 +80,7 @@ def load(path: str, files: Files) -> Loaded:
     return found
 
 
-def above(folder: str) -> Iterator[str]:
+def list_above(folder: str) -> Iterator[str]:
     """Where an ``.envrc`` above ``folder`` would lie, the nearest first."""
     while folder != "/":
         folder = os.path.dirname(folder)
@@ -90,13 +90,13 @@ def above(folder: str) -> Iterator[str]:
 def _add_envrc(found: Loaded, path: str, files: Files) -> None:
     text = files.text(path)
     _compared(found, "file", path, text.decode("utf-8", "surrogateescape"))
-    for each in directives.directives(text, path):
+    for each in directives.parse(text, path):
         if each.command == "use_aws":
             _add_profile(found, each, path)
         elif each.command == "source_up":
             if each.words:
                 raise directives.needs_direnv(path, each.line)
-            _add_envrc(found, _next_above(found, path, each.line, files), files)
+            _add_envrc(found, _find_next_above(found, path, each.line, files), files)
         elif len(each.words) < 2:
             _add_env(found, each, path, files)
         else:
@@ -113,7 +113,7 @@ def _add_profile(found: Loaded, each: directives.Directive, path: str) -> None:
         elif option in _OPTIONS:
             given = value if equals else next(words, "")
             if not given or given.startswith("-"):
-                what = f"{shown(path)}, line {each.line}: {option} without its value"
+                what = f"{shorten(path)}, line {each.line}: {option} without its value"
                 raise AwsenvError(what, f"use_aws PROFILE {option} VALUE")
             found.options[_OPTIONS[option]] = given
         elif word.startswith("-") or found.profile:
@@ -122,7 +122,7 @@ def _add_profile(found: Loaded, each: directives.Directive, path: str) -> None:
             found.profile = word
     if not found.profile:
         raise AwsenvError(
-            f"{shown(path)}, line {each.line}: use_aws names no profile", "awsenv list"
+            f"{shorten(path)}, line {each.line}: use_aws names no profile", "awsenv list"
         )
 
 
@@ -131,7 +131,7 @@ def _add_env(found: Loaded, each: directives.Directive, path: str, files: Files)
     if not files.is_there(file):
         if each.command == "dotenv":
             raise AwsenvError(
-                f"{shown(path)}, line {each.line}: {shown(file)} is not there",
+                f"{shorten(path)}, line {each.line}: {shorten(file)} is not there",
                 "make it, or dotenv_if_exists",
             )
         found.files[f"none.{len(found.files)}"] = file
@@ -140,10 +140,12 @@ def _add_env(found: Loaded, each: directives.Directive, path: str, files: Files)
     own = files.own(file, text)
     env_lines.refuse_ambiguous(text, file, own)
     _compared(found, "env", file, trusted.compared_text(text, own), own)
-    found.variables |= {name: value for name, value in _values(text).items() if name not in own}
+    found.variables |= {
+        name: value for name, value in _read_values(text).items() if name not in own
+    }
 
 
-def _values(text: str) -> dict[str, str]:
+def _read_values(text: str) -> dict[str, str]:
     """The variables of a ``.env``; ``${NAME}`` is one further up in it, and no other."""
     parsed = DotEnv(None, stream=io.StringIO(text.removeprefix("\ufeff")), interpolate=False).dict()
     known: dict[str, str | None] = {}
@@ -154,13 +156,13 @@ def _values(text: str) -> dict[str, str]:
     return {name: value for name, value in known.items() if value is not None}
 
 
-def _next_above(found: Loaded, path: str, line: int, files: Files) -> str:
+def _find_next_above(found: Loaded, path: str, line: int, files: Files) -> str:
     """The next ``.envrc`` above ``path``; that there is none between takes part, too."""
-    for file in above(os.path.dirname(path)):
+    for file in list_above(os.path.dirname(path)):
         if files.is_envrc(file):
             return file
         found.files[f"none.{len(found.files)}"] = file
-    raise AwsenvError(f"{shown(path)}, line {line}: there is no .envrc above", "take it out")
+    raise AwsenvError(f"{shorten(path)}, line {line}: there is no .envrc above", "take it out")
 
 
 def _compared(found: Loaded, kind: str, path: str, text: str, own: set[str] | None = None) -> None:

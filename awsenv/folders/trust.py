@@ -63,7 +63,7 @@ class Remembered:
         return self._own.get(path) or Disk().own(path, text)
 
 
-def derived(path: str) -> Loaded:
+def derive(path: str) -> Loaded:
     """What the ``.envrc`` at ``path`` loads as it lies there. Raises ``AwsenvError`` where it needs
     direnv."""
     return loading.load(path, Disk())
@@ -84,8 +84,8 @@ def follow(file: str, old: bytes | None, new: bytes | None, environ: dict[str, s
     """awsenv itself has changed ``file`` from ``old`` to ``new`` (``None``: it is not there): every
     ``.envrc`` that was allowed with the one is allowed with the other, and with nothing else that
     may lie on the disk by now."""
-    file = real(file)
-    for path, record in _near(file, environ):
+    file = resolve_folder(file)
+    for path, record in _find_near(file, environ):
         with contextlib.suppress(AwsenvError):  # it reads more now than anybody has seen
             before = loading.load(path, Remembered(record, {file: old}))
             if before.fields(path) == record:
@@ -115,31 +115,31 @@ def prune(environ: dict[str, str]) -> None:
                 os.removedirs(folder)
 
 
-def _near(file: str, environ: dict[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
+def _find_near(file: str, environ: dict[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
     """The ``.envrc`` files whose records name ``file``, with these: above it, beside it and below."""
     folder = os.path.dirname(file)
     below = [
         os.path.join(place, ".envrc") for place, _, _ in os.walk(trusted.mirror(folder, environ))
     ]
     for place in sorted(
-        {*below, *(trusted.mirror(path, environ) for path in loading.above(folder))}
+        {*below, *(trusted.mirror(path, environ) for path in loading.list_above(folder))}
     ):
         record = replay.read(place) or {}
         if file in record.values() and "path" in record:
             yield record["path"], record
 
 
-def state(path: str, environ: dict[str, str]) -> str:
+def find_state(path: str, environ: dict[str, str]) -> str:
     """``allowed``, ``changed`` since, or ``not allowed``."""
     record = replay.read(trusted.mirror(path, environ))
     if record is None or record.get("path") != path:
         return "not allowed"
     try:
-        return "allowed" if derived(path).fields(path) == record else "changed"
+        return "allowed" if derive(path).fields(path) == record else "changed"
     except AwsenvError:
         return "changed"
 
 
-def real(path: str) -> str:
+def resolve_folder(path: str) -> str:
     """``path`` by its physical folder, as the hook walks it."""
     return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))

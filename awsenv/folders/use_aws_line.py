@@ -4,7 +4,7 @@ import re
 import shlex
 
 from awsenv.errors import AwsenvError
-from awsenv.paths import shown
+from awsenv.paths import shorten
 
 # A line that is this command and nothing else; a comment may follow.
 _COMMAND = re.compile(rb"^[ \t]*(?:use_aws|use[ \t]+aws)(?=[ \t\r\n]|$)")
@@ -21,7 +21,7 @@ END = re.compile(rb"[ \t]*(?:[ \t]#[^\n]*)?\r?\n?$")
 WITH_VALUE = ("--region", "--account")
 
 
-class Binding:
+class UseAwsLine:
     """The ``use_aws`` line number ``number`` (from 1) of an ``.envrc``, its words decoded.
 
     ``profile_span`` is where the profile's word stands in the line.
@@ -44,7 +44,7 @@ class Binding:
                 self.profile, self.profile_span = word, span
 
 
-def binding(text: bytes, path: str) -> Binding | None:
+def find(text: bytes, path: str) -> UseAwsLine | None:
     """The one ``use_aws`` line of ``text``; ``None`` when there is none.
 
     Raises ``AwsenvError`` when there are several, or one that holds more than literal words.
@@ -56,14 +56,15 @@ def binding(text: bytes, path: str) -> Binding | None:
         words = _words(line)
         if words is None:
             raise AwsenvError(
-                f"{shown(path)}, line {number}: this use_aws is more than one plain command",
+                f"{shorten(path)}, line {number}: this use_aws is more than one plain command",
                 "change it by hand",
             )
-        found.append(Binding(number, words))
+        found.append(UseAwsLine(number, words))
     if len(found) > 1:
         numbers = ", ".join(str(each.number) for each in found)
         raise AwsenvError(
-            f"{shown(path)} has several use_aws lines: {numbers}", "leave one, or change it by hand"
+            f"{shorten(path)} has several use_aws lines: {numbers}",
+            "leave one, or change it by hand",
         )
     return found[0] if found else None
 
@@ -71,7 +72,7 @@ def binding(text: bytes, path: str) -> Binding | None:
 def bind(text: bytes, profile: str, path: str) -> bytes:
     """``text`` with its ``use_aws`` line naming ``profile``, or with such a line at its end."""
     word = shlex.quote(profile).encode()
-    found = binding(text, path)
+    found = find(text, path)
     if found is None:
         end = b"\r\n" if b"\r\n" in text else b"\n"
         if text and not text.endswith(b"\n"):
@@ -93,7 +94,7 @@ def bind(text: bytes, profile: str, path: str) -> bytes:
 
 def unbind(text: bytes, path: str) -> bytes:
     """``text`` without its ``use_aws`` line."""
-    found = binding(text, path)
+    found = find(text, path)
     if found is None:
         return text
     lines = text.split(b"\n")
@@ -106,10 +107,10 @@ def unbind(text: bytes, path: str) -> bytes:
 def _words(line: bytes) -> list[tuple[str, tuple[int, int]]] | None:
     """The words behind the command with their places, or ``None`` for anything but those."""
     command = _COMMAND.match(line)
-    return None if command is None else words_from(line, command.end())
+    return None if command is None else split_words(line, command.end())
 
 
-def words_from(line: bytes, at: int) -> list[tuple[str, tuple[int, int]]] | None:
+def split_words(line: bytes, at: int) -> list[tuple[str, tuple[int, int]]] | None:
     """The literal words of ``line`` from ``at`` on with their places; ``None`` where a shell would
     do more with it."""
     words = []

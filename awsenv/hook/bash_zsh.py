@@ -5,9 +5,9 @@ one that a record of trust holds, which is a name by its pattern. A variable tha
 and not exported is known to it alone: its text stands in ``__awsenv_local_NAME`` meanwhile.
 """
 
-from awsenv.environment import managed
+from awsenv.environment import list_managed
 from awsenv.environment.posix import quote
-from awsenv.hook.changes import Change, changes, watched
+from awsenv.hook.changes import VariableChange, list_changes, render_tests
 from awsenv.hook.outcome import Outcome
 from awsenv.hook.shell import OURS
 
@@ -18,16 +18,16 @@ def render(outcome: Outcome, stamp: str, prompt: str, shell: str) -> str:
     must: list[str] = []
     commands: list[str] = []
     folder: list[str] = []
-    for one in changes(outcome):
-        if one.name in OURS or managed([one.name]):
+    for one in list_changes(outcome):
+        if one.name in OURS or list_managed([one.name]):
             must.append(one.name)
-            commands += _lines(one)
+            commands += _render_lines(one)
         else:
-            folder.append(_guarded(one.name, _lines(one)))
+            folder.append(_guard(one.name, _render_lines(one)))
     ours = [
         f"AWSENV_PROMPT={quote(prompt)} __awsenv_due={int(outcome.due)} __awsenv_limit={int(outcome.limit)}",
         f"__awsenv_state={quote(outcome.shell.state.text())} __awsenv_again={'1' if outcome.again else ''}",
-        f"__awsenv_watch={quote(_test(outcome, stamp, shell))}",
+        f"__awsenv_watch={quote(_render_test(outcome, stamp, shell))}",
     ]
     return _TEXT.format(
         names=" ".join(must),
@@ -37,7 +37,7 @@ def render(outcome: Outcome, stamp: str, prompt: str, shell: str) -> str:
     )
 
 
-def _lines(one: Change) -> list[str]:
+def _render_lines(one: VariableChange) -> list[str]:
     name, lines = one.name, []
     if one.hides:
         lines.append(f"[[ ! ${{{name}+x}} ]] || __awsenv_local_{name}=${name}")
@@ -51,7 +51,7 @@ def _lines(one: Change) -> list[str]:
     return lines
 
 
-def _guarded(name: str, lines: list[str]) -> str:
+def _guard(name: str, lines: list[str]) -> str:
     """One variable of a folder's own: where it is readonly it stays, and the rest is done."""
     what = f"awsenv: {name} is readonly in this shell and stays as it is"
     done = "\n".join(lines)
@@ -61,9 +61,9 @@ def _guarded(name: str, lines: list[str]) -> str:
     )
 
 
-def _test(outcome: Outcome, stamp: str, shell: str) -> str:
+def _render_test(outcome: Outcome, stamp: str, shell: str) -> str:
     """What is true as soon as a file that was looked at is younger, gone, or there; empty for none."""
-    tests = watched(outcome, stamp, quote)
+    tests = render_tests(outcome, stamp, quote)
     if outcome.files and stamp and shell == "zsh":  # which takes no file for younger than none
         tests.append(f"! -e {quote(stamp)}")
     return f"[[ {' || '.join(tests)} ]]" if tests else ""

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Change:
+class VariableChange:
     """Of the variable ``name``: ``value`` to export, ``None`` to unset, and whether there is a ``change``
     at all. ``hides``: a value that the shell has set and not exported, which it alone knows, is put
     aside first; ``bares``: it comes back."""
@@ -24,7 +24,7 @@ class Change:
         self.bares = bares
 
 
-def changes(outcome: Outcome) -> list[Change]:
+def list_changes(outcome: Outcome) -> list[VariableChange]:
     """Every variable that something is done to."""
     shell = outcome.shell
     before, after = shell.before, shell.environ
@@ -36,11 +36,11 @@ def changes(outcome: Outcome) -> list[Change]:
         bares = value is None and name in were_held and name not in held
         change = before.get(name) != value or (hides and value is None)
         if change or hides or bares:
-            found.append(Change(name, value, change, hides, bares))
+            found.append(VariableChange(name, value, change, hides, bares))
     return found
 
 
-def watched(outcome: Outcome, stamp: str, quote: "Callable[[str], str]") -> list[str]:
+def render_tests(outcome: Outcome, stamp: str, quote: "Callable[[str], str]") -> list[str]:
     """In the words that ``test`` has in every shell: a file that was looked at is younger than
     ``stamp``, gone, or there. Without a stamp only that one is there."""
     files = list(dict.fromkeys(outcome.files)) if stamp else []

@@ -63,7 +63,7 @@ _REGIONS = [
 Table = dict[str, tuple[str, dict[str, tuple[bool, str]]]]
 
 
-def table_file(environ: dict[str, str]) -> str:
+def table_path(environ: dict[str, str]) -> str:
     """Where the table lies."""
     return f"{environment.state_folder(environ)}/completion"
 
@@ -71,13 +71,13 @@ def table_file(environ: dict[str, str]) -> str:
 def table_stamp() -> str:
     """What the table's first line is, as long as it is this installation's."""
     here = os.path.dirname(os.path.dirname(__file__))
-    return replay.checksum(replay.stamp(os.stat(f"{here}/cli")).encode()).decode().strip()
+    return replay.checksum(replay.format_stamp(os.stat(f"{here}/cli")).encode()).decode().strip()
 
 
 def read_table(environ: dict[str, str]) -> Table | None:
     """The table; ``None`` where there is none of this installation."""
     try:
-        lines = reading.read(table_file(environ)).decode().splitlines()
+        lines = reading.read(table_path(environ)).decode().splitlines()
     except Exception:  # whatever lies there
         return None
     if not lines or lines[0] != table_stamp():
@@ -92,7 +92,7 @@ def read_table(environ: dict[str, str]) -> Table | None:
     return table
 
 
-def candidates(words: list[str], table: Table, environ: dict[str, str]) -> list[str]:
+def find_candidates(words: list[str], table: Table, environ: dict[str, str]) -> list[str]:
     """What may stand where the last of ``words`` is, those behind ``awsenv``, which may be half a word."""
     *before, word = words or [""]
     # bash makes three words of --region=eu.
@@ -101,14 +101,14 @@ def candidates(words: list[str], table: Table, environ: dict[str, str]) -> list[
     elif len(before) > 1 and before[-1] == "=":
         before.pop()
     if not before:
-        return _matching({name: told for name, (told, _) in table.items() if " " not in name}, word)
+        return _filter({name: told for name, (told, _) in table.items() if " " not in name}, word)
     command = before[0]
     if any(name.startswith(f"{command} ") for name in table):
         if len(before) == 1:
             below = {
                 n.split(" ")[1]: t for n, (t, _) in table.items() if n.startswith(f"{command} ")
             }
-            return _matching(below, word)
+            return _filter(below, word)
         command = f"{command} {before[1]}"
     if command not in table:
         return []
@@ -116,26 +116,28 @@ def candidates(words: list[str], table: Table, environ: dict[str, str]) -> list[
         return [f"{COMMAND} {before.index('--') + 2}"]
     options = table[command][1]
     if len(before) > 1 and options.get(before[-1], (False, ""))[0]:
-        return _values(before[-1], word, environ)
+        return _list_values(before[-1], word, environ)
     option, equals, value = word.partition("=")
     if equals and options.get(option, (False, ""))[0]:
-        return [f"{option}={each}" for each in _values(option, value, environ) if each[0] != "@"]
+        return [
+            f"{option}={each}" for each in _list_values(option, value, environ) if each[0] != "@"
+        ]
     if word.startswith("-"):
-        return _matching({name: told for name, (_, told) in options.items()}, word)
+        return _filter({name: told for name, (_, told) in options.items()}, word)
     if command in _FILE:
         return [FILES]
     if command == "hook":
-        return _matching(dict.fromkeys(_SHELLS, ""), word)
+        return _filter(dict.fromkeys(_SHELLS, ""), word)
     given = [w for n, w in enumerate(before[1:], 1)
              if w[0:1] != "-" and not options.get(before[n - 1], (False, ""))[0]]  # fmt: skip
     return (
-        _matching(dict.fromkeys(profiles(environ), ""), word)
+        _filter(dict.fromkeys(list_profiles(environ), ""), word)
         if command in _PROFILE and not given
         else []
     )
 
 
-def profiles(environ: dict[str, str]) -> list[str]:
+def list_profiles(environ: dict[str, str]) -> list[str]:
     """The names of the profiles: those that the slow half left, while they are younger than the two AWS
     files, else out of these."""
     paths = aws_files(environ)
@@ -156,21 +158,21 @@ def profiles(environ: dict[str, str]) -> list[str]:
     return list(found)
 
 
-def _values(option: str, word: str, environ: dict[str, str]) -> list[str]:
+def _list_values(option: str, word: str, environ: dict[str, str]) -> list[str]:
     if option == "--region":
-        return _matching(dict.fromkeys(_REGIONS, ""), word)
+        return _filter(dict.fromkeys(_REGIONS, ""), word)
     if option in _FILE_OPTIONS:
         return [FILES]
     if option == "--account":
-        return _matching(_accounts(environ), word)
+        return _filter(_list_accounts(environ), word)
     if option == "--org":
-        return _matching(dict.fromkeys(_organizations(environ), ""), word)
+        return _filter(dict.fromkeys(_list_organizations(environ), ""), word)
     if option in ("--shell", "--format"):
-        return _matching(dict.fromkeys(environment.FORMS, ""), word)
+        return _filter(dict.fromkeys(environment.FORMS, ""), word)
     return []
 
 
-def _accounts(environ: dict[str, str]) -> dict[str, str]:
+def _list_accounts(environ: dict[str, str]) -> dict[str, str]:
     """Accounts that the config file names → the profile that does first."""
     found: dict[str, str] = {}
     profile = ""
@@ -185,16 +187,16 @@ def _accounts(environ: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def _organizations(environ: dict[str, str]) -> list[str]:
+def _list_organizations(environ: dict[str, str]) -> list[str]:
     """The organizations below ghq's usual root, ``HOST/ORG``."""
     root = environ.get("GHQ_ROOT") or f"{environ.get('HOME', '')}/ghq"
     found = []
-    for host in _folders(root):
-        found += [f"{host}/{each}" for each in _folders(f"{root}/{host}")]
+    for host in _list_folders(root):
+        found += [f"{host}/{each}" for each in _list_folders(f"{root}/{host}")]
     return found
 
 
-def _folders(path: str) -> list[str]:
+def _list_folders(path: str) -> list[str]:
     try:
         with os.scandir(path) as entries:
             return sorted(e.name for e in entries if e.name[0] != "." and e.is_dir())
@@ -202,7 +204,7 @@ def _folders(path: str) -> list[str]:
         return []
 
 
-def _matching(words: dict[str, str], start: str) -> list[str]:
+def _filter(words: dict[str, str], start: str) -> list[str]:
     return [f"{w}\t{told}" if told else w for w, told in words.items() if w.startswith(start)]
 
 

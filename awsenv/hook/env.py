@@ -11,7 +11,7 @@ from awsenv.hook import renewal
 from awsenv.hook.outcome import FAR, SESSION, Got, Outcome
 from awsenv.hook.shell import BY_OPTIONS, FOLDER, NAMES, Layer, Shell, as_nobody, is_bound
 from awsenv.hook.state import CLOSED, LOADED, PENDING, REFUSED, State
-from awsenv.paths import aws_files, shown
+from awsenv.paths import aws_files, shorten
 
 
 def decide(
@@ -37,14 +37,14 @@ def decide(
         # Another direnv folder has other originals.
         state.direnv = environ.get("DIRENV_DIR", "")
         state.was = {} if not is_bound(state) else state.was
-    envrc = "" if direnv else trusted.nearest(folder)
+    envrc = "" if direnv else trusted.find_nearest(folder)
     if not direnv:
-        outcome.absent += trusted.nearer(folder, envrc)
+        outcome.absent += trusted.list_nearer(folder, envrc)
     here = (envrc.rpartition("/")[0] or "/") if envrc else ""
-    record = trusted.allowed(envrc, shell.base) if envrc else None
+    record = trusted.find_allowed(envrc, shell.base) if envrc else None
     if record is not None:
         _bind(outcome, here, record, now, got)
-        files, absent = trusted.watched(record)
+        files, absent = trusted.list_watched(record)
         files.append(trusted.mirror(envrc, shell.base))
         outcome.files += files
         outcome.there |= set(files)
@@ -95,10 +95,10 @@ def inherit(shell: Shell) -> None:
     folder = shell.environ.get(FOLDER, "")
     # An absolute folder of which something was allowed; else the name may be anybody's.
     envrc = f"{folder.rstrip('/')}/.envrc"
-    shell.inherit(trusted.recorded(envrc, shell.base) if folder[:1] == "/" else None)
+    shell.inherit(trusted.read_record(envrc, shell.base) if folder[:1] == "/" else None)
 
 
-def request_of(record: dict[str, str]) -> replay.Request:
+def build_request(record: dict[str, str]) -> replay.Request:
     """The session that a binding's ``record`` asks for; of no profile where it names none."""
     profile, region, account = (record.get(name, "") for name in ("profile", "region", "account"))
     return replay.Request("use", profile, region, account, "only" in record, "hook")
@@ -113,7 +113,7 @@ def _bind(
 ) -> None:
     """The binding of the folder ``here``, allowed by ``record``, is the one in force from now on."""
     shell, state = outcome.shell, outcome.shell.state
-    request = outcome.request = request_of(record)
+    request = outcome.request = build_request(record)
     loads = {
         n: v
         for n, v in record.items()
@@ -167,7 +167,7 @@ def _load(
     shell.set_own(NAMES, " ".join(variables) or None)
     if request.profile and found is not None:
         account = found.variables.get("AWS_ACCOUNT_ID")
-        outcome.tell(replay.summary(request.profile, account, found.variables))
+        outcome.tell(replay.format_summary(request.profile, account, found.variables))
 
 
 def _refuse(outcome: Outcome, here: str, envrc: str) -> None:
@@ -180,7 +180,7 @@ def _refuse(outcome: Outcome, here: str, envrc: str) -> None:
         outcome.quiet = quiet
     state.folder, state.how = here, REFUSED
     # Said quiet or not: who works there believes to act as the folder says.
-    what = f"{shown(envrc)} is not allowed, so nothing is loaded"
+    what = f"{shorten(envrc)} is not allowed, so nothing is loaded"
     outcome.says.append(f"{what}; awsenv allow")
 
 

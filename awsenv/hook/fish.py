@@ -5,13 +5,13 @@ variable for good. What fish has set and not exported stands in ``__awsenv_local
 """
 
 from awsenv.environment.fish import quote
-from awsenv.hook.changes import Change, changes, watched
+from awsenv.hook.changes import VariableChange, list_changes, render_tests
 from awsenv.hook.outcome import Outcome
 
 
 def render(outcome: Outcome, stamp: str, prompt: str, _: str) -> str:
     """The text. ``stamp``: the file with the time of this look; ``prompt``: what AWSENV_PROMPT says."""
-    lines = [line for one in changes(outcome) for line in _lines(one)]
+    lines = [line for one in list_changes(outcome) for line in _render_lines(one)]
     ours = {
         "AWSENV_PROMPT": prompt,
         "__awsenv_due": str(int(outcome.due)),
@@ -20,12 +20,17 @@ def render(outcome: Outcome, stamp: str, prompt: str, _: str) -> str:
         "__awsenv_again": "1" if outcome.again else "",
     }
     lines += [f"builtin set -gu {name} {quote(value)}" for name, value in ours.items()]
-    lines += ["function __awsenv_changed", *_tests(outcome, stamp), "builtin return 1", "end"]
+    lines += [
+        "function __awsenv_changed",
+        *_render_tests(outcome, stamp),
+        "builtin return 1",
+        "end",
+    ]
     body = "\n".join(lines)
     return f"begin\n{body}\nbuiltin true\nend\n"
 
 
-def _lines(one: Change) -> list[str]:
+def _render_lines(one: VariableChange) -> list[str]:
     name, lines = one.name, []
     if one.hides:
         lines.append(f"builtin set -qg {name}; and builtin set -g __awsenv_local_{name} ${name}")
@@ -41,7 +46,7 @@ def _lines(one: Change) -> list[str]:
     return lines
 
 
-def _tests(outcome: Outcome, stamp: str) -> list[str]:
+def _render_tests(outcome: Outcome, stamp: str) -> list[str]:
     """What returns true as soon as a file that was looked at is younger, gone, or there."""
-    tests = watched(outcome, stamp, quote)
+    tests = render_tests(outcome, stamp, quote)
     return [f"builtin test {each}; and builtin return 0" for each in tests]

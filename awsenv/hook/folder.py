@@ -7,7 +7,7 @@ from awsenv.errors import AwsenvError
 from awsenv.hook import env
 from awsenv.hook.shell import FOLDER, NAMES, Layer, Shell
 from awsenv.hook.state import State
-from awsenv.paths import shown
+from awsenv.paths import shorten
 
 
 class Folder:
@@ -19,20 +19,21 @@ class Folder:
 
     def __init__(self, folder: str, environ: dict[str, str]) -> None:
         folder = os.path.realpath(folder or ".")
-        envrc = trusted.nearest(folder)
+        envrc = trusted.find_nearest(folder)
         if not envrc:
             raise AwsenvError(
-                f"there is no .envrc in {shown(folder)} or above", "awsenv exec PROFILE -- CMD"
+                f"there is no .envrc in {shorten(folder)} or above", "awsenv exec PROFILE -- CMD"
             )
         self._shell = Shell(environ, State())
         env.inherit(self._shell)
         self.base = self._shell.base
-        record = trusted.allowed(envrc, self.base)
+        record = trusted.find_allowed(envrc, self.base)
         if record is None:
             raise AwsenvError(
-                f"{shown(envrc)} is not allowed, so nothing is run", f"awsenv allow {shown(envrc)}"
+                f"{shorten(envrc)} is not allowed, so nothing is run",
+                f"awsenv allow {shorten(envrc)}",
             )
-        self.request = env.request_of(record)
+        self.request = env.build_request(record)
         self._folder = os.path.dirname(envrc)
         self._variables: Layer = {n[4:]: v for n, v in record.items() if n[:4] == "var."}
 

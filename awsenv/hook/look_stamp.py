@@ -10,7 +10,9 @@ _TICK = 20_000_000
 _MOST = 64
 
 
-def keep(files: list[str], environ: dict[str, str], since: int, whole_seconds: bool = False) -> str:
+def write(
+    files: list[str], environ: dict[str, str], since: int, whole_seconds: bool = False
+) -> str:
     """The path of the stamp for a look at ``files`` that began at ``since`` (nanoseconds since 1970);
     empty where none can be written. Shells that saw the same files share it. ``whole_seconds``: the
     shell compares no finer, as bash 3.2 does.
@@ -23,7 +25,7 @@ def keep(files: list[str], environ: dict[str, str], since: int, whole_seconds: b
         except OSError:
             seen.append(path)
             continue
-        seen.append(f"{path} {replay.stamp(found)}")
+        seen.append(f"{path} {replay.format_stamp(found)}")
         # What this very look has written is no change.
         if moment < found.st_mtime_ns <= since:
             moment = found.st_mtime_ns

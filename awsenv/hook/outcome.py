@@ -39,4 +39,4 @@ class Outcome:
 
 
 # What the slow half found: the variables of a session, or ``None`` where there is none to be had.
-Got = replay.Found | None
+Got = replay.FoundSession | None

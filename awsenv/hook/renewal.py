@@ -26,7 +26,7 @@ def look(outcome: Outcome, now: float, got: Got | str) -> None:
     past the end have it made now."""
     shell = outcome.shell
     state = shell.state
-    end = seconds(shell.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
+    end = parse_end(shell.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
     if end is None:
         _follow_key(outcome, now, got)
         return
@@ -35,17 +35,17 @@ def look(outcome: Outcome, now: float, got: Got | str) -> None:
         return
     place = replay.record_path(shell.profile, shell.base)
     outcome.files.append(place)
-    session = _recorded(place, shell.profile)
-    if isinstance(got, replay.Found) and got.variables.get("AWS_ACCESS_KEY_ID"):
+    session = _read_record(place, shell.profile)
+    if isinstance(got, replay.FoundSession) and got.variables.get("AWS_ACCESS_KEY_ID"):
         session = dict(got.variables)
     renew = None
     if session is not None:
-        last = seconds(session.get("AWS_CREDENTIAL_EXPIRATION", ""))
+        last = parse_end(session.get("AWS_CREDENTIAL_EXPIRATION", ""))
         if session["AWS_ACCESS_KEY_ID"] != _key(shell) and last is not None and last > now:
             _take_over(shell, session)
             end = last
         if session["AWS_ACCESS_KEY_ID"] == _key(shell):
-            renew = _number(session.get("renew", ""))
+            renew = _parse_number(session.get("renew", ""))
     outcome.limit = end
     if now >= end:
         _past_the_end(outcome, now, got)
@@ -72,7 +72,7 @@ def _follow_key(outcome: Outcome, now: float, got: Got | str) -> None:
         return
     request = replay.Request("use", shell.profile)
     found = replay.session(request, shell.base, now) if got == "" else got
-    if isinstance(found, replay.Found) and found.variables.get("AWS_ACCESS_KEY_ID"):
+    if isinstance(found, replay.FoundSession) and found.variables.get("AWS_ACCESS_KEY_ID"):
         _take_over(shell, found.variables)
     elif got == "" and outcome.slow_too:
         outcome.slow, outcome.request = SESSION, request
@@ -92,7 +92,7 @@ def digest(texts: list[str]) -> str:
 
 def _stamp(path: str) -> str:
     try:
-        return replay.stamp(os.stat(path))
+        return replay.format_stamp(os.stat(path))
     except OSError:
         return "none"
 
@@ -100,7 +100,7 @@ def _stamp(path: str) -> str:
 def is_lost(outcome: Outcome, now: float) -> bool:
     """Whether the session in force has ended and could not be renewed."""
     shell = outcome.shell
-    end = seconds(shell.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
+    end = parse_end(shell.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
     told = bool(shell.state.told) and shell.state.told == _key(shell)
     return shell.profile != "" and not shell.by_options and end is not None and now >= end and told
 
@@ -131,19 +131,19 @@ def _name_the_end(outcome: Outcome, end: int, now: float) -> None:
 
 
 def _take_over(shell: Shell, session: dict[str, str]) -> None:
-    names, base = environment.set_by_awsenv(shell.environ), shell.base
+    names, base = environment.list_set(shell.environ), shell.base
     for name in _RENEWED:
         shell.state.was.setdefault(name, base.get(name))
         shell.set_own(name, session.get(name))
     names = [
         n
-        for n in environment.managed({*names, *session})
+        for n in environment.list_managed({*names, *session})
         if (n in names and n not in _RENEWED) or (n in session and n in _RENEWED)
     ]
     shell.set_own(environment.SET, " ".join(names))
 
 
-def _recorded(place: str, profile: str) -> dict[str, str] | None:
+def _read_record(place: str, profile: str) -> dict[str, str] | None:
     """The session that the record at ``place`` holds, believed or not: it says when to renew."""
     record = replay.read(place)
     if record is None or record.get("profile") != profile or "AWS_ACCESS_KEY_ID" not in record:
@@ -155,11 +155,11 @@ def _key(shell: Shell) -> str:
     return shell.environ.get("AWS_ACCESS_KEY_ID", "")
 
 
-def _number(text: str) -> int | None:
+def _parse_number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
 
 
-def seconds(text: str) -> int | None:
+def parse_end(text: str) -> int | None:
     """A moment in UTC (RFC 3339 as sessions have it) in seconds since 1970; ``None`` for any other."""
     digits = text[:4] + text[5:7] + text[8:10] + text[11:13] + text[14:16] + text[17:19]
     shape = text[4:5] + text[7:8] + text[10:11] + text[13:14] + text[16:17]
@@ -176,9 +176,9 @@ def seconds(text: str) -> int | None:
     return (days - 719469) * 86400 + clock
 
 
-def left(shell: Shell, now: float) -> tuple[str, int]:
+def format_prompt(shell: Shell, now: float) -> tuple[str, int]:
     """What AWSENV_PROMPT says, the profile and the time left; and when to say it anew."""
-    end = seconds(shell.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
+    end = parse_end(shell.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
     if not shell.profile or end is None:
         return shell.profile, FAR
     rest = end - int(now)

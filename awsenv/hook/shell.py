@@ -46,7 +46,7 @@ class Shell:
     def base(self) -> dict[str, str]:
         """What the shell would have without awsenv: the person's own."""
         found = dict(self.environ)
-        was: Layer = dict.fromkeys(environment.set_by_awsenv(found))
+        was: Layer = dict.fromkeys(environment.list_set(found))
         for name, value in (was | self.state.was).items():
             _put(found, name, value)
         return {name: value for name, value in found.items() if name not in OURS}
@@ -82,12 +82,12 @@ class Shell:
         """The session in force, as it was chosen by hand; empty for none."""
         if not self.profile:
             return {}
-        names = (*environment.set_by_awsenv(self.environ), environment.PROFILE, environment.SET)
+        names = (*environment.list_set(self.environ), environment.PROFILE, environment.SET)
         return {name: self.environ[name] for name in names if name in self.environ}
 
     def folder_layer(self) -> Layer:
         """The folder's own variables, as they are now; as the folder says, where a session is on top."""
-        session = environment.set_by_awsenv(self.environ)
+        session = environment.list_set(self.environ)
         return {
             name: self.folder.get(name) if name in session else self.environ.get(name)
             for name in self.state.names
@@ -105,7 +105,7 @@ class Shell:
         closed = environ.get("AWS_PROFILE", "").startswith(environment.CLOSED)
         names = environ.pop(NAMES, "").split()
         folder = environ.pop(FOLDER, "")
-        was: Layer = dict.fromkeys(environment.set_by_awsenv(environ))
+        was: Layer = dict.fromkeys(environment.list_set(environ))
         if closed:
             was["AWS_PROFILE"] = None
         if record is not None:

@@ -18,27 +18,27 @@ FILES = {
 }
 
 
-def text(shell: str) -> str:
+def render(shell: str) -> str:
     """What ``eval`` (fish: ``source``) makes the hook for ``shell``, one of ``FILES``."""
-    body = "".join(_shipped(name) for name in FILES[shell])
-    words = paths.program()
+    body = "".join(_read_shipped(name) for name in FILES[shell])
+    words = paths.program_words()
     if shell == "fish":
         quoted = " ".join(fish.quote(word) for word in words)
-        return f"set -g __awsenv_program {quoted}\nset -g __awsenv_hook {version(shell)}\n{body}"
+        return f"set -g __awsenv_program {quoted}\nset -g __awsenv_hook {format_version(shell)}\n{body}"
     quoted = " ".join(posix.quote(word) for word in words)
     if shell == "posix":
-        return f'__awsenv_run() {{ AWSENV_HOOK={version(shell)} {quoted} "$@"; }}\n{body}'
+        return f'__awsenv_run() {{ AWSENV_HOOK={format_version(shell)} {quoted} "$@"; }}\n{body}'
     if shell == "zsh":
-        body = f"typeset -ga __awsenv_program=({quoted})\ntypeset -g __awsenv_hook={version(shell)}\n{body}"
+        body = f"typeset -ga __awsenv_program=({quoted})\ntypeset -g __awsenv_hook={format_version(shell)}\n{body}"
         return f"'builtin' 'emulate' 'zsh' -o 'no_aliases' -c {posix.quote(body)}\n"
-    return f"__awsenv_program=({quoted})\n__awsenv_hook={version(shell)}\n{body}"
+    return f"__awsenv_program=({quoted})\n__awsenv_hook={format_version(shell)}\n{body}"
 
 
-def version(shell: str) -> str:
+def format_version(shell: str) -> str:
     """``SHELL:`` and a digest of the text: what a hook that is loaded tells of itself."""
-    body = "".join(_shipped(name) for name in FILES[shell])
+    body = "".join(_read_shipped(name) for name in FILES[shell])
     return f"{shell}:{hashlib.sha256(body.encode()).hexdigest()[:8]}"
 
 
-def _shipped(name: str) -> str:
-    return reading.read_text(paths.shipped(name))
+def _read_shipped(name: str) -> str:
+    return reading.read_text(paths.shipped_path(name))

@@ -10,8 +10,8 @@ from awsenv.environment import (
     ENDPOINT,
     IGNORE_ENDPOINTS,
     SETTINGS,
-    as_the_shell_allows,
     is_endpoint,
+    keep_own_endpoints,
 )
 from awsenv.profiles.profile import Profile
 
@@ -30,19 +30,19 @@ _NEUTRAL = {
 }
 
 
-def settings(profile: Profile) -> dict[str, str]:
+def list_variables(profile: Profile) -> dict[str, str]:
     """Variable → value."""
     found = {
         variable: value for setting, variable in SETTINGS.items() if (value := profile.get(setting))
     }
-    found |= endpoints(profile)
+    found |= list_endpoints(profile)
     neutral = _neutral(profile)
     if neutral.get(IGNORE_ENDPOINTS) == "" and found.get(IGNORE_ENDPOINTS, "").lower() != "true":
         found.pop(IGNORE_ENDPOINTS, None)  # it has none that would be ignored
     return neutral | found
 
 
-def endpoints(profile: Profile) -> dict[str, str]:
+def list_endpoints(profile: Profile) -> dict[str, str]:
     """The endpoint of each service that its ``services`` section names, by its variable ("Service-
     specific endpoints" in the AWS SDKs and Tools Reference Guide)."""
     found = {}
@@ -54,13 +54,13 @@ def endpoints(profile: Profile) -> dict[str, str]:
     return found
 
 
-def leaks(profile: Profile, environ: dict[str, str]) -> list[str]:
+def find_leaks(profile: Profile, environ: dict[str, str]) -> list[str]:
     """The settings of ``[default]`` that reach whoever acts as ``profile`` in a shell with the person's
     own ``environ``, and that no variable can keep away."""
     default = profile.default
     if default is None:
         return []
-    said = as_the_shell_allows(settings(profile), environ)
+    said = keep_own_endpoints(list_variables(profile), environ)
     there = environ | said
     kept = "AWS_ENDPOINT_URL" in there or there.get(IGNORE_ENDPOINTS, "").lower() == "true"
     found = []
@@ -73,7 +73,7 @@ def leaks(profile: Profile, environ: dict[str, str]) -> list[str]:
         elif setting not in SETTINGS or SETTINGS[setting] not in said:
             found.append(setting)
     if default.get("services") not in (None, profile.get("services")):
-        others = endpoints(default).keys() - {*said, *environ}
+        others = list_endpoints(default).keys() - {*said, *environ}
         if (others or default.lacks) and not kept:
             found.append("services")
     return found
@@ -90,7 +90,7 @@ def _neutral(profile: Profile) -> dict[str, str]:
     }
     # A variable for all services goes before what a file says of one.
     ignored = default.get("ignore_configured_endpoint_urls")
-    if profile.get("endpoint_url") or endpoints(profile):
+    if profile.get("endpoint_url") or list_endpoints(profile):
         if ignored is not None:
             found[IGNORE_ENDPOINTS] = "false"
     elif any((ignored, default.get("services"), default.get("endpoint_url"))):

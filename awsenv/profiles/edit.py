@@ -27,9 +27,9 @@ def put(text: str, path: str, header: str, options: dict[str, str]) -> str:
     if section is None:
         written = [f"[{header}]{end}", *(f"{n} = {v}{end}" for n, v in options.items())]
         if lines:
-            lines[-1] = ended(lines[-1], end)
+            lines[-1] = end_line(lines[-1], end)
             written = [end, *written] if lines[-1].strip() else written
-        return _checked(text, "".join([*lines, *written]), path, header, options)
+        return _check(text, "".join([*lines, *written]), path, header, options)
     own = {name: value for name, value in section.options.items() if value[1] > section.line}
     last = max((value[2] for value in own.values()), default=section.line)
     # The indent of a neighbour: with another one a line would go on its value, or be gone on.
@@ -49,9 +49,9 @@ def put(text: str, path: str, header: str, options: dict[str, str]) -> str:
         else:
             fresh.append(f"{indent[0] if indent else ''}{name} = {value}{end}")
     if fresh:
-        lines[last - 1] = ended(lines[last - 1], end) if lines[last - 1] else ""
+        lines[last - 1] = end_line(lines[last - 1], end) if lines[last - 1] else ""
         lines[last:last] = fresh
-    return _checked(text, "".join(lines), path, header, options)
+    return _check(text, "".join(lines), path, header, options)
 
 
 def take_options(text: str, path: str, header: str, names: set[str]) -> str:
@@ -78,17 +78,17 @@ def take_section(text: str, path: str, header: str) -> str:
         last += 1
     new = "".join(lines[: section.line - 1] + lines[last:])
     left = {name: each for name, each in sections.items() if name != header}
-    if values(ini.parse(new, path)) != values(left):
+    if list_values(ini.parse(new, path)) != list_values(left):
         raise AwsenvError(f"[{header}] cannot be taken out without changing another", "by hand")
     return new
 
 
-def _checked(old: str, new: str, path: str, header: str, options: dict[str, str]) -> str:
+def _check(old: str, new: str, path: str, header: str, options: dict[str, str]) -> str:
     """``new``, if it reads as ``old`` does but for ``options``."""
-    expected = values(ini.parse(old, path))
-    expected[header] = {**defaults(old, path), **expected.get(header, {}), **options}
+    expected = list_values(ini.parse(old, path))
+    expected[header] = {**read_defaults(old, path), **expected.get(header, {}), **options}
     try:
-        found = values(ini.parse(new, path))
+        found = list_values(ini.parse(new, path))
     except ini.MalformedError:
         found = {}
     if found != expected:
@@ -96,13 +96,13 @@ def _checked(old: str, new: str, path: str, header: str, options: dict[str, str]
     return new
 
 
-def defaults(text: str, path: str) -> dict[str, str]:
+def read_defaults(text: str, path: str) -> dict[str, str]:
     """The values of ``[DEFAULT]``, which every section has."""
     probe = ini.parse(text + "\n[awsenv probe]\n", path).get("awsenv probe")
     return {name: value[0] for name, value in probe.options.items()} if probe else {}
 
 
-def values(sections: dict[str, ini.Section]) -> dict[str, dict[str, str]]:
+def list_values(sections: dict[str, ini.Section]) -> dict[str, dict[str, str]]:
     """The values of ``sections``, by section and option, without their lines."""
     return {
         name: {option: value[0] for option, value in section.options.items()}
@@ -110,6 +110,6 @@ def values(sections: dict[str, ini.Section]) -> dict[str, dict[str, str]]:
     }
 
 
-def ended(line: str, end: str) -> str:
+def end_line(line: str, end: str) -> str:
     """``line`` with a line end, which the last one of a file may lack."""
     return line if line.endswith(("\n", "\r")) else line + end

@@ -10,7 +10,7 @@ import os
 
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
-from awsenv.paths import shown
+from awsenv.paths import shorten
 
 
 class Section:
@@ -29,7 +29,7 @@ class MalformedError(AwsenvError):
     """A file that botocore refuses too; the message names file and line, never the line's text."""
 
     def __init__(self, path: str, line: int, what: str, hint: str = "") -> None:
-        super().__init__(f"{shown(path)}, line {line}: {what}", hint)
+        super().__init__(f"{shorten(path)}, line {line}: {what}", hint)
         self.line = line
 
 
@@ -44,10 +44,10 @@ def read(path: str) -> dict[str, Section]:
         return {}
     except reading.NotPlainError as error:
         if os.path.isdir(path):
-            raise AwsenvError(error.message, f"mv {shown(path)} aside") from None
+            raise AwsenvError(error.message, f"mv {shorten(path)} aside") from None
         return {}  # as botocore, for which a FIFO is no file
     except OSError as error:
-        raise reading.unreadable(path, error) from None
+        raise reading.explain(path, error) from None
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -157,6 +157,6 @@ def _headless(path: str, number: int, stripped: str) -> MalformedError:
             path,
             number,
             "the file begins with a byte order mark, which AWS tools refuse",
-            f"sed -i '1s/^\\xEF\\xBB\\xBF//' {shown(path)}",
+            f"sed -i '1s/^\\xEF\\xBB\\xBF//' {shorten(path)}",
         )
     return MalformedError(path, number, "a setting before any [section]", "put [NAME] above it")

@@ -6,32 +6,35 @@ import shlex
 
 from awsenv import paths
 from awsenv.errors import AwsenvError
-from awsenv.paths import shown
+from awsenv.paths import shorten
 from awsenv.profiles import read
 from awsenv.profiles.profile import Profile
 
 Problem = tuple[str, str]
 
 
-def problems(environ: dict[str, str]) -> list[Problem]:
+def find_problems(environ: dict[str, str]) -> list[Problem]:
     """Files open to others, malformed ones, loops, and profiles that nothing can resolve."""
     found = []
     for path in (paths.credentials_file(environ), paths.config_file(environ)):
         if os.path.isfile(path) and os.stat(path).st_mode & 0o077:
             mode = os.stat(path).st_mode & 0o777
             found.append(
-                (f"{shown(path)} is open to others ({mode:04o})", f"chmod 600 {shown(path)}")
+                (f"{shorten(path)} is open to others ({mode:04o})", f"chmod 600 {shorten(path)}")
             )
     try:
         known = read.profiles(environ)
     except AwsenvError as error:
         return [*found, (error.message, error.hint)]
     for profile in known.values():
-        found += [(f"profile {profile.name} {what}", mend) for what, mend in _of(profile, known)]
+        found += [
+            (f"profile {profile.name} {what}", mend)
+            for what, mend in _check_profile(profile, known)
+        ]
     return found
 
 
-def _of(profile: Profile, known: dict[str, Profile]) -> list[Problem]:
+def _check_profile(profile: Profile, known: dict[str, Profile]) -> list[Problem]:
     show = f"awsenv show {shlex.quote(profile.name)}"
     kind = profile.kind
     if kind in ("key", "temporary", "mfa"):
@@ -41,7 +44,11 @@ def _of(profile: Profile, known: dict[str, Profile]) -> list[Problem]:
             return [("has half a key" if "half" in error.message else "has no key", error.hint)]
     if kind == "none" and profile.name != "default":
         return [("has no credentials of any kind", show)]
-    if kind == "process" and (name := _calls(profile)) and _returns(name, profile.name, known):
+    if (
+        kind == "process"
+        and (name := _find_called(profile))
+        and _is_loop(name, profile.name, known)
+    ):
         return [(f"has a credential_process that asks for {name}, which comes back to it", show)]
     if kind != "role":
         return []
@@ -52,12 +59,12 @@ def _of(profile: Profile, known: dict[str, Profile]) -> list[Problem]:
         return [(f"has a source_profile {source} that is not there", show)]
     # A role may name itself as its source, where it has a key of its own.
     own = source == profile.name and profile.key_place is not None
-    if source is not None and not own and _returns(source, profile.name, known):
+    if source is not None and not own and _is_loop(source, profile.name, known):
         return [(f"has a source_profile {source} that comes back to it", show)]
     return []
 
 
-def _returns(start: str, target: str, known: dict[str, Profile]) -> bool:
+def _is_loop(start: str, target: str, known: dict[str, Profile]) -> bool:
     """Whether following sources from ``start`` leads to ``target``."""
     seen: set[str] = set()
     name: str | None = start
@@ -66,11 +73,11 @@ def _returns(start: str, target: str, known: dict[str, Profile]) -> bool:
             return True
         seen.add(name)
         profile = known[name].as_source()
-        name = profile.get("source_profile") if profile.kind == "role" else _calls(profile)
+        name = profile.get("source_profile") if profile.kind == "role" else _find_called(profile)
     return False
 
 
-def _calls(profile: Profile) -> str | None:
+def _find_called(profile: Profile) -> str | None:
     """The profile that a ``credential_process`` asks a tool for: its ``--profile``, or ours."""
     try:
         words = shlex.split(profile.get("credential_process") or "")

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from awsenv.errors import AwsenvError
-from awsenv.paths import shown
+from awsenv.paths import shorten
 from awsenv.profiles import timestamps
 
 ACCESS_KEY = "aws_access_key_id"
@@ -42,7 +42,7 @@ class Place:
         self.options = options
 
     def __str__(self) -> str:
-        return f"{shown(self.path)}, line {self.line}"
+        return f"{shorten(self.path)}, line {self.line}"
 
     def without(self, names: frozenset[str]) -> "Place":
         """The same but for the options called ``names``."""

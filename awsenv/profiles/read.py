@@ -54,7 +54,10 @@ class Profiles:
         found = self.get(name)
         if found is not None:
             return found
-        config, credentials = paths.shown(self._config_path), paths.shown(self._credentials_path)
+        config, credentials = (
+            paths.shorten(self._config_path),
+            paths.shorten(self._credentials_path),
+        )
         if not self.names:
             raise AwsenvError(
                 f"no profile named {name}: {config} and {credentials} hold no profile at all",

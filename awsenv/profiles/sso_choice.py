@@ -40,7 +40,7 @@ class Choice:
     def takes(self, account: str, name: str, role: str) -> bool:
         """Whether ``role`` in the ``account`` called ``name`` is chosen."""
         accounts = {account, name, f"{account}/{role}"} & set(self.accounts)
-        names = (role, sso_names.short(role))
+        names = (role, sso_names.shorten_role(role))
         wanted = [each for each in self.roles if each[:1] != "!"]
         without = [each[1:] for each in self.roles if each[:1] == "!"]
         return (
@@ -81,7 +81,7 @@ def _match(names: tuple[str, str], patterns: list[str]) -> bool:
     return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 
-def kept(text: str, path: str) -> dict[int, Choice]:
+def read_choices(text: str, path: str) -> dict[int, Choice]:
     """The choices in the ``text`` of the config file, by line number from 0.
 
     Raises ``AwsenvError`` for one that cannot be understood.
@@ -110,7 +110,7 @@ def _read(words: list[str]) -> Choice:
     return choice
 
 
-def checked_template(template: str) -> str:
+def check_template(template: str) -> str:
     """``template``, if names made by it can be profiles' names. Raises ``AwsenvError``."""
     rest = template
     for placeholder in sso_names.PLACEHOLDERS:

@@ -18,7 +18,7 @@ _SHORT = {
 _LONGEST = 48
 
 
-def slug(text: str) -> str:
+def slugify(text: str) -> str:
     """The letters and digits of ``text``, of any script and in lower case, joined by ``-``."""
     kept = [
         character if unicodedata.category(character)[0] in "LMN" else " "
@@ -27,33 +27,33 @@ def slug(text: str) -> str:
     return "-".join("".join(kept).split())
 
 
-def _plain(text: str) -> str:
+def _replace_unfit(text: str) -> str:
     """``text`` in its own case, with ``-`` in the place of what a name may not have."""
     return re.sub(r"[^\w.@+=-]+", "-", unicodedata.normalize("NFC", text)).strip("-")
 
 
-def short(role: str) -> str:
+def shorten_role(role: str) -> str:
     """What ``role`` is called in a name."""
-    return _SHORT.get(role) or slug(role) or "role"
+    return _SHORT.get(role) or slugify(role) or "role"
 
 
-def name(template: str, account: str, called: str, role: str, session: str) -> str:
+def format_name(template: str, account: str, called: str, role: str, session: str) -> str:
     """The name by ``template`` for ``role`` in the ``account`` that is ``called`` so."""
     values = {
-        "<env>": slug(called)[:_LONGEST].strip("-") or account,
-        "<role>": short(role),
+        "<env>": slugify(called)[:_LONGEST].strip("-") or account,
+        "<role>": shorten_role(role),
         "<account>": account,
-        "<session>": slug(session) or "sso",
-        "<AccountName>": _plain(called)[:_LONGEST].strip("-") or account,
+        "<session>": slugify(session) or "sso",
+        "<AccountName>": _replace_unfit(called)[:_LONGEST].strip("-") or account,
         "<AccountId>": account,
-        "<RoleName>": _plain(role) or "role",
+        "<RoleName>": _replace_unfit(role) or "role",
     }
     for placeholder, value in values.items():
         template = template.replace(placeholder, value)
     return template
 
 
-def unique(wanted: str, account: str, taken: Container[str]) -> str:
+def make_unique(wanted: str, account: str, taken: Container[str]) -> str:
     """``wanted``; with the account's ID where that is taken, and a number where that is, too."""
     found = wanted if account in wanted else f"{wanted}-{account}"
     if wanted not in taken:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 
 from awsenv.errors import AwsenvError
 from awsenv.profiles import edit, headers, ini, sso_names
-from awsenv.profiles.sso_choice import Choice, kept
+from awsenv.profiles.sso_choice import Choice, read_choices
 
 _MARK = re.compile(r"# awsenv sso ([0-9a-f]{12})\s*")
 Role = tuple[str, str]  # account ID and role name
@@ -45,7 +45,7 @@ class _Block:
         self.whole = found == _digest(rest)
 
 
-def planned(
+def make_plan(
     text: str,
     path: str,
     choice: Choice,
@@ -65,11 +65,11 @@ def planned(
     sections = ini.parse(text, path)
     lines = edit.LINES.findall(text)
     end = "\r\n" if "\r\n" in text else "\n"
-    blocks, standing = _standing(sections, lines, choice)
+    blocks, standing = _find_standing(sections, lines, choice)
     plan.names = {of: name for of, (name, _) in standing.items()}
     used = {*taken, *blocks, "default", "DEFAULT"}
-    expected = edit.values(sections)
-    defaults = edit.defaults(text, path)
+    expected = edit.list_values(sections)
+    defaults = edit.read_defaults(text, path)
     new: list[str] = []
 
     for (account, role), (name, block) in standing.items():
@@ -96,8 +96,10 @@ def planned(
                 plan.changed.append(name)
                 expected[block.header] = {**defaults, **options}
             continue
-        wanted = sso_names.name(choice.template, account, names[account], role, choice.session)
-        name = sso_names.unique(wanted, account, used)
+        wanted = sso_names.format_name(
+            choice.template, account, names[account], role, choice.session
+        )
+        name = sso_names.make_unique(wanted, account, used)
         used.add(name)
         plan.added.append(name)
         plan.names[account, role] = name
@@ -107,14 +109,14 @@ def planned(
 
     rest = "".join(lines)
     if new and rest:
-        rest = edit.ended(rest, end)
+        rest = edit.end_line(rest, end)
     plan.text = rest + "".join(new if rest else new[1:])
-    if edit.values(ini.parse(plan.text, path)) != expected:
+    if edit.list_values(ini.parse(plan.text, path)) != expected:
         raise AwsenvError("the profiles cannot be written so that they read the same", "by hand")
     return plan
 
 
-def with_session(text: str, path: str, choice: Choice, scopes: str) -> str:
+def add_session(text: str, path: str, choice: Choice, scopes: str) -> str:
     """``text`` with the sso-session of ``choice`` and the comment that keeps it. Raises
     ``AwsenvError``."""
     sections = ini.parse(text, path)
@@ -129,7 +131,7 @@ def with_session(text: str, path: str, choice: Choice, scopes: str) -> str:
         if any(said.get(name, ("",))[0] != value for name, value in options.items()):
             text = edit.put(text, path, header, options)
     lines = edit.LINES.findall(text)
-    for number, other in kept(text, path).items():
+    for number, other in read_choices(text, path).items():
         if other.key == choice.key:
             lines[number] = choice.line + end
             return "".join(lines)
@@ -137,12 +139,12 @@ def with_session(text: str, path: str, choice: Choice, scopes: str) -> str:
         lines.insert(ini.parse(text, path)[header].line, choice.line + end)
     else:
         if lines:
-            lines[-1] = edit.ended(lines[-1], end)
+            lines[-1] = edit.end_line(lines[-1], end)
         lines += [*([end] if lines else []), choice.line + end]
     return "".join(lines)
 
 
-def _standing(
+def _find_standing(
     sections: dict[str, ini.Section], lines: list[str], choice: Choice
 ) -> tuple[set[str], dict[Role, tuple[str, _Block]]]:
     """The names of all profiles, and those that stand for an account and role of ``choice``."""

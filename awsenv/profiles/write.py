@@ -7,7 +7,8 @@ from collections.abc import Callable
 from awsenv import environment
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading, writing
-from awsenv.paths import shown
+from awsenv.paths import shorten
+from awsenv.profiles import edit
 
 # Seconds for which nobody has written a file that is read to be written again.
 _STILL = 0.05
@@ -16,36 +17,51 @@ _TRIES = 20
 
 def change(
     path: str,
-    edit: Callable[[str], str],
+    make: Callable[[str], str],
     environ: dict[str, str],
     say: Callable[[str], None] = lambda _: None,
 ) -> bool:
-    """Replace the text of the AWS file at ``path`` by ``edit`` of it; whether that changed it.
+    """Replace the text of the AWS file at ``path`` by what ``make`` makes of it; whether that changed it.
 
-    A file or folder that is missing is made for the user alone. ``edit`` is called again when
+    A file or folder that is missing is made for the user alone. ``make`` is called again when
     another program has written meanwhile. Raises ``AwsenvError``; then nothing was changed.
     """
     folder = os.path.dirname(os.path.realpath(path))
     try:
         folders.make(folder)
-        with writing.alone(folder, environment.state_folder(environ), say) as aside:
+        with writing.hold_folder(folder, environment.state_folder(environ), say) as aside:
             written = late = None
             for _ in range(_TRIES):
-                before = _still(path)
-                old = text(path) if late is None else late
+                before = _wait_until_still(path)
+                old = read_text(path) if late is None else late
                 if old == written:
                     return True
-                new = edit(old)
+                new = make(old)
                 if new == old:
                     return written is not None
-                if _stamp(path) == before:
+                if _read_stamp(path) == before:
                     late = _replace(path, old, new, aside)
                     written = new
     except OSError as error:
         raise AwsenvError(
-            f"cannot write {shown(path)}: {error.strerror}", f"ls -ld {shown(path)}"
+            f"cannot write {shorten(path)}: {error.strerror}", f"ls -ld {shorten(path)}"
         ) from None
-    raise AwsenvError(f"{shown(path)} is being written by another program", "try again")
+    raise AwsenvError(f"{shorten(path)} is being written by another program", "try again")
+
+
+def put_options(path: str, header: str, options: dict[str, str], environ: dict[str, str]) -> bool:
+    """Have ``options`` in the section ``[header]`` of the AWS file at ``path``; as ``change``."""
+    return change(path, lambda text: edit.put(text, path, header, options), environ)
+
+
+def take_options(path: str, header: str, names: set[str], environ: dict[str, str]) -> bool:
+    """Take the options ``names`` out of that section; as ``change``."""
+    return change(path, lambda text: edit.take_options(text, path, header, names), environ)
+
+
+def take_section(path: str, header: str, environ: dict[str, str]) -> bool:
+    """Take the section ``[header]`` out of the AWS file at ``path``; as ``change``."""
+    return change(path, lambda text: edit.take_section(text, path, header), environ)
 
 
 def _replace(path: str, old: str, new: str, aside: str) -> str | None:
@@ -58,17 +74,17 @@ def _replace(path: str, old: str, new: str, aside: str) -> str | None:
         return None
     with replaced as file:
         writing.write_whole(path, new.encode("utf-8"), secret=True, aside=aside)
-        _still(path)
+        _wait_until_still(path)
         if os.fstat(file.fileno()).st_nlink:
             return None  # written in place, or linked to from elsewhere, too
         late = file.read().decode("utf-8", "replace")
     return None if late == old else late
 
 
-def _still(path: str) -> tuple[int, ...] | None:
+def _wait_until_still(path: str) -> tuple[int, ...] | None:
     """The stamp of ``path`` once nobody is writing it: the AWS CLI takes no lock, empties the file
     and fills it again, from what it read before."""
-    while (found := _stamp(path)) is not None:
+    while (found := _read_stamp(path)) is not None:
         age = time.time() - found[2] / 1e9
         if not 0 <= age < _STILL:
             break
@@ -76,7 +92,7 @@ def _still(path: str) -> tuple[int, ...] | None:
     return found
 
 
-def _stamp(path: str) -> tuple[int, ...] | None:
+def _read_stamp(path: str) -> tuple[int, ...] | None:
     try:
         found = os.stat(path)
     except FileNotFoundError:
@@ -84,11 +100,11 @@ def _stamp(path: str) -> tuple[int, ...] | None:
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
-def text(path: str) -> str:
+def read_text(path: str) -> str:
     """The text of the AWS file at ``path``, empty where there is none. Raises ``AwsenvError``."""
     try:
         return reading.read_text(path)
     except FileNotFoundError:
         return ""
     except OSError as error:
-        raise reading.unreadable(path, error) from None
+        raise reading.explain(path, error) from None

@@ -120,7 +120,7 @@ class Answers:
 
     def _run(self, grant: Grant, *options: str) -> dict[str, str]:
         """The session, by an awsenv of its own. Raises ``AwsenvError``."""
-        words = [*paths.program(), "use", grant.profile, "--shell", "sts", *options]
+        words = [*paths.program_words(), "use", grant.profile, "--shell", "sts", *options]
         words += ["--session"] if grant.session else []
         try:
             done = programs.run(words, grant.environ(self._environ), seconds=60)

@@ -15,7 +15,7 @@ from awsenv import environment
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading
 from awsenv.files.writing import write_whole
-from awsenv.paths import shown
+from awsenv.paths import shorten
 from awsenv.server import listening
 
 # In the order in which compose looks for them.
@@ -51,7 +51,7 @@ class Override:
         self._env = env
         base = next((name for name in NAMES if os.path.exists(os.path.join(folder, name))), None)
         if base is None:
-            what = f"there is no compose file in {shown(folder)}"
+            what = f"there is no compose file in {shorten(folder)}"
             raise AwsenvError(what, "awsenv dotenv PROFILE --live -o .env, beside it")
         more = [name for name in OVERRIDES if os.path.exists(os.path.join(folder, name))]
         self.files = ":".join([base, *more, OURS])
@@ -61,7 +61,7 @@ class Override:
         """Write it for the variables ``values``; what a person should hear. Raises ``AwsenvError``."""
         path = os.path.join(self._folder, OURS)
         if os.path.lexists(path) and not reading.read(path).decode("utf-8", "replace").startswith(_MARK):  # fmt: skip
-            raise AwsenvError(f"{shown(path)} is not awsenv's", f"mv {shown(path)} aside")
+            raise AwsenvError(f"{shorten(path)} is not awsenv's", f"mv {shorten(path)} aside")
         names = [name for name in values if name != "COMPOSE_FILE"]
         services, apart = {}, []
         for name, service in self.services.items():
@@ -71,7 +71,7 @@ class Override:
             services[name] = self._override(service, names)
         network = {NETWORK: {"external": True, "name": NETWORK}}
         _write(path, {"services": services, "networks": network}, 0o644)
-        told = [f"{shown(path)} brings {', '.join(services) or 'no service'} to the relay"]
+        told = [f"{shorten(path)} brings {', '.join(services) or 'no service'} to the relay"]
         told += [f"{name} has a network_mode, and so no relay" for name in apart]
         return told
 
@@ -90,15 +90,15 @@ class Override:
         except yaml.MarkedYAMLError as error:
             line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
             raise AwsenvError(
-                f"{shown(path)}{line}: {error.problem}", "docker compose config"
+                f"{shorten(path)}{line}: {error.problem}", "docker compose config"
             ) from None
         except (OSError, yaml.YAMLError) as error:
             raise AwsenvError(
-                f"cannot read {shown(path)}: {error}", "docker compose config"
+                f"cannot read {shorten(path)}: {error}", "docker compose config"
             ) from None
         services = found.get("services") if isinstance(found, dict) else None
         if not isinstance(services, dict) or not services:
-            raise AwsenvError(f"{shown(path)} has no services", "docker compose config")
+            raise AwsenvError(f"{shorten(path)} has no services", "docker compose config")
         return {
             str(name): each if isinstance(each, dict) else {} for name, each in services.items()
         }
@@ -112,7 +112,7 @@ def write_relay(port: int, environ: dict[str, str]) -> str:
             "the relay needs awsenv serve's port", "awsenv serve --port 0, then again"
         )
     path = os.path.join(environment.state_folder(environ), "awsenv-relay", "compose.yaml")
-    folders.own(os.path.dirname(path))
+    folders.make_private(os.path.dirname(path))
     target = f"TCP:host.docker.internal:{port}" if sys.platform == "darwin" else "UNIX-CONNECT:/run/awsenv/awsenv.sock"  # fmt: skip
     relay: dict[str, Any] = {
         "image": "${AWSENV_RELAY_IMAGE:-alpine/socat}",
@@ -123,7 +123,7 @@ def write_relay(port: int, environ: dict[str, str]) -> str:
     }
     if sys.platform != "darwin":
         # The folder, not the socket: a restarted server has a new one.
-        source = os.path.dirname(listening.path(environ)).replace("$", "$$")
+        source = os.path.dirname(listening.socket_path(environ)).replace("$", "$$")
         relay["volumes"] = [
             {"type": "bind", "source": source, "target": "/run/awsenv", "read_only": True}
         ]
@@ -137,4 +137,4 @@ def _write(path: str, content: dict[str, Any], mode: int) -> None:
     try:
         write_whole(path, text.encode("utf-8"), mode=mode)
     except OSError as error:
-        raise AwsenvError(f"cannot write {shown(path)}: {error.strerror}") from None
+        raise AwsenvError(f"cannot write {shorten(path)}: {error.strerror}") from None

@@ -84,7 +84,7 @@ def note_use(found: Grant, environ: dict[str, str]) -> None:
         os.utime(_path(found.digest, environ))
 
 
-def every(environ: dict[str, str], profile: str = "") -> Iterator[Grant]:
+def list_grants(environ: dict[str, str], profile: str = "") -> Iterator[Grant]:
     """What is granted, of ``profile`` or of all, by the time it was; grants of processes that are
     gone are taken away."""
     folder = os.path.dirname(_path("x", environ))
@@ -99,7 +99,7 @@ def every(environ: dict[str, str], profile: str = "") -> Iterator[Grant]:
 
 def revoke(environ: dict[str, str], profile: str = "", file: str = "") -> list[Grant]:
     """Revoke what is granted: all, of ``profile``, of ``file``; what that was. Raises ``OSError``."""
-    gone = [each for each in every(environ, profile) if file in ("", each.file)]
+    gone = [each for each in list_grants(environ, profile) if file in ("", each.file)]
     for each in gone:
         folders.discard(_path(each.digest, environ))
     return gone

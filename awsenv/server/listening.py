@@ -11,15 +11,15 @@ from awsenv.server import running
 SOCKET = "awsenv.sock"
 
 
-def path(environ: dict[str, str]) -> str:
+def socket_path(environ: dict[str, str]) -> str:
     """Where the socket is: alone in its folder, which containers may see."""
     return os.path.join(environment.state_folder(environ), "socket", SOCKET)
 
 
-def unix(environ: dict[str, str]) -> socket.socket:
+def open_socket(environ: dict[str, str]) -> socket.socket:
     """The socket in its folder; one that a killed server left is taken away. Raises ``AwsenvError``."""
-    place = path(environ)
-    folder = folders.own(os.path.dirname(place))
+    place = socket_path(environ)
+    folder = folders.make_private(os.path.dirname(place))
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.open(".", os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -29,7 +29,7 @@ def unix(environ: dict[str, str]) -> socket.socket:
         listening.bind(SOCKET)
         os.chmod(SOCKET, 0o600)
     except OSError as error:
-        raise AwsenvError(f"cannot listen on {paths.shown(place)}: {error.strerror}") from None
+        raise AwsenvError(f"cannot listen on {paths.shorten(place)}: {error.strerror}") from None
     finally:
         os.fchdir(before)
         os.close(before)
@@ -37,10 +37,10 @@ def unix(environ: dict[str, str]) -> socket.socket:
     return listening
 
 
-def tcp(port: int, environ: dict[str, str]) -> socket.socket:
+def open_port(port: int, environ: dict[str, str]) -> socket.socket:
     """``port`` of 127.0.0.1; for 0 the one of the last time, where it is free: programs have it in
     their environment. Raises ``AwsenvError``."""
-    last = int((replay.read(running.place("port", environ)) or {}).get("port", 0))
+    last = int((replay.read(running.file_path("port", environ)) or {}).get("port", 0))
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     for each in (port,) if port else (last, 0):
@@ -52,5 +52,5 @@ def tcp(port: int, environ: dict[str, str]) -> socket.socket:
                 what = f"cannot listen on port {port} of 127.0.0.1: {error.strerror}"
                 raise AwsenvError(what, "awsenv serve --port 0, for any that is free") from None
     listening.listen(1024)
-    records.write(running.place("port", environ), {"port": str(listening.getsockname()[1])})
+    records.write(running.file_path("port", environ), {"port": str(listening.getsockname()[1])})
     return listening

@@ -26,13 +26,13 @@ class Running:
         self.refused = int(fields["refused"])
 
 
-def running(environ: dict[str, str]) -> Running | None:
+def find_server(environ: dict[str, str]) -> Running | None:
     """The server that listens now."""
     try:
-        with open(place("lock", environ), "rb") as lock:
+        with open(file_path("lock", environ), "rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        fields = replay.read(place("running", environ)) or {}
+        fields = replay.read(file_path("running", environ)) or {}
         with contextlib.suppress(KeyError, ValueError):
             return Running(fields)
     except OSError:
@@ -43,29 +43,29 @@ def running(environ: dict[str, str]) -> Running | None:
 def start(seconds: int, environ: dict[str, str]) -> Running:
     """A server in the background, for ``seconds`` and no longer than anything is granted; the one
     that is there, where one is. Raises ``AwsenvError``."""
-    if found := running(environ):
+    if found := find_server(environ):
         return found
-    folders.own(folder(environ))
-    words = [*paths.program(), "serve", "--for", f"{seconds}s", "--port", "0"]
-    log = place("log", environ)
+    folders.make_private(folder(environ))
+    words = [*paths.program_words(), "serve", "--for", f"{seconds}s", "--port", "0"]
+    log = file_path("log", environ)
     programs.start(words, environ, log=log)
     end = time.monotonic() + _START
     while time.monotonic() < end:
-        if found := running(environ):
+        if found := find_server(environ):
             return found
         time.sleep(0.02)
-    raise AwsenvError("awsenv serve does not start", f"cat {paths.shown(log)}, or awsenv serve")
+    raise AwsenvError("awsenv serve does not start", f"cat {paths.shorten(log)}, or awsenv serve")
 
 
 def stop(environ: dict[str, str]) -> bool:
     """End the server; whether there was one. Raises ``AwsenvError``."""
-    found = running(environ)
+    found = find_server(environ)
     if found is None:
         return False
     with contextlib.suppress(ProcessLookupError):
         os.kill(found.process, signal.SIGTERM)
     end = time.monotonic() + _START
-    while running(environ):
+    while find_server(environ):
         if time.monotonic() > end:
             what = f"awsenv serve, process {found.process}, does not end"
             raise AwsenvError(what, f"kill -9 {found.process}")
@@ -74,10 +74,10 @@ def stop(environ: dict[str, str]) -> bool:
 
 
 @contextlib.contextmanager
-def alone(environ: dict[str, str]) -> Iterator[None]:
+def hold_lock(environ: dict[str, str]) -> Iterator[None]:
     """While it lasts there is no other server. Raises ``AwsenvError``."""
-    folders.own(folder(environ))
-    with open(place("lock", environ), "ab") as lock:
+    folders.make_private(folder(environ))
+    with open(file_path("lock", environ), "ab") as lock:
         end = time.monotonic() + 5
         while True:
             try:
@@ -97,7 +97,7 @@ def alone(environ: dict[str, str]) -> Iterator[None]:
 
 def forget(environ: dict[str, str]) -> None:
     """There is none any more, or not yet."""
-    folders.discard(place("running", environ))
+    folders.discard(file_path("running", environ))
 
 
 def folder(environ: dict[str, str]) -> str:
@@ -105,6 +105,6 @@ def folder(environ: dict[str, str]) -> str:
     return os.path.join(environment.state_folder(environ), "server")
 
 
-def place(name: str, environ: dict[str, str]) -> str:
+def file_path(name: str, environ: dict[str, str]) -> str:
     """A file of the server's."""
     return os.path.join(folder(environ), name)

@@ -34,12 +34,14 @@ def serve(
 ) -> None:
     """Serve until a signal; with ``seconds`` at most so long, and only while anything is granted.
     ``port`` on 127.0.0.1, 0 for the one of the last time or any. Raises ``AwsenvError``."""
-    environ = environment.without_session(environ)
+    environ = environment.remove_session(environ)
     os.umask(0o077)
-    with running.alone(environ), contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(contextlib.closing(listening.unix(environ)))]
+    with running.hold_lock(environ), contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(contextlib.closing(listening.open_socket(environ)))]
         if port is not None:
-            sockets.append(stack.enter_context(contextlib.closing(listening.tcp(port, environ))))
+            sockets.append(
+                stack.enter_context(contextlib.closing(listening.open_port(port, environ)))
+            )
         number = sockets[1].getsockname()[1] if port is not None else 0
         until = time.time() + seconds if seconds else 0.0
 
@@ -52,21 +54,21 @@ def serve(
 
         def tell() -> None:
             records.write(
-                running.place("running", environ), {**fields, "refused": str(app.refused)}
+                running.file_path("running", environ), {**fields, "refused": str(app.refused)}
             )
 
         def is_over() -> bool:
-            if not seconds or (time.time() < until and next(grants.every(environ), None)):
+            if not seconds or (time.time() < until and next(grants.list_grants(environ), None)):
                 return False
             # Who looks for a server from now on finds none, and starts one; who found this one before
             # has granted something by then.
             running.forget(environ)
-            if time.time() < until and next(grants.every(environ), None):
+            if time.time() < until and next(grants.list_grants(environ), None):
                 tell()
                 return False
             return True
 
-        say(f"serves {paths.shown(listening.path(environ))}" + (f" and port {number} of 127.0.0.1" if number else ""))  # fmt: skip
+        say(f"serves {paths.shorten(listening.socket_path(environ))}" + (f" and port {number} of 127.0.0.1" if number else ""))  # fmt: skip
         os.chdir("/")  # the server is every folder's
         signal.signal(signal.SIGTERM, _end)
         asyncio.run(_served(app, sockets, tell, is_over))

@@ -38,13 +38,13 @@ class AccessKeys:
 
     def __init__(self, session: Session, profile: Profile, environ: dict[str, str]) -> None:
         self._profile = profile
-        _, arn = _settled(lambda: client.caller_identity(session, profile, environ))
+        _, arn = _wait_until_known(lambda: client.get_caller_identity(session, profile, environ))
         # Of a temporary session IAM wants to be told whose keys; root has no name.
         self._user = {"UserName": arn.rpartition("/")[2]} if ":user/" in arn else {}
         if not self._user and not arn.endswith(":root"):
             what = f"profile {profile.name} acts as {arn}, which has no access keys"
             raise AwsenvError(what, "awsenv list --kind key")
-        self._iam = client.client("iam", session, profile, environ)
+        self._iam = client.create_client("iam", session, profile, environ)
 
     def every(self) -> list[AccessKey]:
         """All of them."""
@@ -77,10 +77,10 @@ class AccessKeys:
         self._call(changed)
 
     def _call(self, request: Callable[..., Any]) -> Any:
-        return _settled(lambda: client.call(self._profile, lambda: request(**self._user)))
+        return _wait_until_known(lambda: client.call(self._profile, lambda: request(**self._user)))
 
 
-def _settled(call: Callable[[], Any]) -> Any:
+def _wait_until_known(call: Callable[[], Any]) -> Any:
     """What ``call`` gives, once AWS knows the key that it is signed with."""
     end = time.monotonic() + SETTLES
     while True:

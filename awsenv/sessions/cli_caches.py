@@ -54,13 +54,13 @@ def _read(path: str) -> Any:
     return json.loads(reading.read(path))
 
 
-def roles(environ: dict[str, str], since: float) -> Any:
+def open_role_cache(environ: dict[str, str], since: float) -> Any:
     """The cache as botocore's fetchers use it: what was written before ``since`` (seconds since 1970)
     is not there."""
     return _Cache(folder(environ), since)
 
 
-def sso_key(profile: Profile) -> str:
+def find_sso_key(profile: Profile) -> str:
     """What the role of ``profile`` has in the cache (``botocore.credentials.SSOCredentialFetcher``)."""
     args = {"roleName": profile.get("sso_role_name"), "accountId": profile.get("sso_account_id")}
     if session := profile.get("sso_session"):
@@ -73,7 +73,7 @@ def sso_key(profile: Profile) -> str:
 
 def forget_sso(profile: Profile, environ: dict[str, str]) -> int:
     """Remove what the AWS CLI has stored of the role of ``profile``; how many there were."""
-    path = os.path.join(folder(environ), sso_key(profile) + ".json")
+    path = os.path.join(folder(environ), find_sso_key(profile) + ".json")
     return int(folders.discard(path))
 
 

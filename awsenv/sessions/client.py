@@ -49,16 +49,16 @@ class _ProfileSession(botocore.session.Session):
         return self._of
 
 
-def client(
+def create_client(
     service: str, key: Session | None, profile: Profile, environ: dict[str, str], region: str = ""
 ) -> Any:
     """A client of ``service`` that signs with ``key``, or not at all, in the world of ``profile``;
     in ``region`` where that is not the profile's own. Raises ``AwsenvError``."""
     # What an earlier `use` put into this shell is not the user's wish: not its endpoint, its
     # Region or its CA.
-    for name in environment.set_by_awsenv(environ):
+    for name in environment.list_set(environ):
         os.environ.pop(name, None)
-    region = region or own_region(profile, environ)
+    region = region or find_region(profile, environ)
     debug.note(f"asks {service} in {region} as {key.access_key_id if key else 'nobody'}")
     try:
         if key is None:
@@ -85,10 +85,10 @@ def client(
         raise AwsenvError(what, f"awsenv show {shlex.quote(profile.name)}") from None
 
 
-def own_region(profile: Profile, environ: dict[str, str]) -> str:
+def find_region(profile: Profile, environ: dict[str, str]) -> str:
     """The Region in which AWS is asked for ``profile``: its own, else that of the person's shell,
     else the one that the partition of its role or device has for such calls."""
-    mine = environment.without_session(environ)
+    mine = environment.remove_session(environ)
     named = profile.get("region") or mine.get("AWS_REGION") or mine.get("AWS_DEFAULT_REGION")
     arn = profile.get("role_arn") or profile.get("mfa_serial") or ""
     return named or _FIRST.get(":".join(arn.split(":")[:2]), "us-east-1")
@@ -105,24 +105,26 @@ def call(profile: Profile, request: Callable[[], Any]) -> Any:
             "look at the network, and try again",
         ) from None
     except botocore.exceptions.ClientError as error:
-        raise _refusal(error, profile) from None
+        raise _explain_refusal(error, profile) from None
     except botocore.parsers.ResponseParserError:
         # Its message quotes the body: a secret may be in it.
         raise AwsenvError(
             f"profile {profile.name}: AWS's answer was cut short", "try again"
         ) from None
     except botocore.exceptions.BotoCoreError as error:
-        raise _unreached(error, profile) from None
+        raise _explain_unreached(error, profile) from None
 
 
-def caller_identity(session: Session, profile: Profile, environ: dict[str, str]) -> tuple[str, str]:
+def get_caller_identity(
+    session: Session, profile: Profile, environ: dict[str, str]
+) -> tuple[str, str]:
     """Account and ARN of ``session``, asked with one GetCallerIdentity. Raises ``AwsenvError``."""
-    sts = client("sts", session, profile, environ)
+    sts = create_client("sts", session, profile, environ)
     told = call(profile, sts.get_caller_identity)
     return told["Account"], told["Arn"]
 
 
-def _refusal(error: botocore.exceptions.ClientError, profile: Profile) -> AwsenvError:
+def _explain_refusal(error: botocore.exceptions.ClientError, profile: Profile) -> AwsenvError:
     told = error.response.get("Error", {})
     code, message = str(told.get("Code", "")), str(told.get("Message", ""))
     name, show = profile.name, f"awsenv show {shlex.quote(profile.name)}"
@@ -135,7 +137,7 @@ def _refusal(error: botocore.exceptions.ClientError, profile: Profile) -> Awsenv
         and "Signature" in message
         and ("expired" in message or "not yet current" in message)
     ):
-        return AwsenvError(f"profile {name}: {_skew(error)}", "set the clock")
+        return AwsenvError(f"profile {name}: {_describe_skew(error)}", "set the clock")
     if code == "SignatureDoesNotMatch":
         return AwsenvError(
             f"profile {name}: STS refused its key: SignatureDoesNotMatch, the secret is wrong", show
@@ -161,7 +163,7 @@ def _refusal(error: botocore.exceptions.ClientError, profile: Profile) -> Awsenv
     return AwsenvError(f"profile {name}: AWS refused: {code}: {message}", show)
 
 
-def _skew(error: botocore.exceptions.ClientError) -> str:
+def _describe_skew(error: botocore.exceptions.ClientError) -> str:
     """How far this machine's clock is off, by the answer's Date."""
     headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     try:
@@ -171,14 +173,14 @@ def _skew(error: botocore.exceptions.ClientError) -> str:
     return f"this machine's clock is {round(abs(off) / 60)} minutes {'fast' if off > 0 else 'slow'}"
 
 
-def _regions() -> set[str]:
+def _list_regions() -> set[str]:
     """Every Region that botocore knows."""
     session = botocore.session.Session()
     names = session.get_available_partitions()
     return {region for each in names for region in session.get_available_regions("sts", each)}
 
 
-def _unreached(error: botocore.exceptions.BotoCoreError, profile: Profile) -> AwsenvError:
+def _explain_unreached(error: botocore.exceptions.BotoCoreError, profile: Profile) -> AwsenvError:
     where = getattr(error, "kwargs", {}).get("endpoint_url", "AWS")
     texts = {
         "SSLError": f"{where} cannot be trusted: its certificate is not of a known authority",
@@ -194,7 +196,7 @@ def _unreached(error: botocore.exceptions.BotoCoreError, profile: Profile) -> Aw
     }
     kind = type(error).__name__
     region = profile.get("region")
-    if kind == "EndpointConnectionError" and region and region not in _regions():
+    if kind == "EndpointConnectionError" and region and region not in _list_regions():
         texts[kind] = f"{where} cannot be reached, and {region} is no Region that is known"
         hints[kind] = f"awsenv show {shlex.quote(profile.name)}"
     text = texts.get(kind, f"STS cannot be asked: {kind}")

@@ -8,13 +8,19 @@ from awsenv.profiles.account import of_key
 Problem = tuple[str, str]
 
 
-def found(environ: Mapping[str, str], key_id: str | None) -> list[Problem]:
+def find_conflicts(environ: Mapping[str, str], key_id: str | None) -> list[Problem]:
     """What is wrong in ``environ``, each with its mend.
 
     ``key_id`` is that of the profile which awsenv says is active, where it has a key of its own.
     Which tool obeys what: the AWS SDKs and Tools Reference Guide, and botocore's ``configprovider``.
     """
-    checks = (_profiles, _keys_and_profile, _regions, _tokens, _accounts)
+    checks = (
+        _check_profiles,
+        _check_keys_and_profile,
+        _check_regions,
+        _check_tokens,
+        _check_accounts,
+    )
     problems = [problem for check in checks for problem in check(environ)]
     active = environ.get("AWS_ACCESS_KEY_ID")
     if key_id and active and active != key_id:
@@ -23,7 +29,7 @@ def found(environ: Mapping[str, str], key_id: str | None) -> list[Problem]:
     return problems
 
 
-def _profiles(environ: Mapping[str, str]) -> list[Problem]:
+def _check_profiles(environ: Mapping[str, str]) -> list[Problem]:
     new, old = environ.get("AWS_PROFILE"), environ.get("AWS_DEFAULT_PROFILE")
     if not new or not old or new == old:
         return []
@@ -34,7 +40,7 @@ def _profiles(environ: Mapping[str, str]) -> list[Problem]:
     return [(what, "unset AWS_DEFAULT_PROFILE")]
 
 
-def _keys_and_profile(environ: Mapping[str, str]) -> list[Problem]:
+def _check_keys_and_profile(environ: Mapping[str, str]) -> list[Problem]:
     name = "AWS_PROFILE" if environ.get("AWS_PROFILE") else "AWS_DEFAULT_PROFILE"
     if not environ.get("AWS_ACCESS_KEY_ID") or not environ.get(name):
         return []
@@ -45,7 +51,7 @@ def _keys_and_profile(environ: Mapping[str, str]) -> list[Problem]:
     return [(what, f"unset {name}")]
 
 
-def _regions(environ: Mapping[str, str]) -> list[Problem]:
+def _check_regions(environ: Mapping[str, str]) -> list[Problem]:
     new, old = environ.get("AWS_REGION"), environ.get("AWS_DEFAULT_REGION")
     if new == old:
         return []
@@ -59,7 +65,7 @@ def _regions(environ: Mapping[str, str]) -> list[Problem]:
     return [(what, f"export AWS_REGION={old}")]
 
 
-def _tokens(environ: Mapping[str, str]) -> list[Problem]:
+def _check_tokens(environ: Mapping[str, str]) -> list[Problem]:
     key_id, token = environ.get("AWS_ACCESS_KEY_ID", ""), environ.get("AWS_SESSION_TOKEN")
     problems = []
     if key_id.startswith("AKIA") and token:
@@ -72,14 +78,14 @@ def _tokens(environ: Mapping[str, str]) -> list[Problem]:
     if old and old != token:
         what = "AWS_SECURITY_TOKEN, which old SDKs read, is another token than AWS_SESSION_TOKEN"
         problems.append((what, "unset AWS_SECURITY_TOKEN"))
-    end = expiration(environ)
+    end = read_expiration(environ)
     if key_id and end and end <= datetime.now(UTC):
         name = environ.get("AWSENV_PROFILE") or "PROFILE"
         problems.append(("the session has ended", f"awsenv use {name}"))
     return problems
 
 
-def _accounts(environ: Mapping[str, str]) -> list[Problem]:
+def _check_accounts(environ: Mapping[str, str]) -> list[Problem]:
     said, known = environ.get("AWS_ACCOUNT_ID"), of_key(environ.get("AWS_ACCESS_KEY_ID", ""))
     if not said or not known or said == known:
         return []
@@ -89,7 +95,7 @@ def _accounts(environ: Mapping[str, str]) -> list[Problem]:
     return [(what, "unset AWS_ACCOUNT_ID")]
 
 
-def expiration(environ: Mapping[str, str]) -> datetime | None:
+def read_expiration(environ: Mapping[str, str]) -> datetime | None:
     """The end that ``AWS_CREDENTIAL_EXPIRATION`` tells, if it can be read."""
     try:
         end = datetime.fromisoformat(environ.get("AWS_CREDENTIAL_EXPIRATION", ""))

@@ -26,9 +26,9 @@ _PARTITIONS = {
 }
 
 
-def page(region: str, service: str, path: str) -> str:
+def format_page(region: str, service: str, path: str) -> str:
     """The console's page of ``service`` (empty: home), at ``path`` there, in ``region``."""
-    _, console = hosts(region)
+    _, console = find_hosts(region)
     host = f"{region}.{console}" if region else console
     place = path.lstrip("/") or f"{service or 'console'}/home"
     address = f"https://{host}/{place}"
@@ -38,7 +38,7 @@ def page(region: str, service: str, path: str) -> str:
     return address
 
 
-def federated(
+def get_federated_address(
     session: Session,
     profile: Profile,
     region: str,
@@ -48,7 +48,7 @@ def federated(
 ) -> str:
     """The address that opens ``destination`` as ``session``, for ``seconds`` (0: as long as the session
     says). Raises ``AwsenvError``."""
-    signin, _ = hosts(region)
+    signin, _ = find_hosts(region)
     given = environ.get("AWS_ENDPOINT_URL_SIGNIN") or environ.get("AWS_ENDPOINT_URL")
     endpoint = given.rstrip("/") if given else f"https://{signin}"
     credentials = {
@@ -59,7 +59,7 @@ def federated(
     fields = {"Action": "getSigninToken", "Session": json.dumps(credentials)}
     if seconds:
         fields["SessionDuration"] = str(seconds)
-    token = _token(f"{endpoint}/federation", fields, profile, environ)
+    token = _get_signin_token(f"{endpoint}/federation", fields, profile, environ)
     opens = {
         "Action": "login",
         "Issuer": "awsenv",
@@ -69,7 +69,7 @@ def federated(
     return f"{endpoint}/federation?{urlencode(opens)}"
 
 
-def portal(where: SsoSession, profile: Profile, destination: str) -> str:
+def format_portal_address(where: SsoSession, profile: Profile, destination: str) -> str:
     """The access portal's own address for the role of ``profile``: the person's own sign-in opens it."""
     given = {
         "account_id": profile.get("sso_account_id") or "",
@@ -79,22 +79,22 @@ def portal(where: SsoSession, profile: Profile, destination: str) -> str:
     return f"{where.start_url.split('#')[0].rstrip('/')}/#/console?{urlencode(given)}"
 
 
-def of_long_lived(
-    session: Session, profile: Profile, seconds: int, environ: dict[str, str]
-) -> Session:
+def federate(session: Session, profile: Profile, seconds: int, environ: dict[str, str]) -> Session:
     """A session of a long-lived key that the sign-in service takes: one GetFederationToken, with all that
     the key may do. Raises ``AwsenvError``."""
-    sts = client.client("sts", session, profile, environ)
-    wish: dict[str, Any] = {"Name": "awsenv", "Policy": json.dumps(_ALL)}
+    sts = client.create_client("sts", session, profile, environ)
+    parameters: dict[str, Any] = {"Name": "awsenv", "Policy": json.dumps(_ALL)}
     if seconds:
-        wish["DurationSeconds"] = seconds
-    got = client.call(profile, lambda: sts.get_federation_token(**wish))["Credentials"]
+        parameters["DurationSeconds"] = seconds
+    got = client.call(profile, lambda: sts.get_federation_token(**parameters))["Credentials"]
     return Session.of(
         profile, got["AccessKeyId"], got["SecretAccessKey"], got["SessionToken"], got["Expiration"]
     )
 
 
-def _token(address: str, fields: dict[str, str], profile: Profile, environ: dict[str, str]) -> str:
+def _get_signin_token(
+    address: str, fields: dict[str, str], profile: Profile, environ: dict[str, str]
+) -> str:
     """The token that the sign-in service gives. The session goes in the body, which no log keeps."""
     bundle = profile.get("ca_bundle") or environ.get("AWS_CA_BUNDLE")
     try:
@@ -109,7 +109,7 @@ def _token(address: str, fields: dict[str, str], profile: Profile, environ: dict
         raise AwsenvError(what, "without --duration, or with a role's profile") from None
 
 
-def hosts(region: str) -> tuple[str, str]:
+def find_hosts(region: str) -> tuple[str, str]:
     """The hosts of the partition of ``region``: where one signs in, and the console's."""
     signin, console = next(h for start, h in _PARTITIONS.items() if region.startswith(start))
     return signin.format(region=region), console

@@ -38,7 +38,7 @@ class Context:
         service is to be asked nowhere else. Raises ``AwsenvError``."""
         from awsenv.sessions import client
 
-        return client.client(service, key, self.profile, self.environ, region or self.region)
+        return client.create_client(service, key, self.profile, self.environ, region or self.region)
 
     def with_code(
         self, device: str, profile: Profile, options: SessionOptions, get: Callable[[str], Any]

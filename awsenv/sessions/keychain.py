@@ -4,10 +4,10 @@ in the keychain, under that ID.
 """
 
 import shlex
-import subprocess
 from collections.abc import Callable
 from typing import Any
 
+from awsenv import programs
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import KEYCHAIN, Profile
 from awsenv.sessions import deadline
@@ -19,7 +19,7 @@ SERVICE = "awsenv"
 def load(profile: Profile) -> str:
     """The secret of the key that ``profile`` names. Raises ``AwsenvError``."""
     key_id = profile.get(KEYCHAIN) or ""
-    secret = _asked(lambda keyring: keyring.get_password(SERVICE, key_id))
+    secret = _ask(lambda keyring: keyring.get_password(SERVICE, key_id))
     if not secret:
         name = shlex.quote(profile.name)
         raise AwsenvError(
@@ -31,8 +31,8 @@ def load(profile: Profile) -> str:
 
 def store(key_id: str, secret: str) -> None:
     """Store it, and read it back. Raises ``AwsenvError``."""
-    _asked(lambda keyring: keyring.set_password(SERVICE, key_id, secret))
-    if _asked(lambda keyring: keyring.get_password(SERVICE, key_id)) != secret:
+    _ask(lambda keyring: keyring.set_password(SERVICE, key_id, secret))
+    if _ask(lambda keyring: keyring.get_password(SERVICE, key_id)) != secret:
         raise AwsenvError(f"the keychain did not keep key {key_id}", "nothing was changed")
 
 
@@ -43,10 +43,10 @@ def remove(key_id: str) -> None:
         if keyring.get_password(SERVICE, key_id) is not None:
             keyring.delete_password(SERVICE, key_id)
 
-    _asked(work)
+    _ask(work)
 
 
-def _asked(call: Callable[[Any], Any]) -> Any:
+def _ask(call: Callable[[Any], Any]) -> Any:
     """What ``call`` gives of the library, in time: a keychain may wait for a person who is not there."""
     try:
         import keyring
@@ -62,7 +62,7 @@ def _asked(call: Callable[[Any], Any]) -> Any:
         ) from None
     except KeyringLocked:
         raise PersonNeededError("the keychain is locked", "unlock it, and try again") from None
-    except subprocess.CalledProcessError:
+    except programs.FailedError:
         # `pass`, whose GnuPG has said why, or whose person has closed the question.
         what = "the keychain's program did not give it"
         raise PersonNeededError(what, "unlock it, and try again") from None

@@ -18,7 +18,7 @@ STEP = 30
 ATTEMPTS = 3
 
 
-def with_code(
+def ask_with_code(
     device: str,
     profile: Profile,
     options: SessionOptions,
@@ -28,9 +28,9 @@ def with_code(
     """What ``get`` gives for a code of ``device``, which may be mistyped twice."""
     # One at a time for a device: a code works once.
     state, people = environment.state_folder(context.environ), context.interaction
-    with locks.locked(state, f"device {device}", people.say, patience=people.patience) as lock:
+    with locks.hold(state, f"device {device}", people.say, patience=people.patience) as lock:
         for attempt in range(ATTEMPTS):
-            code = _code(device, profile, options, context, lock)
+            code = _get_code(device, profile, options, context, lock)
             try:
                 answer = get(code)
             except RefusedCodeError:
@@ -39,29 +39,29 @@ def with_code(
                     raise
                 people.say("that code was not taken; once more")
                 continue
-            lock.remember(_mark(device, code))
+            lock.remember(_digest_code(device, code))
             return answer
     raise AssertionError("unreachable")
 
 
-def _code(
+def _get_code(
     device: str, profile: Profile, options: SessionOptions, context: Context, lock: locks.Lock
 ) -> str:
     """A code that was not used yet."""
     people = context.interaction
     while True:
         if options.mfa_code:
-            return _checked(options.mfa_code)
+            return _check_code(options.mfa_code)
         command = profile.get("mfa_process")
         if command:
-            code = _printed(command, profile, context)
+            code = _run_mfa_process(command, profile, context)
         elif people.ask is not None:
-            with locks.asking("asks for an MFA code"):
+            with locks.announce_question("asks for an MFA code"):
                 answer = people.ask(f"MFA code of {device}")
-            code = _checked(answer)
+            code = _check_code(answer)
         else:
             raise code_needed(options.named or profile.name)
-        if lock.remembered() != _mark(device, code):
+        if lock.remembered() != _digest_code(device, code):
             return code
         if command:
             people.say("the code was used already; waiting for the next one")
@@ -70,14 +70,14 @@ def _code(
             people.say("that code was used already; type the next one")
 
 
-def _checked(code: str) -> str:
+def _check_code(code: str) -> str:
     code = code.strip().replace(" ", "")
     if not (code.isascii() and code.isdigit() and len(code) == 6):
         raise AwsenvError("an MFA code is six digits", "again")
     return code
 
 
-def _printed(command: str, profile: Profile, context: Context) -> str:
+def _run_mfa_process(command: str, profile: Profile, context: Context) -> str:
     """What the profile's ``mfa_process`` prints (aws-vault's setting); the terminal is its own
     where somebody can be asked."""
     if context.interaction.ask is None:
@@ -89,8 +89,8 @@ def _printed(command: str, profile: Profile, context: Context) -> str:
             f"profile {profile.name}: its mfa_process failed with {done.code}",
             f"awsenv show {profile.name}",
         )
-    return _checked(done.out.decode("utf-8", "replace"))
+    return _check_code(done.out.decode("utf-8", "replace"))
 
 
-def _mark(device: str, code: str) -> str:
+def _digest_code(device: str, code: str) -> str:
     return hashlib.sha256(f"{device} {code}".encode()).hexdigest()

@@ -19,7 +19,7 @@ from awsenv.sessions.store import SessionStore, is_lasting
 LONGEST = 128 * 1024
 
 
-class Chosen:
+class Resolved:
     """``variables`` to set; the ``account``, where it is known; whether they hold a key that does
     not end."""
 
@@ -29,26 +29,26 @@ class Chosen:
         self.long_lived = long_lived
 
 
-def choose(
+def resolve(
     request: Request, options: SessionOptions, people: Interaction, environ: dict[str, str]
-) -> Chosen:
+) -> Resolved:
     """What ``request`` sets. Raises ``AwsenvError``, too when that is not of its account."""
-    sources = records.Sources(environ)
+    sources = records.AwsFiles(environ)
     profiles = Profiles(environ)
     sources.keep_names(lambda: profiles.names)
     profile = profiles.find(request.profile)
     if request.profile_only:
-        chosen = _named(profile, sources)
+        chosen = _resolve_name(profile, sources)
     else:
         options.region = request.region
         session = SessionStore(sources, profiles, environ, people).get(profile, options)
-        chosen = _chosen(session)
+        chosen = _describe(session)
         if is_lasting(profile, options) and profile.kind != "mfa":
             sources.keep(profile, chosen.account, chosen.variables, session.expires)
         if request.account and chosen.account is None:
             from awsenv.sessions import client
 
-            chosen.account, _ = client.caller_identity(session, profile, environ)
+            chosen.account, _ = client.get_caller_identity(session, profile, environ)
     if request.account and chosen.account != request.account:
         of = f"of account {chosen.account}" if chosen.account else "of an account nobody can tell"
         raise AwsenvError(
@@ -65,7 +65,7 @@ def choose(
     return chosen
 
 
-def ends(profile: Profile, environ: dict[str, str]) -> datetime | None:
+def find_end(profile: Profile, environ: dict[str, str]) -> datetime | None:
     """When the stored session of ``profile`` ends, in UTC; ``None`` without one."""
     if profile.kind in ("key", "temporary", "none"):
         return None
@@ -96,27 +96,27 @@ def forget(profile: str, environ: dict[str, str]) -> int:
     return removed
 
 
-def _named(profile: Profile, sources: records.Sources) -> Chosen:
+def _resolve_name(profile: Profile, sources: records.AwsFiles) -> Resolved:
     """The profile by its name alone, for programs that resolve it themselves."""
     if profile.get("mfa_serial"):
         what = f"profile {profile.name} needs an MFA code, which no SDK asks for"
         name = shlex.quote(profile.name)
         raise AwsenvError(what, f"awsenv login {name} --save-as NAME --process")
-    chosen = Chosen(_naming(profile), of_profile(profile), False)
+    chosen = Resolved(_name_variables(profile), of_profile(profile), False)
     if profile.kind not in ("key", "temporary"):
         sources.keep(profile, chosen.account, chosen.variables)
     return chosen
 
 
-def _naming(profile: Profile) -> dict[str, str]:
+def _name_variables(profile: Profile) -> dict[str, str]:
     region = profile.get("region")
     values = {"AWS_PROFILE": profile.name, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
     return {name: value for name, value in values.items() if value}
 
 
-def _chosen(session: Session) -> Chosen:
+def _describe(session: Session) -> Resolved:
     long_lived = session.session_token is None
-    return Chosen(session.variables(), of_key(session.access_key_id), long_lived)
+    return Resolved(session.variables(), of_key(session.access_key_id), long_lived)
 
 
 def _check(profile: str, name: str, value: str) -> None:

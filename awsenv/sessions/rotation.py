@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from awsenv import environment, records, replay
 from awsenv.files import folders
-from awsenv.profiles import edit, write
+from awsenv.profiles import write
 from awsenv.profiles.profile import ACCESS_KEY, KEYCHAIN, SECRET_KEY, Profile
 from awsenv.sessions import keychain
 
@@ -35,7 +35,7 @@ class Rotation:
         folders.discard(os.path.join(_folder(self._environ), self.old))
 
 
-def begun(environ: dict[str, str]) -> Iterator[Rotation]:
+def list_begun(environ: dict[str, str]) -> Iterator[Rotation]:
     """Those that were cut off, or are going on."""
     folder = _folder(environ)
     for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
@@ -44,10 +44,10 @@ def begun(environ: dict[str, str]) -> Iterator[Rotation]:
             yield Rotation(fields["profile"], fields["old"], fields["new"], environ)
 
 
-def of_key(profile: Profile, environ: dict[str, str]) -> Rotation:
+def find_rotation(profile: Profile, environ: dict[str, str]) -> Rotation:
     """The one that the key of ``profile`` is the old or the new one of; else one that begins."""
     key_id = profile.key_id
-    found = (each for each in begun(environ) if key_id in (each.old, each.new))
+    found = (each for each in list_begun(environ) if key_id in (each.old, each.new))
     return next(found, Rotation(profile.name, key_id, "", environ))
 
 
@@ -68,14 +68,9 @@ def store(
                 keychain.store(new, secret)
                 options[KEYCHAIN] = new
             if options:
-                path, header = place.path, place.header
-                write.change(path, _putting(path, header, options), environ)
+                write.put_options(place.path, place.header, options, environ)
                 changed.append(name)
     return list(dict.fromkeys(changed))
-
-
-def _putting(path: str, header: str, options: dict[str, str]):  # type: ignore[no-untyped-def]
-    return lambda text: edit.put(text, path, header, options)
 
 
 def _folder(environ: dict[str, str]) -> str:

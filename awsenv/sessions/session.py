@@ -56,7 +56,7 @@ class Session:
             expires=expires,
             region=profile.get("region"),
             account_id=account or profile.get("aws_account_id") or profile.get("sso_account_id"),
-            settings=client_settings.settings(profile),
+            settings=client_settings.list_variables(profile),
         )
 
     @classmethod

@@ -11,7 +11,7 @@ from awsenv.profiles.profile import Profile
 from awsenv.sessions.session import Session
 
 
-class Stored:
+class StoredSession:
     """A session with the time it was got at, in seconds since 1970."""
 
     def __init__(self, session: Session, issued: float) -> None:
@@ -23,7 +23,7 @@ class Stored:
         self.margin = min(300.0, (self.expires - issued) / 10)
 
 
-def load(path: str, profile: Profile, bound: str, sign_in: str = "") -> Stored | None:
+def load(path: str, profile: Profile, bound: str, sign_in: str = "") -> StoredSession | None:
     """The session in the record at ``path``, if it is that of ``bound``, ended or not; none where the
     file of the ``sign_in`` that it came from is gone."""
     fields = replay.read(path)
@@ -40,7 +40,7 @@ def load(path: str, profile: Profile, bound: str, sign_in: str = "") -> Stored |
             datetime.fromtimestamp(int(fields["expires"]), UTC),
             fields.get("AWS_ACCOUNT_ID"),
         )
-        return Stored(session, float(fields["issued"]))
+        return StoredSession(session, float(fields["issued"]))
     except (KeyError, ValueError, OverflowError, OSError):  # another version's
         return None
 
@@ -48,9 +48,9 @@ def load(path: str, profile: Profile, bound: str, sign_in: str = "") -> Stored |
 def keep(
     path: str,
     profile: Profile,
-    found: Stored,
+    found: StoredSession,
     bound: str,
-    sources: records.Sources,
+    sources: records.AwsFiles,
     sign_in: str = "",
 ) -> None:
     """Store ``found``; where that fails the session serves this call, and the next asks again."""
@@ -61,7 +61,10 @@ def keep(
     }
     if sign_in:
         try:
-            fields |= {"sign-in.path": sign_in, "sign-in.stamp": replay.stamp(os.stat(sign_in))}
+            fields |= {
+                "sign-in.path": sign_in,
+                "sign-in.stamp": replay.format_stamp(os.stat(sign_in)),
+            }
         except OSError:
             return  # it has gone meanwhile
     if account := of_key(found.session.access_key_id):

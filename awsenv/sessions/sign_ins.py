@@ -9,7 +9,7 @@ from awsenv.profiles.profile import Profile
 from awsenv.sessions.sso import token
 
 
-def path_of(chain: Iterable[Profile], environ: dict[str, str]) -> str:
+def find_path(chain: Iterable[Profile], environ: dict[str, str]) -> str:
     """Where the sign-in of the first profile in ``chain`` lies that has one; empty for none."""
     for profile in chain:
         if profile.kind == "sso":

@@ -11,11 +11,11 @@ from awsenv.sessions.sso import sign_in, token
 from awsenv.sessions.sso.token import SsoSession
 
 
-def everything(environ: dict[str, str]) -> set[str]:
+def sign_out_everywhere(environ: dict[str, str]) -> set[str]:
     """Tell the service of each sign-in, and remove tokens, registered clients and stored sessions; whose
     there were, by their start URLs or files."""
     gone = set()
-    for path, fields in _files(token.folder(environ)):
+    for path, fields in _list_files(token.folder(environ)):
         if "accessToken" in fields:
             where = SsoSession(
                 "", str(fields.get("startUrl", "")), str(fields.get("region", "")), []
@@ -25,7 +25,7 @@ def everything(environ: dict[str, str]) -> set[str]:
             gone.add(where.start_url)
         if {"accessToken", "clientSecret"} & fields.keys():
             os.unlink(path)
-    for path, _ in _files(sign_ins.login_folder(environ)):
+    for path, _ in _list_files(sign_ins.login_folder(environ)):
         gone.add(path)
         os.unlink(path)
     if cli_caches.forget(lambda _: True, environ):
@@ -33,7 +33,7 @@ def everything(environ: dict[str, str]) -> set[str]:
     return gone
 
 
-def _files(folder: str) -> list[tuple[str, dict[str, Any]]]:
+def _list_files(folder: str) -> list[tuple[str, dict[str, Any]]]:
     names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
     found = [os.path.join(folder, name) for name in names if name.endswith(".json")]
     return [(path, fields) for path in found if (fields := token.load(path)) is not None]

@@ -7,7 +7,7 @@ from typing import Any
 from awsenv import debug, environment, records, replay
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
-from awsenv.paths import shown
+from awsenv.paths import shorten
 from awsenv.profiles.profile import Place, Profile
 from awsenv.profiles.read import Profiles
 from awsenv.sessions import chain, mfa_codes, providers, session_record, sign_ins
@@ -23,7 +23,7 @@ class SessionStore:
 
     def __init__(
         self,
-        files: records.Sources,
+        files: records.AwsFiles,
         profiles: Profiles,
         environ: dict[str, str],
         people: Interaction,
@@ -43,7 +43,9 @@ class SessionStore:
                 f"profile {profile.name}: its {profile.lacks} does not exist",
                 f"awsenv show {shlex.quote(profile.name)}",
             )
-        named = Context(profile, self._environ, self._people, options.region, mfa_codes.with_code)
+        named = Context(
+            profile, self._environ, self._people, options.region, mfa_codes.ask_with_code
+        )
         return self._get(profile, options, named)
 
     def _get(self, profile: Profile, options: SessionOptions, context: Context) -> Session:
@@ -60,10 +62,10 @@ class SessionStore:
         # What a profile is as its own source has a record beside that of what it is.
         names = [given.name, *filter(None, (options.variant, given.part))]
         path = replay.record_path("\n".join(names), self._environ)
-        sign_in = sign_ins.path_of(self._chain.walk(given), self._environ)
+        sign_in = sign_ins.find_path(self._chain.walk(given), self._environ)
         people = self._people
         begun = people.now()
-        debug.note(f"profile {given.name} is of kind {profile.kind}; its record is {shown(path)}")
+        debug.note(f"profile {given.name} is of kind {profile.kind}; its record is {shorten(path)}")
         if session := self._look(path, profile, bound, options, begun, sign_in):
             return session
         debug.note("no record answers: the session is got")
@@ -71,7 +73,7 @@ class SessionStore:
         state = environment.state_folder(self._environ)
         # Nobody here: a sign-in elsewhere is not waited for, a code is.
         patience = 5 if profile.kind == "sso" and people.ask is None else people.patience
-        with locks.locked(state, f"session {path}", people.say, patience=patience) as lock:
+        with locks.hold(state, f"session {path}", people.say, patience=patience) as lock:
             if session := self._look(path, profile, bound, options, begun, sign_in):
                 return session
             alive = session_record.load(path, profile, bound, sign_in)
@@ -90,7 +92,7 @@ class SessionStore:
                 people.say(f"{error.message}; the session before is used, it still lives")
                 return alive.session
             if session.expires is not None:
-                found = session_record.Stored(session, people.now())
+                found = session_record.StoredSession(session, people.now())
                 session_record.keep(path, profile, found, bound, self._files, sign_in)
             return session
 
@@ -106,11 +108,11 @@ class SessionStore:
         found = session_record.load(path, profile, bound, sign_in)
         if found is None or (options.fresh and found.issued < begun):
             debug.note(
-                f"{shown(path)}: {'too old for --fresh' if found else 'not there, or of other settings'}"
+                f"{shorten(path)}: {'too old for --fresh' if found else 'not there, or of other settings'}"
             )
             return None
         left = found.expires - self._people.now()
-        debug.note(f"{shown(path)}: {left:.0f} s left")
+        debug.note(f"{shorten(path)}: {left:.0f} s left")
         if left <= (options.min_left or found.margin):
             return None
         # Under the files as they are now.
@@ -150,7 +152,7 @@ class SessionStore:
         from awsenv.sessions.providers import role
 
         source = given if options.role_arn else self._chain.source(profile)
-        seconds = role.duration(profile, options)
+        seconds = role.choose_duration(profile, options)
         cache: Any = {}
         # The AWS CLI's cache does not say with whose session a role was assumed. It was with that of
         # this source where no profile has the role with another one.
@@ -175,7 +177,7 @@ class SessionStore:
     def _clis(self, since: float) -> Any:
         from awsenv.sessions import cli_caches
 
-        return cli_caches.roles(self._environ, since)
+        return cli_caches.open_role_cache(self._environ, since)
 
 
 def is_lasting(profile: Profile, options: SessionOptions) -> bool:

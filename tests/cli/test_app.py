@@ -2,7 +2,7 @@
 
 import pytest
 
-from awsenv.cli import act, app
+from awsenv.cli import app, switch
 
 
 @pytest.mark.parametrize("debug", ["", "1"])
@@ -14,8 +14,8 @@ def test_a_fault_of_ours_shows_no_secret_and_fails(
         raise ValueError(f"bad value {secret}")
 
     monkeypatch.setenv("AWSENV_DEBUG", debug)
-    monkeypatch.setattr(act, "render", broken)
-    assert app.run(["off", "--shell", "posix"]) == 1
+    monkeypatch.setattr(switch, "render", broken)
+    assert app.main(["off", "--shell", "posix"]) == 1
     out, err = capfd.readouterr()
     assert out == "false\n"
     assert "internal error (ValueError)" in err
@@ -24,7 +24,7 @@ def test_a_fault_of_ours_shows_no_secret_and_fails(
 
 
 def test_an_unknown_command_names_near_ones(capfd: pytest.CaptureFixture[str]) -> None:
-    assert app.run(["lisst"]) == 2
+    assert app.main(["lisst"]) == 2
     out, err = capfd.readouterr()
     assert out == ""
     assert "list" in err
@@ -32,7 +32,7 @@ def test_an_unknown_command_names_near_ones(capfd: pytest.CaptureFixture[str]) -
 
 
 def test_without_a_command_the_help_is_shown(capfd: pytest.CaptureFixture[str]) -> None:
-    assert app.run([]) == 2
+    assert app.main([]) == 2
     out, err = capfd.readouterr()
     assert "use" in out + err
     assert "awsenv: ;" not in err

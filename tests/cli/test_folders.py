@@ -179,20 +179,20 @@ def test_what_inherits_stays_allowed_when_awsenv_changes_the_one_above(home: Pat
     (repo / ".envrc").write_text("source_up\n")
     assert "is allowed: one" in awsenv(home, "allow", str(repo)).stderr
     awsenv(home, "link", "two", str(repo.parent))
-    assert trust.state(str(repo / ".envrc"), clean(home)) == "allowed"
-    assert trust.derived(str(repo / ".envrc")).profile == "two"
+    assert trust.find_state(str(repo / ".envrc"), clean(home)) == "allowed"
+    assert trust.derive(str(repo / ".envrc")).profile == "two"
     # The control: a change by anybody else has to be allowed again.
     (repo.parent / ".envrc").write_text("use_aws one\n")
-    assert trust.state(str(repo / ".envrc"), clean(home)) == "changed"
+    assert trust.find_state(str(repo / ".envrc"), clean(home)) == "changed"
 
 
 def test_unlink_leaves_nothing_allowed(home: Path) -> None:
     folder = home / "org"
     folder.mkdir()
     awsenv(home, "link", "one", "org")
-    assert trust.state(str(folder / ".envrc"), clean(home)) == "allowed"
+    assert trust.find_state(str(folder / ".envrc"), clean(home)) == "allowed"
     awsenv(home, "unlink", "org")
-    assert trust.state(str(folder / ".envrc"), clean(home)) == "not allowed"
+    assert trust.find_state(str(folder / ".envrc"), clean(home)) == "not allowed"
 
 
 def test_orgs_link_asks_for_each_that_is_bound_to_none(home: Path) -> None:
@@ -216,7 +216,7 @@ def test_orgs_link_asks_for_each_that_is_bound_to_none(home: Path) -> None:
         "github.com/b": (1, "one"),
         "github.com/c": (1, None),
     }
-    assert trust.state(str(home / "ghq/github.com/a/.envrc"), clean(home)) == "allowed"
+    assert trust.find_state(str(home / "ghq/github.com/a/.envrc"), clean(home)) == "allowed"
 
 
 def test_link_and_allow_tell_programs_what_they_did(home: Path) -> None:

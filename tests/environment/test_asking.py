@@ -9,7 +9,7 @@ from awsenv import environment
 from awsenv.environment import ancestors
 from tests.shells.real import BIN, SHELLS, Shell, clean
 
-ASK = "import os; from awsenv import environment; print(environment.asking(dict(os.environ)))"
+ASK = "import os; from awsenv import environment; print(environment.detect_shell(dict(os.environ)))"
 
 
 @pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell.name)
@@ -32,7 +32,7 @@ def test_without_proc_the_login_shell_counts(
     variable: str, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("os.getppid", lambda: 1)
-    assert environment.asking({"SHELL": variable}) == form
+    assert environment.detect_shell({"SHELL": variable}) == form
 
 
 TABLE = """\
@@ -61,4 +61,4 @@ def test_without_proc_ps_tells(
     monkeypatch.setattr(ancestors, "_PS", (str(ps),))
     monkeypatch.setattr("os.path.exists", lambda p: p != "/proc/self/exe" and there(p))
     monkeypatch.setattr("os.getppid", lambda: parent)
-    assert environment.asking({"SHELL": "/bin/zsh"}) == form
+    assert environment.detect_shell({"SHELL": "/bin/zsh"}) == form

@@ -15,8 +15,8 @@ from tests.shells.real import BIN, clean, installed
 HOLDS = """
 import sys, threading
 from awsenv.files import locks
-with locks.locked(sys.argv[1], "x") as lock:
-    with locks.asking("asks for an MFA code"):
+with locks.hold(sys.argv[1], "x") as lock:
+    with locks.announce_question("asks for an MFA code"):
         print("held", flush=True)
         sys.stdin.readline()
     print("answered", flush=True)
@@ -45,19 +45,19 @@ def test_an_open_question_is_waited_for_and_a_stopped_one_is_not(
         # The question is open: that alone ends the wait of somebody without patience.
         with (
             pytest.raises(locks.WaitingError, match="asks for an MFA code"),
-            locks.locked(str(tmp_path), "x", told.append, seconds=0.5, patience=3),
+            locks.hold(str(tmp_path), "x", told.append, seconds=0.5, patience=3),
         ):
             pass
         assert told == [f"waiting for process {process.pid}, which asks for an MFA code"]
         os.kill(process.pid, signal.SIGSTOP)
         with (
             pytest.raises(AwsenvError, match=f"process {process.pid}, which .* in the way for 1 s"),
-            locks.locked(str(tmp_path), "x", seconds=1),
+            locks.hold(str(tmp_path), "x", seconds=1),
         ):
             pass
         # A kill frees it.
         os.kill(process.pid, signal.SIGKILL)
-        with locks.locked(str(tmp_path), "x", seconds=5):
+        with locks.hold(str(tmp_path), "x", seconds=5):
             pass
     finally:
         process.kill()
@@ -74,7 +74,7 @@ def test_the_time_after_the_answer_counts(tmp_path: Path) -> None:
         assert process.stdout.readline() == "answered\n"
         with (
             pytest.raises(AwsenvError, match="in the way for 1 s"),
-            locks.locked(str(tmp_path), "x", seconds=1),
+            locks.hold(str(tmp_path), "x", seconds=1),
         ):
             pass
     finally:
@@ -86,7 +86,7 @@ def test_without_locks_it_goes_on_and_says_so_once(tmp_path: Path) -> None:
     script = (
         "import sys; from awsenv.files import locks\n"
         "for name in 'ab':\n"
-        "    with locks.locked(sys.argv[1], name, lambda t: print(t)) as lock: lock.remember('m')\n"
+        "    with locks.hold(sys.argv[1], name, lambda t: print(t)) as lock: lock.remember('m')\n"
     )
     python = [str(BIN / "python"), "-c", script, str(tmp_path)]
     inject = [installed("strace"), "-f", "-o", "/dev/null", "-e", "inject=flock:error=ENOLCK"]
@@ -102,9 +102,9 @@ def test_without_locks_it_goes_on_and_says_so_once(tmp_path: Path) -> None:
 def test_a_child_by_fork_does_not_hold_its_parents_lock(tmp_path: Path) -> None:
     script = (
         "import os, signal, sys\nfrom awsenv.files import locks\n"
-        "with locks.locked(sys.argv[1], 'x'):\n"
+        "with locks.hold(sys.argv[1], 'x'):\n"
         "    if os.fork() == 0:\n"
-        "        locks.leave(); open(sys.argv[1] + '/child', 'w').close(); signal.pause(); os._exit(0)\n"
+        "        locks.release_inherited(); open(sys.argv[1] + '/child', 'w').close(); signal.pause(); os._exit(0)\n"
         "    signal.pause()\n"
     )
     process = subprocess.Popen(
@@ -113,7 +113,7 @@ def test_a_child_by_fork_does_not_hold_its_parents_lock(tmp_path: Path) -> None:
     try:
         until((tmp_path / "child").exists)
         os.kill(process.pid, signal.SIGKILL)
-        with locks.locked(str(tmp_path), "x", seconds=3):
+        with locks.hold(str(tmp_path), "x", seconds=3):
             pass
     finally:
         os.killpg(process.pid, signal.SIGKILL)

@@ -111,7 +111,7 @@ def test_litter_that_cannot_be_read_holds_no_writer_up(tmp_path: Path) -> None:
 
 
 def test_litter_of_the_dead_goes_and_that_of_the_living_stays(tmp_path: Path) -> None:
-    path, descriptor = folders.temporary(str(tmp_path), apart=False)
+    path, descriptor = folders.open_temporary(str(tmp_path), apart=False)
     for name in (".awsenv-7~", ".awsenv-0123456789abcdef~"):
         (tmp_path / name).write_text("secret")
     (tmp_path / ".awsenv-mine").write_text("")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from awsenv.errors import AwsenvError
-from awsenv.folders.env_file import profile_of, update
+from awsenv.folders.env_file import read_profile, update
 
 SESSION = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s/+=", "AWS_REGION": "r-1"}
 OURS = (
@@ -67,8 +67,8 @@ def test_a_profile_that_is_only_named_takes_the_keys_away() -> None:
 
 def test_the_comment_holds_any_profile_name() -> None:
     for name in ("x y", "a\nb", "%", "# c", "日本"):
-        assert profile_of(update("", SESSION, name, ".env").text) == name
-    assert profile_of("A=1\n") is None
+        assert read_profile(update("", SESSION, name, ".env").text) == name
+    assert read_profile("A=1\n") is None
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_any_file_keeps_its_other_keys_and_a_second_update_changes_nothing(
     assert {k: v for k, v in after.items() if k not in session} == {
         k: v for k, v in theirs.items() if k not in stale or k in after
     }
-    assert profile_of(done.text) == profile
+    assert read_profile(done.text) == profile
     assert update(done.text, session, profile, ".env").text == done.text
     # Line by line: nothing but ours differs.
     ours = ("AWS_", "# awsenv:", "export AWS_", "# c")

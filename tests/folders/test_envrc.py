@@ -94,11 +94,11 @@ def test_bind_and_unbind_keep_every_other_line(
     except AwsenvError:
         assert sum(line.startswith((b"use_aws ", b"use aws ")) for line in lines) > 1
         return
-    found = use_aws_line.binding(bound, ".envrc")
+    found = use_aws_line.find(bound, ".envrc")
     assert found
     assert found.profile == profile
     kept = [line for number, line in enumerate(bound.split(b"\n"), 1) if number != found.number]
-    ours = use_aws_line.binding(text, ".envrc")
+    ours = use_aws_line.find(text, ".envrc")
     others = [line for number, line in enumerate(text.split(b"\n"), 1)
               if ours is None or number != ours.number]  # fmt: skip
     assert [line.strip(b"\r") for line in kept if line.strip(b"\r")] == [

@@ -25,7 +25,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def state(home: Path) -> str:
-    return trust.state(str(home / "repo/.envrc"), {"HOME": str(home)})
+    return trust.find_state(str(home / "repo/.envrc"), {"HOME": str(home)})
 
 
 def test_what_awsenv_writes_itself_stays_allowed(home: Path) -> None:

@@ -56,7 +56,7 @@ class Ground:
 
     def allow(self, folder: str) -> None:
         path = str(self.home / folder / ".envrc")
-        trust.allow(path, trust.derived(path), self.environ)
+        trust.allow(path, trust.derive(path), self.environ)
 
     def record(self, profile: str, key: str = "", start: float = 0) -> None:
         """A session of ``profile``, for an hour from ``start`` on; to be renewed ten minutes before."""
@@ -65,7 +65,7 @@ class Ground:
         fields |= {"shape": replay.SHAPE, "env.HOME": str(self.home)}
         for name in ("config", "credentials"):
             path = self.home / ".aws" / name
-            fields |= {f"{name}.path": str(path), f"{name}.stamp": replay.stamp(path.stat())}
+            fields |= {f"{name}.path": str(path), f"{name}.stamp": replay.format_stamp(path.stat())}
         text = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(end))
         session = SESSIONS[profile] | {"AWS_CREDENTIAL_EXPIRATION": text}
         if key:

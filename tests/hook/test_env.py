@@ -166,7 +166,7 @@ def test_what_the_slow_half_found_is_loaded(ground: Ground) -> None:
     shell = entered(ground)
     shell.folder = "a"
     shell.look(2 * HOUR)
-    found = replay.Found({"AWS_ACCESS_KEY_ID": "ASIANEW", "AWS_REGION": "n-1"}, None)
+    found = replay.FoundSession({"AWS_ACCESS_KEY_ID": "ASIANEW", "AWS_REGION": "n-1"}, None)
     shell.look(2 * HOUR, got=found)
     assert shell.environ["AWS_ACCESS_KEY_ID"] == "ASIANEW"
     assert "AWS_PROFILE" not in shell.environ

@@ -147,7 +147,7 @@ def test_no_value_slips_through_that_is_read_otherwise(
         # Mostly of safe characters, or few would be accepted.
         text = "".join(c if ord(c) % 9 == 0 else SAFE[ord(c) % len(SAFE)] for c in value)
         try:
-            dotenv.line("V", text)
+            dotenv.format_line("V", text)
         except AwsenvError:
             continue
         values[f"V{number}"] = text
@@ -162,7 +162,7 @@ def test_no_value_slips_through_that_is_read_otherwise(
 )
 def test_what_readers_differ_on_is_refused_by_name(value: str) -> None:
     with pytest.raises(AwsenvError, match="S3_KEY"):
-        dotenv.line("S3_KEY", value)
+        dotenv.format_line("S3_KEY", value)
 
 
 def test_the_readers_do_differ(tmp_path: Path) -> None:

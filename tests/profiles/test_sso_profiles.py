@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from awsenv.errors import AwsenvError
 from awsenv.profiles import sso_choice, sso_names
 from awsenv.profiles.sso_choice import Choice
-from awsenv.profiles.sso_profiles import Plan, planned, with_session
+from awsenv.profiles.sso_profiles import Plan, add_session, make_plan
 
 PATH = "config"
 DEV, OTHER = "111122223333", "444455556666"
@@ -28,7 +28,7 @@ def chosen(**fields: object) -> Choice:
 
 def setup(text: str, names: dict[str, str], given: dict[str, list[str]], **fields: object) -> Plan:
     choice = chosen(**fields)
-    return planned(with_session(text, PATH, choice, "scope"), PATH, choice, names, given)
+    return make_plan(add_session(text, PATH, choice, "scope"), PATH, choice, names, given)
 
 
 @pytest.mark.parametrize(
@@ -49,19 +49,19 @@ def setup(text: str, names: dict[str, str], given: dict[str, list[str]], **field
     ],
 )
 def test_a_name_is_made_of_letters_digits_and_dashes(called: str, role: str, name: str) -> None:
-    assert sso_names.name(sso_names.TEMPLATE, DEV, called, role, "demo") == name
+    assert sso_names.format_name(sso_names.TEMPLATE, DEV, called, role, "demo") == name
 
 
 def test_the_template_may_hold_account_and_session() -> None:
-    template = sso_choice.checked_template("<session>.<account>/<env>-<role>")
-    name = sso_names.name(template, DEV, "xxx", "AdministratorAccess", "Demo")
+    template = sso_choice.check_template("<session>.<account>/<env>-<role>")
+    name = sso_names.format_name(template, DEV, "xxx", "AdministratorAccess", "Demo")
     assert name == f"demo.{DEV}/xxx-admin"
 
 
 @pytest.mark.parametrize("template", ["x", "-<role>", "<role>]", "<role>\n", "<nope>", '"<role>"'])
 def test_a_template_that_makes_no_names_is_refused(template: str) -> None:
     with pytest.raises(AwsenvError):
-        sso_choice.checked_template(template)
+        sso_choice.check_template(template)
 
 
 def test_a_name_that_is_taken_gets_the_account_and_then_a_number() -> None:
@@ -87,25 +87,25 @@ def test_the_text_is_what_a_person_would_have_written() -> None:
         f"[profile xxx-admin]\n# awsenv sso {digest}\nsso_session = demo\nsso_account_id = {DEV}\n"
         "sso_role_name = AdministratorAccess\nregion = r-1\noutput = json\n"
     )
-    [again] = sso_choice.kept(plan.text, PATH).values()
+    [again] = sso_choice.read_choices(plan.text, PATH).values()
     assert again.line in plan.text
 
 
 def test_the_old_form_has_no_session() -> None:
     choice = chosen(session="")
-    text = with_session("", PATH, choice, "scope")
-    plan = planned(text, PATH, choice, {DEV: "xxx"}, {DEV: ["AdministratorAccess"]})
+    text = add_session("", PATH, choice, "scope")
+    plan = make_plan(text, PATH, choice, {DEV: "xxx"}, {DEV: ["AdministratorAccess"]})
     assert "[sso-session" not in plan.text
     assert f"sso_start_url = {URL}\nsso_region = us-east-1\nsso_account_id" in plan.text
     assert plan.text.startswith("# awsenv sso setup --legacy --start-url")
-    again = planned(with_session(plan.text, PATH, choice, "scope"), PATH, choice, {DEV: "yyy"},
+    again = make_plan(add_session(plan.text, PATH, choice, "scope"), PATH, choice, {DEV: "yyy"},
                     {DEV: ["AdministratorAccess"]})  # fmt: skip
     assert again.text == plan.text
 
 
 def test_an_account_that_is_renamed_keeps_its_profile() -> None:
     plan = setup("", {DEV: "xxx"}, {DEV: ["AdministratorAccess"]})
-    again = planned(plan.text, PATH, chosen(), {DEV: "zzz"}, {DEV: ["AdministratorAccess", "b"]})
+    again = make_plan(plan.text, PATH, chosen(), {DEV: "zzz"}, {DEV: ["AdministratorAccess", "b"]})
     assert again.added == ["zzz-b"]
     assert again.text.startswith(plan.text)
 
@@ -143,27 +143,29 @@ def test_a_profile_that_a_person_edited_is_left_alone_and_named(old: str, new: s
     text = plan.text.replace(old, new)
     assert text != plan.text
     other = chosen(regions=["r-9"])
-    again = planned(text, PATH, other, {DEV: "xxx"}, {DEV: ["admin"]})
+    again = make_plan(text, PATH, other, {DEV: "xxx"}, {DEV: ["admin"]})
     assert again.text == text
     assert again.edited == ["mine" if "mine]" in new else "xxx-admin"]
-    gone = planned(text, PATH, other, {}, {}, prune=True)
+    gone = make_plan(text, PATH, other, {}, {}, prune=True)
     assert (gone.text, gone.gone) == (text, again.edited)
     # The control: unedited, it would follow.
-    assert planned(plan.text, PATH, other, {DEV: "xxx"}, {DEV: ["admin"]}).changed == ["xxx-admin"]
+    assert make_plan(plan.text, PATH, other, {DEV: "xxx"}, {DEV: ["admin"]}).changed == [
+        "xxx-admin"
+    ]
 
 
 def test_what_is_gone_is_taken_out_only_after_a_complete_listing() -> None:
     plan = setup("# top\n[default]\nregion = r-1\n", {DEV: "xxx", OTHER: "yyy"},
                  {DEV: ["a", "b"], OTHER: ["c"]})  # fmt: skip
     text = plan.text + "# mine\n"
-    half = planned(text, PATH, chosen(), {DEV: "xxx"}, {DEV: ["b"]}, complete=False, prune=True)
+    half = make_plan(text, PATH, chosen(), {DEV: "xxx"}, {DEV: ["b"]}, complete=False, prune=True)
     assert (half.text, half.gone) == (text, ["xxx-a", "yyy-c"])
     # An account that was not asked for its roles is not gone.
-    unknown = planned(
+    unknown = make_plan(
         text, PATH, chosen(), {DEV: "xxx", OTHER: "yyy"}, {DEV: ["a", "b"]}, prune=True
     )
     assert (unknown.text, unknown.gone) == (text, [])
-    whole = planned(text, PATH, chosen(), {DEV: "xxx"}, {DEV: ["b"]}, prune=True)
+    whole = make_plan(text, PATH, chosen(), {DEV: "xxx"}, {DEV: ["b"]}, prune=True)
     assert (whole.removed, whole.gone) == (["xxx-a", "yyy-c"], [])
     assert (
         whole.text
@@ -223,10 +225,10 @@ def test_a_second_sync_changes_no_byte_and_nothing_of_a_persons(
     names = {account: name for account, (name, _) in organization.items()}
     roles = {account: sorted(own) for account, (_, own) in organization.items()}
     first = setup(person, names, roles)
-    second = planned(first.text, PATH, chosen(), names, roles)
+    second = make_plan(first.text, PATH, chosen(), names, roles)
     assert second.text == first.text
     assert (second.added, second.changed, second.removed, second.gone) == ([], [], [], [])
-    assert planned(second.text, PATH, chosen(), names, roles, prune=True).text == first.text
+    assert make_plan(second.text, PATH, chosen(), names, roles, prune=True).text == first.text
     # Every line of the person's is there, in its order.
     left = iter(first.text.splitlines())
     assert all(line in left for line in person.splitlines())
@@ -261,4 +263,4 @@ def test_botocore_reads_every_name(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_a_choice_that_cannot_be_understood_is_named_by_its_line() -> None:
     text = "[sso-session demo]\n# awsenv sso setup --nope x\n"
     with pytest.raises(AwsenvError, match="config, line 2: not a choice of accounts"):
-        sso_choice.kept(text, PATH)
+        sso_choice.read_choices(text, PATH)

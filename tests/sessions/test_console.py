@@ -114,8 +114,8 @@ def test_identity_centers_profiles_go_by_the_persons_own_portal(center: Place) -
     ],
 )
 def test_each_partition_has_hosts_of_its_own(region: str, signin: str, start: str) -> None:
-    assert console.hosts(region)[0] == signin
-    page = console.page(region, "", "")
+    assert console.find_hosts(region)[0] == signin
+    page = console.format_page(region, "", "")
     assert page == f"https://{start}/console/home" + (f"?region={region}" if region else "")
 
 

@@ -199,10 +199,10 @@ def test_a_keychain_that_is_locked_or_not_there_is_one_line_and_changes_nothing(
     nowhere = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"}
     for words in (("use", "key", "--shell", "bash"), ("keychain", "import", "mfa")):
         result = home.place.run(*words, **nowhere)
-        assert (result.returncode, result.stderr.count("\n")) == (3, 1), result.stderr
+        assert (result.returncode, result.stderr.count("awsenv: ")) == (3, 1), result.stderr
     home.open(unlocked=False)
     result = home.run("use", "key", "--shell", "bash")
-    assert (result.returncode, result.stderr.count("\n")) == (3, 1), result.stderr
+    assert (result.returncode, result.stderr.count("awsenv: ")) == (3, 1), result.stderr
     assert "unlock it" in result.stderr
     assert files == [
         (home.place.home / ".aws" / name).read_text() for name in ("credentials", "config")

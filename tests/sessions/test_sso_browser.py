@@ -21,7 +21,7 @@ from awsenv.profiles.profile import Profile
 from awsenv.sessions.context import Context
 from awsenv.sessions.options import Interaction
 from awsenv.sessions.sso import device_code, token
-from awsenv.sessions.sso.browser import Callback, listening
+from awsenv.sessions.sso.browser import Callback, listen
 from awsenv.sessions.sso.token import SsoSession
 from tests.sessions.place import Place
 from tests.sessions.test_sso import ACCOUNT, CONFIG, approve, token_file
@@ -173,7 +173,7 @@ def test_while_it_waits_only_127_0_0_1_listens_and_after_ctrl_c_nothing(center: 
 
 @pytest.fixture
 def callback() -> Iterator[Callback]:
-    with listening("the-state") as found:
+    with listen("the-state") as found:
         yield found
 
 
@@ -251,7 +251,7 @@ def test_after_a_while_the_wait_says_what_may_be_wrong(
 
     clock = itertools.count(time.time(), 8)  # eight seconds pass at each look
     people = Interaction(say=say, now=lambda: next(clock))
-    where = token.named("demo", environ)
+    where = token.find_session("demo", environ)
     profile = Profile("demo", None, None)
     fields = device_code.sign_in(where, profile, Context(profile, environ, people))
     assert fields["accessToken"] in center.server.sso.tokens

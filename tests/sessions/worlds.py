@@ -30,7 +30,7 @@ from awsenv.errors import AwsenvError
 from awsenv.profiles import client_settings, read
 from awsenv.replay import Request
 from awsenv.sessions.options import Interaction, SessionOptions
-from awsenv.sessions.resolve import choose
+from awsenv.sessions.resolve import resolve
 from tests.sessions.center import sign_in
 
 INTENT = {
@@ -255,7 +255,7 @@ class Aws:
         with self._inside(world) as mine:
             request, options = Request("use", profile), SessionOptions()
             try:
-                chosen = choose(request, options, Interaction(ask=self.code), dict(os.environ))
+                chosen = resolve(request, options, Interaction(ask=self.code), dict(os.environ))
             except AwsenvError as error:
                 self.why = error.message
                 return Told()
@@ -263,8 +263,8 @@ class Aws:
             mine = {n: v for n, v in mine.items() if n not in self.own_endpoints}
             change = environment.enter(profile, chosen.variables, mine)
             os.environ.clear()
-            os.environ.update(environment.applied(change, mine))
-            leaks = frozenset(client_settings.leaks(read.profile(profile, mine), mine))
+            os.environ.update(environment.apply(change, mine))
+            leaks = frozenset(client_settings.find_leaks(read.profile(profile, mine), mine))
             region = os.environ.get("AWS_DEFAULT_REGION")
             key = os.environ["AWS_ACCESS_KEY_ID"]
             # Where none is said [default]'s reaches it, which no variable keeps away: `show` names it.

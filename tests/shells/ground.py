@@ -17,7 +17,7 @@ from awsenv.demo.users import User, new_user
 from awsenv.folders import bindings, trust
 from awsenv.replay import Request
 from awsenv.sessions.options import Interaction, SessionOptions
-from awsenv.sessions.resolve import choose
+from awsenv.sessions.resolve import resolve
 from tests.program import awsenv, until
 from tests.shells.interactive import Interactive
 from tests.shells.real import Shell, clean
@@ -60,8 +60,8 @@ class Ground:
         """What ``awsenv link`` and a first use do, without their two processes."""
         with patch.dict(os.environ, self.environ, clear=True):
             path = bindings.link(profile, str(folder)).path
-            trust.allow(path, trust.derived(path), self.environ)
-            choose(Request("use", profile), SessionOptions(), Interaction(), self.environ)
+            trust.allow(path, trust.derive(path), self.environ)
+            resolve(Request("use", profile), SessionOptions(), Interaction(), self.environ)
 
     def settle(self) -> None:
         """Wait until the AWS files are old enough to be recorded: a second."""

@@ -50,7 +50,7 @@ def record(home: Path, seconds: int = 3600, **more: str) -> Path:
         file = home / ".aws" / name
         file.touch()
         os.utime(file, (end - 90_000, end - 90_000))
-        fields |= {f"{name}.path": str(file), f"{name}.stamp": replay.stamp(file.stat())}
+        fields |= {f"{name}.path": str(file), f"{name}.stamp": replay.format_stamp(file.stat())}
     records.write(str(path), fields | SESSION | more)
     return path
 
@@ -157,7 +157,7 @@ def test_a_cut_or_linked_record_or_an_edited_file_is_left_to_the_program(
 def test_a_live_record_costs_one_process_or_none(hooked: Shell, home: Path, tmp_path: Path) -> None:
     record(home)
     log = tmp_path / "log"
-    (tmp_path / "hook").write_text(start_file.text(hooked.form))
+    (tmp_path / "hook").write_text(start_file.render(hooked.form))
     source = f"source {tmp_path}/hook"
 
     def processes(script: str) -> int:
@@ -288,7 +288,7 @@ def test_a_hostile_folder_runs_nothing(hooked: Shell, home: Path, tmp_path: Path
     result = hooked.run(start, environ, tmp_path)
     assert b"pwned" not in result.stdout + result.stderr
     with_path = clean(home, PYTHONPATH=str(tmp_path / "hostile"))
-    (tmp_path / "hook").write_text(start_file.text(hooked.form))
+    (tmp_path / "hook").write_text(start_file.render(hooked.form))
     result = hooked.run(
         f"source {tmp_path}/hook\nawsenv use dev\n{snapshot(tmp_path / 'env')}", with_path, tmp_path
     )

@@ -55,7 +55,7 @@ def test_what_a_person_may_do_in_any_order(seed: int, ground: Ground, hooked: Sh
         elif envrc.exists() and step == "edit":
             envrc.write_text(envrc.read_text() + "# edited\n")
         elif envrc.exists() and step == "allow":
-            trust.allow(str(envrc), trust.derived(str(envrc)), ground.environ)
+            trust.allow(str(envrc), trust.derive(str(envrc)), ground.environ)
         elif envrc.exists():
             trust.deny(str(envrc), ground.environ)
         real.typed("true")

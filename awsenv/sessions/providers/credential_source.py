@@ -3,7 +3,7 @@
 import shlex
 from typing import Any
 
-from awsenv.environment import without_session
+from awsenv.environment import remove_session
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
 from awsenv.sessions import deadline
@@ -24,7 +24,7 @@ def session(profile: Profile, _: SessionOptions, context: Context, __: Session |
     from botocore.utils import InstanceMetadataFetcher
 
     name = profile.get("credential_source") or ""
-    own = without_session(context.environ)
+    own = remove_session(context.environ)
     fetcher = InstanceMetadataFetcher(timeout=1, num_attempts=2)
     sources = [EnvProvider(own), ContainerProvider(own), InstanceMetadataProvider(fetcher)]
     show = f"awsenv show {shlex.quote(profile.name)}"

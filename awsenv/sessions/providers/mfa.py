@@ -17,7 +17,7 @@ from awsenv.sessions.session import Session
 SHORTEST, LONGEST, USUAL = 900, 129_600, 43_200
 
 
-def duration(profile: Profile, options: SessionOptions) -> int:
+def choose_duration(profile: Profile, options: SessionOptions) -> int:
     """Seconds to ask for. Raises ``UsageError`` beyond what STS grants."""
     wished = options.duration or profile.seconds("duration_seconds") or USUAL
     if not SHORTEST <= wished <= LONGEST:
@@ -30,26 +30,26 @@ def session(
     profile: Profile, options: SessionOptions, context: Context, source: Session | None
 ) -> Session:
     """One GetSessionToken with the key ``source``; the profile's own where none is given."""
-    seconds = duration(profile, options)
+    seconds = choose_duration(profile, options)
     key = source or Session.of_key(profile)
     device = None if options.session else options.mfa_serial or profile.get("mfa_serial")
     sts = context.client("sts", key)
     if device is None and options.mfa:
-        device = _own_device(key, profile, context)
+        device = _find_device(key, profile, context)
     if device is None:
         context.interaction.say("a session without MFA cannot call IAM")
         answer = client.call(profile, lambda: sts.get_session_token(DurationSeconds=seconds))
     else:
 
         def get(code: str) -> Any:
-            wish = {"DurationSeconds": seconds, "SerialNumber": device, "TokenCode": code}
-            return client.call(profile, partial(sts.get_session_token, **wish))
+            parameters = {"DurationSeconds": seconds, "SerialNumber": device, "TokenCode": code}
+            return client.call(profile, partial(sts.get_session_token, **parameters))
 
         answer = context.with_code(device, profile, options, get)
     return Session.of_answer(profile, answer)
 
 
-def _own_device(key: Session, profile: Profile, context: Context) -> str:
+def _find_device(key: Session, profile: Profile, context: Context) -> str:
     """The serial of the user's only MFA device, asked of IAM."""
     iam = context.client("iam", key)
     found = client.call(profile, iam.list_mfa_devices)["MFADevices"]

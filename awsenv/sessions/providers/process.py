@@ -67,14 +67,14 @@ def session(profile: Profile, _: SessionOptions, context: Context, __: Session |
     try:
         got = provider._retrieve_credentials_using(profile.get("credential_process"))
     except CredentialRetrievalError as error:
-        why = _wrong(printed[0]) if printed else str(error)
+        why = _explain(printed[0]) if printed else str(error)
         what = f"profile {name}: its credential_process failed"
         raise AwsenvError(f"{what}: {why}" if why else what, show) from None
     except (FileNotFoundError, PermissionError) as error:
         what = f"profile {name}: its credential_process cannot be started: {error.strerror}"
         raise AwsenvError(what, show) from None
     except (ValueError, AttributeError, TypeError):
-        why = _wrong(printed[0]) if printed else "it is no command line"
+        why = _explain(printed[0]) if printed else "it is no command line"
         what = f"profile {name}: its credential_process is no use: {why}"
         raise AwsenvError(what, show) from None
     for field, value in (
@@ -95,7 +95,7 @@ def session(profile: Profile, _: SessionOptions, context: Context, __: Session |
         raise AwsenvError(what, "Expiration: 2030-01-31T12:00:00Z") from None
 
 
-def _wrong(printed: bytes) -> str:
+def _explain(printed: bytes) -> str:
     """What is wrong with ``printed``, never quoting it: there may be a secret in it."""
     if not printed.strip():
         return ""  # it has said itself what is wrong

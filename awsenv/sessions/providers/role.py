@@ -14,7 +14,7 @@ from awsenv.sessions.session_name import session_name
 SHORTEST, LONGEST = 900, 43_200
 
 
-def duration(profile: Profile, options: SessionOptions) -> int:
+def choose_duration(profile: Profile, options: SessionOptions) -> int:
     """Seconds to ask for; 0 leaves it to STS, an hour. Raises ``UsageError`` beyond its bounds."""
     wished = options.duration or profile.seconds("duration_seconds")
     if wished and not SHORTEST <= wished <= LONGEST:
@@ -32,63 +32,63 @@ def session(
     none from a session. Raises ``AwsenvError``.
     """
     assert source is not None
-    wish = _wish(profile, options)
+    parameters = _build_parameters(profile, options)
     device = options.mfa_serial if source.session_token is None else ""
     if device:
 
         def get(code: str) -> Any:
-            coded = {**wish, "SerialNumber": device}
+            coded = {**parameters, "SerialNumber": device}
             return _assume(profile, source, coded, context, context.assumed, code)
 
         answer = context.with_code(device, profile, options, get)
     else:
         # Under the CLI's key of a role with a device only what was got with its code.
         cache = {} if profile.get("mfa_serial") else context.assumed
-        answer = _assume(profile, source, wish, context, cache)
+        answer = _assume(profile, source, parameters, context, cache)
     return Session.of_fetched(profile, answer)
 
 
 def load(profile: Profile, options: SessionOptions, context: Context, cache: Any) -> Session | None:
     """What the AWS CLI has stored of the same in ``cache``, with the profile's device where it has one:
     then a code was given."""
-    wish = _wish(profile, options)
+    parameters = _build_parameters(profile, options)
     if device := profile.get("mfa_serial"):
-        wish["SerialNumber"] = device
+        parameters["SerialNumber"] = device
 
     def missing(*_: Any, **__: Any) -> Any:
         raise LookupError
 
-    fetcher = _fetcher(profile, None, wish, missing, missing, cache)
+    fetcher = _build_fetcher(profile, None, parameters, missing, missing, cache)
     try:
         return Session.of_fetched(profile, fetcher.fetch_credentials())
     except (LookupError, ValueError, TypeError):
         return None
 
 
-def _wish(profile: Profile, options: SessionOptions) -> dict[str, Any]:
+def _build_parameters(profile: Profile, options: SessionOptions) -> dict[str, Any]:
     """What goes into the call beside the ARN. The settings of session tags and of the source's
     identity are aws-vault's; SDKs do not read them."""
-    wish: dict[str, Any] = {}
-    if seconds := duration(profile, options):
-        wish["DurationSeconds"] = seconds
+    parameters: dict[str, Any] = {}
+    if seconds := choose_duration(profile, options):
+        parameters["DurationSeconds"] = seconds
     if external := profile.get("external_id"):
-        wish["ExternalId"] = external
+        parameters["ExternalId"] = external
     if name := profile.get("role_session_name"):
-        wish["RoleSessionName"] = name
+        parameters["RoleSessionName"] = name
     if tags := profile.get("session_tags"):
-        wish["Tags"] = [_tag(profile, pair) for pair in _list(tags)]
+        parameters["Tags"] = [_build_tag(profile, pair) for pair in _list(tags)]
     if keys := profile.get("transitive_session_tags"):
-        wish["TransitiveTagKeys"] = _list(keys)
+        parameters["TransitiveTagKeys"] = _list(keys)
     if identity := profile.get("source_identity"):
-        wish["SourceIdentity"] = identity
-    return wish
+        parameters["SourceIdentity"] = identity
+    return parameters
 
 
 def _list(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
-def _tag(profile: Profile, pair: str) -> dict[str, str]:
+def _build_tag(profile: Profile, pair: str) -> dict[str, str]:
     key, equals, value = pair.partition("=")
     if not equals or not key.strip():
         raise AwsenvError(
@@ -101,26 +101,31 @@ def _tag(profile: Profile, pair: str) -> dict[str, str]:
 def _assume(
     profile: Profile,
     source: Session,
-    wish: dict[str, Any],
+    parameters: dict[str, Any],
     context: Context,
     cache: dict[str, Any],
     code: str = "",
 ) -> dict[str, Any]:
     """Through botocore's fetcher, which knows the AWS CLI's cache: its key, its form, its bounds."""
-    fetcher = _fetcher(
-        profile, source, wish, lambda *_, **__: context.client("sts", source), lambda _: code, cache
+    fetcher = _build_fetcher(
+        profile,
+        source,
+        parameters,
+        lambda *_, **__: context.client("sts", source),
+        lambda _: code,
+        cache,
     )
-    if "RoleSessionName" not in wish:
+    if "RoleSessionName" not in parameters:
         # Set when the cache's key has been made: with a name of its own nothing would be shared.
         fetcher._assume_kwargs["RoleSessionName"] = session_name()
     got: dict[str, Any] = client.call(profile, fetcher.fetch_credentials)
     return got
 
 
-def _fetcher(
+def _build_fetcher(
     profile: Profile,
     source: Session | None,
-    wish: dict[str, Any],
+    parameters: dict[str, Any],
     client_creator: Any,
     prompter: Any,
     cache: Any,
@@ -132,7 +137,7 @@ def _fetcher(
         client_creator,
         Credentials(key.access_key_id, key.secret_access_key, key.session_token),
         profile.get("role_arn") or "",
-        extra_args=wish,
+        extra_args=parameters,
         mfa_prompter=prompter,
         cache=cache,
     )

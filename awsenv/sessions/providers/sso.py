@@ -18,19 +18,19 @@ def session(
     profile: Profile, options: SessionOptions, context: Context, _: Session | None
 ) -> Session:
     """One GetRoleCredentials. Raises ``AwsenvError``; a sign-in only where somebody can be asked."""
-    if stored := _stored(profile, context):
+    if stored := _load_cached(profile, context):
         return stored
     where, named = token.of_profile(profile, context.environ), options.named
-    found = sign_in.access_token(where, profile, context, named=named)
+    found = sign_in.get_access_token(where, profile, context, named=named)
     try:
-        return _credentials(where, found, profile, context)
+        return _get_credentials(where, found, profile, context)
     except sign_in.EndedError:
         # The file says that it lives; somebody signed out elsewhere.
-        found = sign_in.access_token(where, profile, context, refused=found, named=named)
-        return _credentials(where, found, profile, context)
+        found = sign_in.get_access_token(where, profile, context, refused=found, named=named)
+        return _get_credentials(where, found, profile, context)
 
 
-def _credentials(where: SsoSession, found: str, profile: Profile, context: Context) -> Session:
+def _get_credentials(where: SsoSession, found: str, profile: Profile, context: Context) -> Session:
     from botocore.exceptions import ClientError
 
     account, role = profile.get("sso_account_id") or "", profile.get("sso_role_name") or ""
@@ -53,22 +53,22 @@ def _credentials(where: SsoSession, found: str, profile: Profile, context: Conte
     got = client.call(profile, request)["roleCredentials"]
     end = datetime.fromtimestamp(got["expiration"] / 1000, UTC)
     key_id, secret, session_token = got["accessKeyId"], got["secretAccessKey"], got["sessionToken"]
-    context.assumed[cli_caches.sso_key(profile)] = {
+    context.assumed[cli_caches.find_sso_key(profile)] = {
         "ProviderType": "sso",
         "Credentials": {
             "AccessKeyId": key_id,
             "SecretAccessKey": secret,
             "SessionToken": session_token,
-            "Expiration": token.written(end.timestamp()),
+            "Expiration": token.format_time(end.timestamp()),
             "AccountId": account,
         },
     }
     return Session.of(profile, key_id, secret, session_token, end)
 
 
-def _stored(profile: Profile, context: Context) -> Session | None:
+def _load_cached(profile: Profile, context: Context) -> Session | None:
     """What the AWS CLI has stored of the same role, while it takes that itself."""
-    key = cli_caches.sso_key(profile)
+    key = cli_caches.find_sso_key(profile)
     if key not in context.assumed:
         return None
     try:

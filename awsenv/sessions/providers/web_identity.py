@@ -27,13 +27,13 @@ def session(
     except OSError as error:
         what = f"profile {profile.name}: its web identity token cannot be read: {error.strerror}"
         raise AwsenvError(what, f"ls -l {path}") from None
-    wish: dict[str, Any] = {
+    parameters: dict[str, Any] = {
         "RoleArn": profile.get("role_arn") or "",
         "RoleSessionName": profile.get("role_session_name") or session_name(),
         "WebIdentityToken": token,
     }
     if options.duration:
-        wish["DurationSeconds"] = options.duration
+        parameters["DurationSeconds"] = options.duration
     sts = context.client("sts")
-    answer = client.call(profile, partial(sts.assume_role_with_web_identity, **wish))
+    answer = client.call(profile, partial(sts.assume_role_with_web_identity, **parameters))
     return Session.of_answer(profile, answer)

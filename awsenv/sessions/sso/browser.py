@@ -44,7 +44,7 @@ def sign_in(where: SsoSession, profile: Profile, context: Context) -> dict[str, 
     known = registration.load_or_register(oidc, where, profile, context, more)
     verifier, state = secrets.token_urlsafe(64), secrets.token_urlsafe(32)
     digest = hashlib.sha256(verifier.encode()).digest()
-    with listening(state) as callback:
+    with listen(state) as callback:
         asked = {
             "response_type": "code",
             "client_id": known["clientId"],
@@ -76,7 +76,7 @@ def sign_in(where: SsoSession, profile: Profile, context: Context) -> dict[str, 
             raise
         of = f" for profile {profile.name}" if profile.name not in ("", where.shown) else ""
         callback.tell(f"Signed in to {where.shown}", f"awsenv has it{of}. You can close this tab.")
-    return registration.token(where, known, got, people.now())
+    return registration.format_token(where, known, got, people.now())
 
 
 class Callback:
@@ -110,7 +110,7 @@ class Callback:
 
 
 @contextmanager
-def listening(state: str) -> Iterator[Callback]:
+def listen(state: str) -> Iterator[Callback]:
     """A callback on 127.0.0.1 that takes one answer with ``state``; gone when the context ends."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     server.daemon_threads = True  # an idle connection holds nothing up

@@ -38,7 +38,7 @@ def sign_in(where: SsoSession, profile: Profile, context: Context) -> dict[str, 
     people.show(page)
     with people.waiting(f"waiting for the sign-in to {where.shown}, code {asked['userCode']}"):
         got = _wait(oidc, where, known, asked, profile, people)
-    return registration.token(where, known, got, people.now())
+    return registration.format_token(where, known, got, people.now())
 
 
 class _ForgottenError(AwsenvError):

@@ -42,7 +42,7 @@ class Listing:
         self.error: AwsenvError | None = None
 
 
-def listed(
+def list_roles(
     where: SsoSession,
     token: str,
     environ: dict[str, str],
@@ -62,7 +62,7 @@ def listed(
     def pages(operation: Callable[..., Any], member: str, **asked: Any) -> Iterator[Any]:
         more: dict[str, Any] = {"accessToken": token, **asked}
         while True:
-            answer = _paced(pace, lambda: _call(where, profile, lambda: operation(**more)))
+            answer = _ask_paced(pace, lambda: _call(where, profile, lambda: operation(**more)))
             yield from answer.get(member) or []
             if not answer.get("nextToken"):
                 return
@@ -83,7 +83,7 @@ def listed(
         return sorted(name for name in names if _ROLE.fullmatch(name))
 
     try:
-        for account, told in _together(roles, left, pace):
+        for account, told in _list_each(roles, left, pace):
             found.roles[account] = told
             progress(len(found.roles), len(left))
     except AwsenvError as error:
@@ -97,7 +97,7 @@ def listed(
     return found
 
 
-def _together(
+def _list_each(
     roles: Callable[[str], list[str]], accounts: list[str], pace: "_Pace"
 ) -> Iterator[tuple[str, list[str]]]:
     """Each of ``accounts`` with its ``roles``, as they come. Raises what one of them raises.
@@ -130,7 +130,7 @@ class _ThrottledError(AwsenvError):
     """The portal asked to slow down, a few times over: others are at it, too."""
 
 
-def _paced(pace: "_Pace", request: Callable[[], Any]) -> Any:
+def _ask_paced(pace: "_Pace", request: Callable[[], Any]) -> Any:
     """What ``request`` gives, at ``pace``, which slows down where the portal asks for that."""
     for _ in range(_PATIENCE):
         pace.wait()

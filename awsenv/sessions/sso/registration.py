@@ -27,17 +27,17 @@ def load_or_register(
     # A client is of one flow: the service takes no device code's from a browser's, nor the other way.
     grants = found.get("grantTypes") if found else None
     fits = set(grants or []) >= set(more["grantTypes"]) if more else not grants
-    if found and fits and not anew and tokens.left(found, "expiresAt", now) > SOON:
+    if found and fits and not anew and tokens.seconds_left(found, "expiresAt", now) > SOON:
         return found
     # Scopes, so that there is a refresh token.
     scopes = {"scopes": where.scopes} if where.scopes else {}
     name = f"botocore-client-{where.name or int(now)}"
-    wish = {"clientName": name, "clientType": "public", **scopes, **(more or {})}
-    got = client.call(profile, lambda: oidc.register_client(**wish))
+    parameters = {"clientName": name, "clientType": "public", **scopes, **(more or {})}
+    got = client.call(profile, lambda: oidc.register_client(**parameters))
     fields = {
         "clientId": got["clientId"],
         "clientSecret": got["clientSecret"],
-        "expiresAt": tokens.written(got["clientSecretExpiresAt"]),
+        "expiresAt": tokens.format_time(got["clientSecretExpiresAt"]),
         **scopes,
     }
     if more:
@@ -46,7 +46,7 @@ def load_or_register(
     return fields
 
 
-def token(
+def format_token(
     where: SsoSession, known: dict[str, Any], got: dict[str, Any], now: float
 ) -> dict[str, Any]:
     """What CreateToken answered to the client ``known``, as the AWS CLI stores it."""
@@ -54,7 +54,7 @@ def token(
         "startUrl": where.start_url,
         "region": where.region,
         "accessToken": got["accessToken"],
-        "expiresAt": tokens.written(now + got["expiresIn"]),
+        "expiresAt": tokens.format_time(now + got["expiresIn"]),
         "clientId": known["clientId"],
         "clientSecret": known["clientSecret"],
         "registrationExpiresAt": known["expiresAt"],

@@ -8,7 +8,7 @@ from typing import Any
 from awsenv import debug, environment
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
-from awsenv.paths import shown
+from awsenv.paths import shorten
 from awsenv.profiles.profile import Profile
 from awsenv.sessions import client
 from awsenv.sessions.context import Context
@@ -26,7 +26,7 @@ class EndedError(AwsenvError):
     """The portal does not take the token."""
 
 
-def access_token(
+def get_access_token(
     where: SsoSession, profile: Profile, context: Context, refused: str = "", named: str = ""
 ) -> str:
     """A token that lives: the one that is stored, a renewed one, or that of a new sign-in.
@@ -36,18 +36,18 @@ def access_token(
     """
     people, path = context.interaction, where.token_path(context.environ)
     found = tokens.load(path)
-    left = tokens.left(found, "expiresAt", people.now())
-    debug.note(f"the sign-in of {where.shown} is in {shown(path)}, {left:.0f} s left")
+    left = tokens.seconds_left(found, "expiresAt", people.now())
+    debug.note(f"the sign-in of {where.shown} is in {shorten(path)}, {left:.0f} s left")
     good = found is not None and found.get("accessToken") not in (None, refused)
     if found is not None and good and left > WINDOW:
         return str(found["accessToken"])
-    if found is not None and _renewable(found, people.now()):
+    if found is not None and _is_renewable(found, people.now()):
         _renew(where, profile, context, refused)
         newer = tokens.load(path)
         if (
             newer
             and newer.get("accessToken") != refused
-            and tokens.left(newer, "expiresAt", people.now()) > 0
+            and tokens.seconds_left(newer, "expiresAt", people.now()) > 0
         ):
             return str(newer["accessToken"])
     if found is not None and good and left > 0:
@@ -72,12 +72,12 @@ def sign_in(
     people, environ = context.interaction, context.environ
     state, path = environment.state_folder(environ), where.token_path(environ)
     before = (tokens.load(path) or {}).get("accessToken")
-    with locks.locked(state, f"login {path}", people.say) as lock:
+    with locks.hold(state, f"login {path}", people.say) as lock:
         found = tokens.load(path)
         if (
             found
             and found.get("accessToken") not in (before, refused)
-            and tokens.left(found, "expiresAt", people.now()) > 0
+            and tokens.seconds_left(found, "expiresAt", people.now()) > 0
         ):
             return str(found["accessToken"])
         failed, _, why = lock.remembered().partition(" ")
@@ -87,7 +87,7 @@ def sign_in(
         # The old form of profile has no scopes, and a browser's sign-in needs them.
         how = browser.sign_in if where.name and people.open else device_code.sign_in
         try:
-            with locks.asking("waits for somebody to sign in"):
+            with locks.announce_question("waits for somebody to sign in"):
                 fields = how(where, profile, context)
         except BaseException as error:
             why = (
@@ -124,9 +124,12 @@ def tell(where: SsoSession, found: dict[str, Any], profile: Profile, context: Co
         pass  # ended, or out of reach: it is forgotten here all the same
 
 
-def _renewable(found: dict[str, Any], now: float) -> bool:
+def _is_renewable(found: dict[str, Any], now: float) -> bool:
     keys = ("refreshToken", "clientId", "clientSecret")
-    return all(found.get(k) for k in keys) and tokens.left(found, "registrationExpiresAt", now) > 0
+    return (
+        all(found.get(k) for k in keys)
+        and tokens.seconds_left(found, "registrationExpiresAt", now) > 0
+    )
 
 
 def _renew(where: SsoSession, profile: Profile, context: Context, refused: str) -> None:
@@ -138,7 +141,7 @@ def _renew(where: SsoSession, profile: Profile, context: Context, refused: str) 
         return
     code = 1
     try:
-        locks.leave()
+        locks.release_inherited()
         os.setsid()
         quiet = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
@@ -151,15 +154,15 @@ def _renew(where: SsoSession, profile: Profile, context: Context, refused: str) 
 
 def _renew_here(where: SsoSession, profile: Profile, context: Context, refused: str) -> None:
     path = where.token_path(context.environ)
-    with locks.locked(environment.state_folder(context.environ), f"renew {path}", seconds=30):
+    with locks.hold(environment.state_folder(context.environ), f"renew {path}", seconds=30):
         found = tokens.load(path)
         if found is None:
             return
         taken = found.get("accessToken") == refused
-        if not taken and tokens.left(found, "expiresAt", time.time()) > WINDOW:
+        if not taken and tokens.seconds_left(found, "expiresAt", time.time()) > WINDOW:
             return  # somebody else was first
         oidc = context.client("sso-oidc", region=where.region)
-        wish = {
+        parameters = {
             "grantType": "refresh_token",
             "clientId": found["clientId"],
             "clientSecret": found["clientSecret"],
@@ -168,7 +171,7 @@ def _renew_here(where: SsoSession, profile: Profile, context: Context, refused: 
 
         def renewed() -> Any:
             try:
-                return oidc.create_token(**wish)
+                return oidc.create_token(**parameters)
             except oidc.exceptions.InvalidGrantException:
                 # The AWS CLI takes no lock: its own renewal spent this one, and is being written.
                 end = time.monotonic() + _OTHERS
@@ -178,7 +181,7 @@ def _renew_here(where: SsoSession, profile: Profile, context: Context, refused: 
 
         got = client.call(profile, renewed)
         fields = {**found, "accessToken": got["accessToken"]}
-        fields["expiresAt"] = tokens.written(time.time() + got["expiresIn"])
+        fields["expiresAt"] = tokens.format_time(time.time() + got["expiresIn"])
         if got.get("refreshToken"):
             fields["refreshToken"] = got["refreshToken"]
         tokens.store(path, fields)

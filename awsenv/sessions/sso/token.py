@@ -15,7 +15,7 @@ from typing import Any
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading
 from awsenv.files.writing import write_whole
-from awsenv.paths import shown
+from awsenv.paths import shorten
 from awsenv.profiles import read
 from awsenv.profiles.profile import Place, Profile
 
@@ -78,7 +78,7 @@ def of_profile(profile: Profile, environ: dict[str, str]) -> SsoSession:
             if profile.get(option) not in (None, value):
                 what = f"profile {profile.name} and {place} say two things of {option}"
                 raise AwsenvError(what, show)
-        return _whole(name, place)
+        return _check_session(name, place)
     missing = [o for o in ("sso_start_url", "sso_region") if not profile.get(o)]
     if missing:
         what = f"profile {profile.name} lacks {' and '.join(missing)}"
@@ -86,15 +86,15 @@ def of_profile(profile: Profile, environ: dict[str, str]) -> SsoSession:
     return SsoSession("", profile.get("sso_start_url") or "", profile.get("sso_region") or "", [])
 
 
-def named(name: str, environ: dict[str, str]) -> SsoSession:
+def find_session(name: str, environ: dict[str, str]) -> SsoSession:
     """The ``[sso-session NAME]`` of the config file. Raises ``AwsenvError`` when it is not whole."""
     place = read.sso_session(name, environ)
     if place is None:
         raise AwsenvError(f"there is no [sso-session {name}]", "awsenv sso setup")
-    return _whole(name, place)
+    return _check_session(name, place)
 
 
-def _whole(name: str, place: Place) -> SsoSession:
+def _check_session(name: str, place: Place) -> SsoSession:
     """The sso-session ``name`` that stands at ``place``. Raises ``AwsenvError`` when it is not whole."""
     values = {option: value[0] for option, value in place.options.items()}
     missing = [o for o in ("sso_start_url", "sso_region") if not values.get(o)]
@@ -130,10 +130,10 @@ def store(path: str, fields: dict[str, Any]) -> None:
         folders.make(os.path.dirname(path))
         write_whole(path, json.dumps(ordered).encode(), secret=True)
     except OSError as error:
-        raise AwsenvError(f"cannot write {shown(path)}: {error.strerror}") from None
+        raise AwsenvError(f"cannot write {shorten(path)}: {error.strerror}") from None
 
 
-def left(fields: dict[str, Any] | None, name: str, now: float) -> float:
+def seconds_left(fields: dict[str, Any] | None, name: str, now: float) -> float:
     """Seconds until the moment in ``fields[name]``; minus infinity where there is none."""
     text = str((fields or {}).get(name, "")).replace("UTC", "+00:00")
     try:
@@ -143,6 +143,6 @@ def left(fields: dict[str, Any] | None, name: str, now: float) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
 
 
-def written(moment: float) -> str:
+def format_time(moment: float) -> str:
     """``moment`` (seconds since 1970) as these files have it."""
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -7,40 +7,40 @@ from awsenv.cli import hints
 from awsenv.errors import AwsenvError
 from awsenv.folders import bindings, trust
 from awsenv.hook import start_file
-from awsenv.paths import shown
+from awsenv.paths import shorten
 
 
-def folder(environ: dict[str, str]) -> dict[str, str | None] | None:
+def read_folder(environ: dict[str, str]) -> dict[str, str | None] | None:
     """The ``.envrc`` that counts here, the profile that it names and whether it is allowed."""
     try:
-        path = trusted.nearest(os.path.realpath(os.getcwd()))
+        path = trusted.find_nearest(os.path.realpath(os.getcwd()))
     except OSError:  # the folder is no more
         return None
     if not path:
         return None
     place = os.path.dirname(path)
     try:
-        profile = bindings.bound(place, place)
+        profile = bindings.find_profile(place, place)
     except AwsenvError:
         profile = ""
-    return {"envrc": path, "profile": profile or None, "trust": trust.state(path, environ)}
+    return {"envrc": path, "profile": profile or None, "trust": trust.find_state(path, environ)}
 
 
-def folder_line(found: dict[str, str | None]) -> str:
+def format_folder(found: dict[str, str | None]) -> str:
     """``found`` as a person reads it."""
     of = f": {found['profile']}" if found["profile"] else ""
-    return f"{shown(found['envrc'] or '')}{of}, {found['trust']}"
+    return f"{shorten(found['envrc'] or '')}{of}, {found['trust']}"
 
 
-def hook() -> dict[str, str | bool] | None:
+def read_hook() -> dict[str, str | bool] | None:
     """The hook that called, and whether it is this awsenv's; ``None`` without one."""
-    shell, _, version = hints.hook().partition(":")
+    shell, _, version = hints.loaded_hook().partition(":")
     if shell not in start_file.FILES:
         return None
-    return {"shell": shell, "current": start_file.version(shell) == f"{shell}:{version}"}
+    return {"shell": shell, "current": start_file.format_version(shell) == f"{shell}:{version}"}
 
 
-def hook_line(found: dict[str, str | bool] | None) -> str:
+def format_hook(found: dict[str, str | bool] | None) -> str:
     """``found`` as a person reads it."""
     if found is None:
         return "none in this shell"
