@@ -23,13 +23,14 @@ from awsenv.sessions.sso import token
 _APART = ("google-chrome", "chromium", "brave-browser", "microsoft-edge", "firefox")
 
 
+@shared_options.with_session_options("--duration", "--mfa-code")
 def console(
     profile: Annotated[str, typer.Argument(help="The profile; this shell's when not given.")] = "",
     service: Annotated[str, typer.Option("--service", help="Its page: s3, ec2, lambda …")] = "",
     path: Annotated[str, typer.Option("--path", help="A page, behind the console's host.")] = "",
     region: shared_options.Region = "",
-    duration: shared_options.Duration = "",
-    mfa_code: shared_options.MfaCode = "",
+    *,
+    option_values: dict[str, str],
     print_: Annotated[
         bool, typer.Option("--print", help="Print the address, and open nothing.")
     ] = False,
@@ -50,10 +51,11 @@ def console(
         raise UsageError("no profile is named, and this shell acts as none", "awsenv list")
     found = read.profile(profile, environ)
     region = region or found.get("region") or ""
+    # How long the console is open, which is not how long the session lasts.
+    duration = option_values.pop("--duration")
     seconds = durations.parse_duration(duration, "--duration") if duration else 0
-    url = _build_address(
-        found, address.format_page(region, service, path), region, seconds, mfa_code, environ
-    )
+    page = address.format_page(region, service, path)
+    url = _build_address(found, page, region, seconds, option_values, environ)
     if print_:
         if sys.stdout.isatty() and found.kind != "sso":
             lives = durations.format_duration(address.LIVES)
@@ -74,7 +76,7 @@ def _build_address(
     destination: str,
     region: str,
     seconds: int,
-    mfa_code: str,
+    option_values: dict[str, str],
     environ: dict[str, str],
 ) -> str:
     if profile.kind == "sso" and not seconds:
@@ -82,11 +84,7 @@ def _build_address(
         return address.format_portal_address(
             token.of_profile(profile, environ), profile, destination
         )
-    option_values = {"--mfa-code": mfa_code}
-    options, people = (
-        session_options.parse(option_values),
-        session_options.make_attended(option_values),
-    )
+    options, people = session_options.read(option_values)
     got = resolve.resolve(Request("console", profile.name), options, people, environ)
     values = got.variables
     session = Session(

@@ -32,6 +32,9 @@ from awsenv.sessions import resolve
 from awsenv.sessions.options import Interaction, SessionOptions
 
 
+@shared_options.with_session_options(
+    "--mfa-code", "--session", "--duration", "--fresh", "--min-left"
+)
 def dotenv(
     profile: Annotated[str, typer.Argument(help="The profile; this shell's when not given.")] = "",
     output: Annotated[
@@ -51,11 +54,8 @@ def dotenv(
     check: Annotated[
         bool, typer.Option("--check", help="Only tell whether FILE (.env) is good; exit 1 if not.")
     ] = False,
-    mfa_code: shared_options.MfaCode = "",
-    session: shared_options.InSession = False,
-    duration: shared_options.Duration = "",
-    fresh: shared_options.Fresh = False,
-    min_left: shared_options.MinLeft = "",
+    *,
+    option_values: dict[str, str],
     watch: Annotated[
         bool, typer.Option("--watch", help="Stay, and write FILE (.env) again at each renewal.")
     ] = False,
@@ -90,27 +90,17 @@ def dotenv(
         return _check(
             output or ".env",
             profile,
-            durations.parse_duration(min_left or "15m", "--min-left"),
+            durations.parse_duration(option_values["--min-left"] or "15m", "--min-left"),
             as_json,
         )
     if not profile:
         raise UsageError("no profile is named, and this shell acts as none", "awsenv list")
-    if live and (profile_only or watch or duration or allow_long_lived):
+    if live and (profile_only or watch or option_values["--duration"] or allow_long_lived):
         raise UsageError("--live goes by the profile alone", "duration_seconds = … in the profile")
     if not output and sys.stdout.isatty() and not (show or watch or live):
         raise UsageError("this prints a secret", f"awsenv dotenv {profile} -o .env")
     request = Request("dotenv", profile, region, account, profile_only)
-    option_values = {
-        "--mfa-code": mfa_code,
-        "--session": "yes" if session else "",
-        "--duration": duration,
-        "--fresh": "yes" if fresh else "",
-        "--min-left": min_left,
-    }
-    options, people = (
-        session_options.parse(option_values),
-        session_options.make_attended(option_values),
-    )
+    options, people = session_options.read(option_values)
     if watch:
         return _watch(output or ".env", request, options, people, map_ or [], ignore, environ)
     if live:
@@ -132,7 +122,7 @@ def dotenv(
     dotenv_file.write(output, values, profile, ignore)
     path = os.path.abspath(output)
     grants.revoke(environ, file=path)
-    if got.long_lived or profile_only or session or duration:
+    if got.long_lived or profile_only or options.session or options.duration:
         env_file_registry.forget(path, environ)
     else:
         env_file_registry.remember(path, profile, region, map_ or [], values, environ)

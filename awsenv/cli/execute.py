@@ -35,6 +35,9 @@ class Execute(typer.core.TyperCommand):
         return False
 
 
+@shared_options.with_session_options(
+    "--mfa-code", "--duration", "--role-arn", "--fresh", "--min-left"
+)
 def execute(
     profile: Annotated[
         str, typer.Argument(metavar="[PROFILE]", help="The profile; not given, the folder's.")
@@ -45,11 +48,8 @@ def execute(
     ] = "",
     region: shared_options.Region = "",
     account: shared_options.Account = "",
-    mfa_code: shared_options.MfaCode = "",
-    duration: shared_options.Duration = "",
-    role_arn: shared_options.RoleArn = "",
-    fresh: shared_options.Fresh = False,
-    min_left: shared_options.MinLeft = "",
+    *,
+    option_values: dict[str, str],
     live_: Annotated[
         bool, typer.Option("--live", help="For long-running commands: SDKs renew by themselves.")
     ] = False,
@@ -68,20 +68,10 @@ def execute(
         environ = exec_server.remove_other_sources(environ)
     if dir_ and profile:
         raise UsageError("--dir says whose profile it is, and so does PROFILE", "give one")
-    option_values = {
-        "--mfa-code": mfa_code,
-        "--duration": duration,
-        "--role-arn": role_arn,
-        "--fresh": "yes" if fresh else "",
-        "--min-left": min_left,
-    }
-    options, people = (
-        session_options.parse(option_values),
-        session_options.make_attended(option_values),
-    )
+    options, people = session_options.read(option_values)
     if server and not live_:
         raise UsageError("--server is how --live renews", "exec --live --server")
-    if live_ and role_arn:
+    if live_ and options.role_arn:
         raise UsageError("--live goes by a profile: there is none for --role-arn", "a role profile")
     folder = None if profile else Folder(dir_, environ)
     request = folder.request if folder else Request("exec", profile)

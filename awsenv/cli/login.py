@@ -22,13 +22,11 @@ from awsenv.sessions.sso import sign_in, token
 Name = Annotated[str, typer.Argument(metavar="PROFILE", help="The profile.")]
 
 
+@shared_options.with_session_options("--mfa-code", "--mfa-serial", "--mfa", "--duration", "--fresh")
 def login(
     profile: Name,
-    mfa_code: shared_options.MfaCode = "",
-    mfa_serial: shared_options.MfaSerial = "",
-    mfa: shared_options.Mfa = False,
-    duration: shared_options.Duration = "",
-    fresh: shared_options.Fresh = False,
+    *,
+    option_values: dict[str, str],
     device_code: Annotated[
         bool, typer.Option("--device-code", help="SSO: a code to type in any browser anywhere.")
     ] = False,
@@ -48,21 +46,15 @@ def login(
     Example: awsenv login xxx-dev
     """
     environ = dict(os.environ)
-    option_values = {
-        "--mfa-code": mfa_code,
-        "--mfa-serial": mfa_serial,
-        "--mfa": "yes" if mfa else "",
-        "--duration": duration,
-        "--device-code": "yes" if device_code else "",
-        "--no-browser": "yes" if no_browser else "",
-        "--fresh": "yes",  # a browser may be opened though nobody can be asked
-    }
-    options, people = (
-        session_options.parse(option_values),
-        session_options.make_attended(option_values),
+    options, people = session_options.read(
+        option_values
+        | {
+            "--device-code": "yes" if device_code else "",
+            "--no-browser": "yes" if no_browser else "",
+            "--fresh": "yes",  # a browser may be opened though nobody can be asked
+        }
     )
-    # Who says how wants it now.
-    options.fresh = fresh or bool(mfa_code or mfa_serial or mfa or duration)
+    options.fresh = any(option_values.values())  # who says how wants it now
     known = read.profiles(environ)
     if process and not save_as:
         raise UsageError(

@@ -18,6 +18,7 @@ from awsenv.sessions.session import Session
 from awsenv.sessions.store import SessionStore
 
 
+@shared_options.with_session_options("--mfa-code")
 def rotate(
     profile: Annotated[str, typer.Argument(help="The profile.")],
     keep_old: Annotated[
@@ -26,7 +27,8 @@ def rotate(
     delete: Annotated[
         str, typer.Option("--delete", metavar="ID", help="First delete this other key of the user.")
     ] = "",
-    mfa_code: shared_options.MfaCode = "",
+    *,
+    option_values: dict[str, str],
 ) -> None:
     """Replace the access key of PROFILE by a new one: made, tried, stored, then the old one deleted.
 
@@ -41,7 +43,7 @@ def rotate(
             terminal.say(f"the key of profile {profile} was rotated just now, elsewhere")
             return
         lock.holds("is rotating a key")
-        session = _get_session(holder, mfa_code, environ)
+        session = _get_session(holder, option_values, environ)
         keys = AccessKeys(session, holder, environ)
         going = rotation.find_rotation(holder, environ)
         names = [profile]
@@ -69,13 +71,11 @@ def _find_holder(name: str, environ: dict[str, str]) -> Profile:
     raise AwsenvError(what, hint)
 
 
-def _get_session(holder: Profile, mfa_code: str, environ: dict[str, str]) -> Session:
+def _get_session(
+    holder: Profile, option_values: dict[str, str], environ: dict[str, str]
+) -> Session:
     """What asks IAM: the key itself, or its session with a device."""
-    option_values = {"--mfa-code": mfa_code}
-    options, people = (
-        session_options.parse(option_values),
-        session_options.make_attended(option_values),
-    )
+    options, people = session_options.read(option_values)
     store = SessionStore(records.AwsFiles(environ), Profiles(environ), environ, people)
     return store.get(holder, options)
 

@@ -9,7 +9,13 @@ from awsenv.errors import UsageError
 from awsenv.sessions.options import Interaction, SessionOptions
 
 
-def parse(option_values: dict[str, str]) -> SessionOptions:
+def read(option_values: dict[str, str]) -> tuple[SessionOptions, Interaction]:
+    """How a session is to be got, and the person at the terminal, where there is one, by
+    ``option_values``. Raises ``UsageError``."""
+    return _parse(option_values), make_attended(option_values)
+
+
+def _parse(option_values: dict[str, str]) -> SessionOptions:
     """``option_values``, by option; an empty value is as if it were not given. Raises ``UsageError``."""
     given = {name: value for name, value in option_values.items() if value}
     without = given.keys() & {"--mfa", "--mfa-serial", "--mfa-code", "--no-session"}

@@ -1,6 +1,9 @@
-"""Options that mean the same everywhere."""
+"""Options that mean the same in several commands, each declared once."""
 
-from typing import Annotated
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 
@@ -11,25 +14,54 @@ Account = Annotated[
 ]
 ProfileOnly = Annotated[bool, typer.Option("--profile-only", help="Set AWS_PROFILE and no keys.")]
 Show = Annotated[bool, typer.Option("--show", help="Print it on a terminal, secrets and all.")]
-MfaCode = Annotated[
-    str, typer.Option("--mfa-code", metavar="CODE", help="The MFA code; - reads it from stdin.")
-]
-MfaSerial = Annotated[
-    str, typer.Option("--mfa-serial", help="The MFA device, if no profile says it.")
-]
-Mfa = Annotated[bool, typer.Option("--mfa", help="With the user's own MFA device.")]
-Duration = Annotated[str, typer.Option("--duration", metavar="SPAN", help="How long: 12h, 90m.")]
-RoleArn = Annotated[
-    str,
-    typer.Option("--role-arn", metavar="ARN", help="Assume this role with the profile's session."),
-]
-InSession = Annotated[
-    bool, typer.Option("--session", help="A temporary session of a plain key, without MFA.")
-]
-NoSession = Annotated[
-    bool, typer.Option("--no-session", help="The plain key of a profile that has an MFA device.")
-]
-Fresh = Annotated[bool, typer.Option("--fresh", help="A new session, whatever is stored.")]
-MinLeft = Annotated[
-    str, typer.Option("--min-left", metavar="SPAN", help="A new session unless that much is left.")
-]
+
+# On how a session is to be got: option → type, what it is followed by, help.
+_OF_SESSION: dict[str, tuple[type, str | None, str]] = {
+    "--mfa-code": (str, "CODE", "The MFA code; - reads it from stdin."),
+    "--mfa-serial": (str, None, "The MFA device, if no profile says it."),
+    "--mfa": (bool, None, "With the user's own MFA device."),
+    "--duration": (str, "SPAN", "How long: 12h, 90m."),
+    "--session": (bool, None, "A temporary session of a plain key, without MFA."),
+    "--no-session": (bool, None, "The plain key of a profile that has an MFA device."),
+    "--role-arn": (str, "ARN", "Assume this role with the profile's session."),
+    "--fresh": (bool, None, "A new session, whatever is stored."),
+    "--min-left": (str, "SPAN", "A new session unless that much is left."),
+}
+
+
+def with_session_options(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command those of ``_OF_SESSION`` that are called ``names``, where its own parameter
+    ``option_values`` stands: it gets there what was typed, by option; ``yes`` for one that takes no
+    value, empty for one that was not given."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def call(**given: Any) -> Any:
+            typed = {name: given.pop(_parameter_name(name)) for name in names}
+            values = {
+                name: "yes" if value is True else value or "" for name, value in typed.items()
+            }
+            return command(option_values=values, **given)
+
+        parameters: list[inspect.Parameter] = []
+        for each in inspect.signature(command).parameters.values():
+            added = [_parameter(name) for name in names]
+            parameters += added if each.name == "option_values" else [each]
+        # What Typer makes a command line of.
+        call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        call.__annotations__ = {each.name: each.annotation for each in parameters}
+        return call
+
+    return add
+
+
+def _parameter(name: str) -> inspect.Parameter:
+    kind, metavar, text = _OF_SESSION[name]
+    option = Annotated[kind, typer.Option(name, metavar=metavar, help=text)]  # type: ignore[valid-type]
+    return inspect.Parameter(
+        _parameter_name(name), inspect.Parameter.KEYWORD_ONLY, default=kind(), annotation=option
+    )
+
+
+def _parameter_name(name: str) -> str:
+    return name.removeprefix("--").replace("-", "_")

@@ -33,10 +33,7 @@ def build_text(request: Request) -> str:
         raise UsageError(f"no such shell: {form}", f"one of {', '.join(environment.FORMS)}")
     if request.command == "off":
         return render(environment.leave(environ), form)
-    options, people = (
-        session_options.parse(request.option_values),
-        session_options.make_attended(request.option_values),
-    )
+    options, people = session_options.read(request.option_values)
     if form in environment.UNATTENDED:
         people.ask = None
     if not request.profile:

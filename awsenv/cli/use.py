@@ -23,20 +23,24 @@ Shell = Annotated[
 ]
 
 
+@shared_options.with_session_options(
+    "--mfa-code",
+    "--mfa-serial",
+    "--mfa",
+    "--duration",
+    "--session",
+    "--no-session",
+    "--role-arn",
+    "--fresh",
+    "--min-left",
+)
 def use(
     profile: Annotated[str, typer.Argument(help="The profile; - is the one before.")] = "",
     region: shared_options.Region = "",
     account: shared_options.Account = "",
     profile_only: shared_options.ProfileOnly = False,
-    mfa_code: shared_options.MfaCode = "",
-    mfa_serial: shared_options.MfaSerial = "",
-    mfa: shared_options.Mfa = False,
-    duration: shared_options.Duration = "",
-    session: shared_options.InSession = False,
-    no_session: shared_options.NoSession = False,
-    role_arn: shared_options.RoleArn = "",
-    fresh: shared_options.Fresh = False,
-    min_left: shared_options.MinLeft = "",
+    *,
+    option_values: dict[str, str],
     shell: Shell = None,
     format_: Annotated[
         list[str] | None,
@@ -51,17 +55,7 @@ def use(
     form = _choose_form(shell, format_)
     _refuse_terminal(f"awsenv use {shlex.quote(profile) if profile else 'PROFILE'}", form, show)
     request = Request("use", profile, region, account, profile_only, form)
-    request.option_values = {
-        "--mfa-code": mfa_code,
-        "--mfa-serial": mfa_serial,
-        "--mfa": "yes" if mfa else "",
-        "--duration": duration,
-        "--session": "yes" if session else "",
-        "--no-session": "yes" if no_session else "",
-        "--role-arn": role_arn,
-        "--fresh": "yes" if fresh else "",
-        "--min-left": min_left,
-    }
+    request.option_values = option_values
     return switch.build_text(request)
 
 
