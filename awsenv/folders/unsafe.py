@@ -28,7 +28,36 @@ _BEGINNINGS = (
 )  # fmt: skip
 # What a shell itself treats as more than a variable: bash(1) "Shell Variables", zshparam(1)
 # "Parameters Set/Used By The Shell", zshmodules(1), fish's "Special variables", ksh(1), mksh(1).
-_OF_SHELLS = frozenset(["auto_resume", "CDPATH", "CHILD_MAX", "COLUMNS", "COMP_CWORD", "COMP_KEY", "COMP_LINE", "COMP_POINT", "COMP_TYPE", "COMP_WORDBREAKS", "COMP_WORDS", "COMPREPLY", "COPROC", "DIRSTACK", "EMACS", "ENV", "EPOCHREALTIME", "EPOCHSECONDS", "EUID", "EXECIGNORE", "FCEDIT", "FIGNORE", "FUNCNAME", "FUNCNEST", "GLOBIGNORE", "GLOBSORT", "GROUPS", "HISTCMD", "HISTCONTROL", "HISTFILE", "HISTFILESIZE", "HISTIGNORE", "HISTSIZE", "HISTTIMEFORMAT", "histchars", "HOSTFILE", "HOSTNAME", "HOSTTYPE", "IFS", "IGNOREEOF", "INPUTRC", "INSIDE_EMACS", "LANG", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME", "LINENO", "LINES", "MACHTYPE", "MAIL", "MAILCHECK", "MAILPATH", "MAPFILE", "OLDPWD", "OPTARG", "OPTERR", "OPTIND", "OSTYPE", "PIPESTATUS", "POSIXLY_CORRECT", "PPID", "PS0", "PS1", "PS2", "PS3", "PS4", "PWD", "RANDOM", "READLINE_ARGUMENT", "READLINE_LINE", "READLINE_MARK", "READLINE_POINT", "REPLY", "SECONDS", "SHLVL", "SRANDOM", "TIMEFORMAT", "TMOUT", "TMPDIR", "TMP", "TEMP", "UID", "_", "ARGC", "argv", "cdpath", "cshlexer", "CPUTYPE", "DIRSTACKSIZE", "EGID", "ERRNO", "fignore", "fpath", "FPATH", "galiases", "functions", "dis_functions", "aliases", "dis_aliases", "saliases", "dis_saliases", "dis_galiases", "builtins", "dis_builtins", "commands", "dirstack", "funcfiletrace", "funcsourcetrace", "funcstack", "functrace", "functions_source", "dis_functions_source", "history", "historywords", "jobdirs", "jobstates", "jobtexts", "keymaps", "modules", "nameddirs", "options", "parameters", "patchars", "dis_patchars", "reswords", "dis_reswords", "termcap", "terminfo", "userdirs", "usergroups", "widgets", "zsh_eval_context", "zsh_scheduled_events", "errnos", "GID", "HISTCHARS", "histno", "HISTNO", "KEYBOARD_HACK", "KEYTIMEOUT", "LISTMAX", "LOGCHECK", "LOGNAME", "mailpath", "manpath", "module_path", "NULLCMD", "path", "pipestatus", "POSTEDIT", "prompt", "PROMPT2", "PROMPT3", "PROMPT4", "PROMPT_EOL_MARK", "psvar", "PSVAR", "READNULLCMD", "REPORTMEMORY", "REPORTTIME", "reply", "RPROMPT", "RPROMPT2", "RPS1", "RPS2", "SAVEHIST", "signals", "SPROMPT", "status", "STTY", "TERMINFO", "TERMINFO_DIRS", "TIMEFMT", "TRY_BLOCK_ERROR", "TRY_BLOCK_INTERRUPT", "TTY", "TTYIDLE", "USERNAME", "VENDOR", "WATCH", "watch", "WATCHFMT", "WORDCHARS", "ZBEEP", "ZDOTDIR", "BUFFER", "CURSOR", "LBUFFER", "RBUFFER", "PREBUFFER", "WIDGET", "KEYMAP", "KEYS", "version", "hostname", "umask", "fish_pid", "last_pid", "status_generation", "CMD_DURATION", "interactive", "EXECSHELL", "SIGNAL", "JOBMAX", "PGRP", "PATHSEP", "USER_ID", "epochtime", "langinfo", "sysparams", "mapfile", "VISUAL", "EDITOR", "PAGER", "SHELL", "HOME", "PATH", "USER", "TERM", "TERMCAP", "COLORTERM", "DISPLAY", "LOCPATH", "NLSPATH", "TZDIR", "LESS", "LESSOPEN", "LESSCLOSE", "CC", "CXX", "CPP", "AR", "AS", "LD", "NM", "HOSTALIASES", "LOCALDOMAIN", "RES_OPTIONS", "RESOLV_HOST_CONF", "MAKEFILES", "MAKELEVEL", "GOROOT", "GOENV", "GOBIN", "GOTOOLCHAIN", "GOSUMDB", "GOINSECURE", "PHP_INI_SCAN_DIR", "R_PROFILE", "R_ENVIRON", "COMPOSE_FILE", "VAULT_ADDR", "TF_DATA_DIR", "NODE_TLS_REJECT_UNAUTHORIZED", "SSLKEYLOGFILE"])  # fmt: skip
+_OF_SHELLS = frozenset(
+    """
+    auto_resume CDPATH CHILD_MAX COLUMNS COMP_CWORD COMP_KEY COMP_LINE COMP_POINT COMP_TYPE
+    COMP_WORDBREAKS COMP_WORDS COMPREPLY COPROC DIRSTACK EMACS ENV EPOCHREALTIME EPOCHSECONDS EUID
+    EXECIGNORE FCEDIT FIGNORE FUNCNAME FUNCNEST GLOBIGNORE GLOBSORT GROUPS HISTCMD HISTCONTROL
+    HISTFILE HISTFILESIZE HISTIGNORE HISTSIZE HISTTIMEFORMAT histchars HOSTFILE HOSTNAME HOSTTYPE
+    IFS IGNOREEOF INPUTRC INSIDE_EMACS LANG LC_ALL LC_COLLATE LC_CTYPE LC_MESSAGES LC_MONETARY
+    LC_NUMERIC LC_TIME LINENO LINES MACHTYPE MAIL MAILCHECK MAILPATH MAPFILE OLDPWD OPTARG OPTERR
+    OPTIND OSTYPE PIPESTATUS POSIXLY_CORRECT PPID PS0 PS1 PS2 PS3 PS4 PWD RANDOM READLINE_ARGUMENT
+    READLINE_LINE READLINE_MARK READLINE_POINT REPLY SECONDS SHLVL SRANDOM TIMEFORMAT TMOUT TMPDIR
+    TMP TEMP UID _ ARGC argv cdpath cshlexer CPUTYPE DIRSTACKSIZE EGID ERRNO fignore fpath FPATH
+    galiases functions dis_functions aliases dis_aliases saliases dis_saliases dis_galiases
+    builtins dis_builtins commands dirstack funcfiletrace funcsourcetrace funcstack functrace
+    functions_source dis_functions_source history historywords jobdirs jobstates jobtexts keymaps
+    modules nameddirs options parameters patchars dis_patchars reswords dis_reswords termcap
+    terminfo userdirs usergroups widgets zsh_eval_context zsh_scheduled_events errnos GID
+    HISTCHARS histno HISTNO KEYBOARD_HACK KEYTIMEOUT LISTMAX LOGCHECK LOGNAME mailpath manpath
+    module_path NULLCMD path pipestatus POSTEDIT prompt PROMPT2 PROMPT3 PROMPT4 PROMPT_EOL_MARK
+    psvar PSVAR READNULLCMD REPORTMEMORY REPORTTIME reply RPROMPT RPROMPT2 RPS1 RPS2 SAVEHIST
+    signals SPROMPT status STTY TERMINFO TERMINFO_DIRS TIMEFMT TRY_BLOCK_ERROR TRY_BLOCK_INTERRUPT
+    TTY TTYIDLE USERNAME VENDOR WATCH watch WATCHFMT WORDCHARS ZBEEP ZDOTDIR BUFFER CURSOR LBUFFER
+    RBUFFER PREBUFFER WIDGET KEYMAP KEYS version hostname umask fish_pid last_pid
+    status_generation CMD_DURATION interactive EXECSHELL SIGNAL JOBMAX PGRP PATHSEP USER_ID
+    epochtime langinfo sysparams mapfile VISUAL EDITOR PAGER SHELL HOME PATH USER TERM TERMCAP
+    COLORTERM DISPLAY LOCPATH NLSPATH TZDIR LESS LESSOPEN LESSCLOSE CC CXX CPP AR AS LD NM
+    HOSTALIASES LOCALDOMAIN RES_OPTIONS RESOLV_HOST_CONF MAKEFILES MAKELEVEL GOROOT GOENV GOBIN
+    GOTOOLCHAIN GOSUMDB GOINSECURE PHP_INI_SCAN_DIR R_PROFILE R_ENVIRON COMPOSE_FILE VAULT_ADDR
+    TF_DATA_DIR NODE_TLS_REJECT_UNAUTHORIZED SSLKEYLOGFILE
+    """.split()  # noqa: SIM905 (a list of two hundred is not read)
+)
 # Where a program is looked up, and which profiles there are.
 _OF_PROCESSES = {
     "PATH",
