@@ -125,8 +125,7 @@ class AwsFiles:
         return fields
 
     def _fields(self, profile: Profile, account: str | None) -> dict[str, str] | None:
-        named = ("HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
-        values = {name: self._environ[name] for name in named if name in self._environ}
+        values = {n: self._environ[n] for n in replay.PLACES if n in self._environ}
         if any("$" in value or value[:1] not in ("/", "~") for value in values.values()):
             return None  # other variables have a say in the path, or the folder one stands in
         fields = {"shape": replay.SHAPE, "profile": profile.name, "kind": profile.kind}

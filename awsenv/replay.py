@@ -17,6 +17,14 @@ EVALUATED = ("use", "off", "hook", "credential-process")
 _WISHES = ("--mfa-code", "--mfa-serial", "--duration", "--min-left", "--role-arn")
 _WISHED = ("--mfa", "--session", "--no-session", "--fresh")
 
+# Variables that say where files lie: a record is true under these values of them.
+PLACES = (
+    "HOME",
+    "AWS_CONFIG_FILE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_LOGIN_CACHE_DIRECTORY",
+)
+
 
 class Request:
     """What is asked for: ``command`` is ``use`` or ``off``; empty words where nothing was given.
@@ -225,7 +233,7 @@ def _read_variables(
     """The session's variables by ``record``, if it is still true."""
     if record.get("shape") != SHAPE:
         return None
-    for name in ("HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+    for name in PLACES:
         if environ.get(name) != record.get("env." + name):
             return None
     if request.account and request.account != record.get("account"):

@@ -158,9 +158,7 @@ def _find_headers(profile: str, there: Profile | None, environ: dict[str, str]) 
 
 
 def _check_name(profile: str, there: Profile | None, force: bool) -> None:
-    wrong = not profile.isprintable() or profile != profile.strip() or profile == "DEFAULT"
-    if wrong or not profile or profile.startswith("-"):
-        raise AwsenvError(f"a profile cannot be called {profile or 'nothing'}", "another name")
+    headers.check_name(profile)
     if there is not None and there.kind != "none" and not force:
         raise AwsenvError(
             f"profile {profile} is there already, of kind {there.kind}", "--force, or another name"

@@ -16,7 +16,8 @@ from awsenv.files import reading
 from awsenv.paths import shorten
 from awsenv.profiles import lint
 from awsenv.server import running
-from awsenv.sessions import cli_caches, conflicts, sign_ins
+from awsenv.sessions import cli_caches, conflicts
+from awsenv.sessions.login import tokens
 from awsenv.sessions.sso import token
 
 # Shell → the files that an interactive one reads, of which one has the hook.
@@ -127,7 +128,7 @@ def _check_modes(environ: dict[str, str]) -> Iterator[Finding]:
     """Folders and files that hold secrets are one's own."""
     state = environment.state_folder(environ)
     places = [state, token.folder(environ), cli_caches.folder(environ)]
-    places.append(sign_ins.login_folder(environ))
+    places.append(tokens.folder(environ))
     for place in places:
         try:
             files = [os.path.join(place, name) for name in os.listdir(place)]

@@ -7,15 +7,24 @@ from typing import Annotated
 import typer
 
 from awsenv import paths
-from awsenv.cli import dotenv_file, durations, hints, session_options, shared_options, terminal
+from awsenv.cli import (
+    dotenv_file,
+    durations,
+    hints,
+    login_new,
+    session_options,
+    shared_options,
+    terminal,
+)
 from awsenv.cli.folders import program_path
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shorten
 from awsenv.profiles import headers, read, write
 from awsenv.profiles.profile import ACCESS_KEY, EXPIRES, SECRET_KEY, STORED_OF, Profile
 from awsenv.replay import Request
-from awsenv.sessions import resolve
+from awsenv.sessions import resolve, token_file
 from awsenv.sessions.context import Context
+from awsenv.sessions.login import sign_in as console_sign_in
 from awsenv.sessions.options import Interaction
 from awsenv.sessions.sso import sign_in, token
 
@@ -27,11 +36,16 @@ def login(
     profile: Name,
     *,
     option_values: dict[str, str],
+    new: Annotated[
+        bool, typer.Option("--new", help="As the console's user, without a key: PROFILE is made.")
+    ] = False,
+    region: Annotated[str, typer.Option("--region", help="With --new: the profile's Region.")] = "",
     device_code: Annotated[
-        bool, typer.Option("--device-code", help="SSO: a code to type in any browser anywhere.")
+        bool,
+        typer.Option("--device-code", "--remote", help="A code, by any browser on any machine."),
     ] = False,
     no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="SSO: show the page's address, and open nothing.")
+        bool, typer.Option("--no-browser", help="Show the page's address, and open nothing.")
     ] = False,
     save_as: Annotated[
         str, typer.Option("--save-as", metavar="NAME", help="Store the session as profile NAME.")
@@ -41,7 +55,7 @@ def login(
     ] = False,
 ) -> None:
     """Get a session ahead of time, with whatever a person has to do for it; one that lives serves as it
-    is. Of IAM Identity Center it is a new sign-in.
+    is. Of IAM Identity Center, and of the console's user, it is a new sign-in.
 
     Example: awsenv login xxx-dev
     """
@@ -62,6 +76,9 @@ def login(
         )
     if save_as:
         _check_target(save_as, known.get(save_as))
+    if new or region:
+        login_new.login(profile, known.get(profile), new, region, people, environ)
+        return
     if signed := _sign_in(profile, known, people, environ):
         terminal.say(signed)
         if not save_as:
@@ -81,9 +98,12 @@ def login(
 def _sign_in(
     name: str, known: dict[str, Profile], people: Interaction, environ: dict[str, str]
 ) -> str:
-    """Sign in anew to IAM Identity Center, where ``name`` is an SSO profile or an sso-session; what
-    to say of it, else nothing."""
+    """Sign in anew, where ``name`` is an SSO profile, an sso-session, or a profile of the console's user;
+    what to say of it, else nothing."""
     profile = known.get(name)
+    if profile is not None and profile.kind == "login":
+        console_sign_in.sign_in_as(profile, Context(profile, environ, people))
+        return f"signed in as {profile.get('login_session')}"
     if profile is not None and profile.kind != "sso":
         return ""
     if profile is None and read.sso_session(name, environ) is None:
@@ -91,7 +111,9 @@ def _sign_in(
     where = token.of_profile(profile, environ) if profile else token.find_session(name, environ)
     profile = profile or Profile(name, None, None)
     sign_in.sign_in(where, profile, Context(profile, environ, people))
-    left = token.seconds_left(token.load(where.token_path(environ)), "expiresAt", people.now())
+    left = token_file.seconds_left(
+        token_file.load(where.token_path(environ)), "expiresAt", people.now()
+    )
     return f"signed in to {where.shown}, {durations.format_time_left(left)} left"
 
 

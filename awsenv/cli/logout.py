@@ -15,8 +15,9 @@ from awsenv.paths import shorten
 from awsenv.profiles import read, write
 from awsenv.profiles.profile import STORED_OF, Profile
 from awsenv.server import grants
-from awsenv.sessions import cli_caches, resolve, sign_ins, sign_out
+from awsenv.sessions import cli_caches, resolve, sign_out
 from awsenv.sessions.context import Context
+from awsenv.sessions.login import tokens
 from awsenv.sessions.options import Interaction
 from awsenv.sessions.sso import sign_in, token
 
@@ -117,7 +118,7 @@ def _sign_out(
         if of is not None and of.token_path(environ) in left
     }
     if name in known and known[name].kind == "login":
-        path = sign_ins.login_path(known[name].get("login_session") or "", environ)
+        path = tokens.path(known[name].get("login_session") or "", environ)
         gone |= {name} if folders.discard(path) else set()
     for profile in {name, *of_them}:
         there = resolve.forget(profile, environ)

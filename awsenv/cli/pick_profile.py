@@ -7,6 +7,7 @@ from awsenv.cli.profiles import TITLES, describe, format_cells
 from awsenv.errors import AwsenvError
 from awsenv.profiles import production, read
 from awsenv.profiles.profile import Profile
+from awsenv.sessions import token_file
 from awsenv.sessions.sso import token
 
 
@@ -33,6 +34,6 @@ def _format_row(profile: Profile, environ: dict[str, str], signs_in: dict[str, s
     except AwsenvError:  # `show` says what it lacks
         return row
     if path not in signs_in:
-        alive = token.seconds_left(token.load(path), "expiresAt", time.time()) > 0
+        alive = token_file.seconds_left(token_file.load(path), "expiresAt", time.time()) > 0
         signs_in[path] = "signed in" if alive else "signed out"
     return [*row[:-1], signs_in[path]]

@@ -119,14 +119,15 @@ def _sign_in_left(profile: Profile, environ: dict[str, str]) -> int | None:
     """Seconds until the sign-in that the profile's session came from ends."""
     import time
 
+    from awsenv.sessions import token_file
     from awsenv.sessions.sso import token
 
     try:
         where = token.of_profile(profile, environ)
     except AwsenvError:
         return None
-    found = token.load(where.token_path(environ))
-    return int(token.seconds_left(found, "expiresAt", time.time())) if found else None
+    found = token_file.load(where.token_path(environ))
+    return int(token_file.seconds_left(found, "expiresAt", time.time())) if found else None
 
 
 def _find_own_key(profile: Profile | None) -> str | None:

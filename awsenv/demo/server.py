@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from urllib.parse import parse_qsl
 
-from awsenv.demo import iam, sts
+from awsenv.demo import iam, signin, sts
 from awsenv.demo.federation import Federation
 from awsenv.demo.portal import OidcError, Portal
 from awsenv.demo.signature import RefusedError, region_of, signer
@@ -32,6 +32,7 @@ class Server:
         self.portal = Portal(self.sts)
         self.sso = Sso(self.portal)
         self.federation = Federation(self.sts)
+        self.signin = signin.Signin(self.sts)
         self.calls: list[str] = []
         self.regions: list[str] = []  # that the calls were signed for
         self.faults: deque[int | str] = deque()
@@ -39,7 +40,7 @@ class Server:
         self.clock = 0.0
         self.stopped = threading.Event()
         self._http = _Http(("127.0.0.1", 0), _handler(self))
-        self.sso.url = self.url
+        self.sso.url = self.signin.url = self.url
         self._thread = threading.Thread(target=self._http.serve_forever, daemon=True)
 
     @property
@@ -93,6 +94,11 @@ def _refuse_oidc(fault: int | str | None) -> None:
         raise OidcError("InternalServerException", fault)
 
 
+def _refuse_signin(fault: int | str | None) -> None:
+    if isinstance(fault, int):
+        raise signin.RefusedError("server_error", "InternalServerException", fault)
+
+
 def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -136,6 +142,8 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 self._send(*server.federation.answer(self.command, query, body))
                 return
             page = server.sso.page(path, query, self.command, body)
+            if page is None:
+                page = server.signin.page(path, query, self.command, body)
             if page is not None and page.startswith("http"):
                 self.send_response_only(302)
                 self.send_header("Location", page)
@@ -149,12 +157,25 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             server.stopped.wait(server.slow)
             token = self.headers.get("x-amz-sso_bearer_token", "")
             fault = server.faults.popleft() if server.faults else None
+            if path == "/v1/token":
+                self._sign_in(body, fault)
+                return
             try:
                 _refuse_oidc(fault)
                 told = server.sso.answer(self.command, path, dict(parse_qsl(query)), token, body)
                 self._send(200, "application/json", json.dumps(told).encode())
             except OidcError as error:
                 data = json.dumps({"error": error.name, "message": error.name}).encode()
+                self._send(error.status, "application/json", data, kind=error.name)
+
+        def _sign_in(self, body: bytes, fault: int | str | None) -> None:
+            try:
+                _refuse_signin(fault)
+                now = time.time() + server.clock
+                told = server.signin.answer(body, self.headers.get("DPoP", ""), now)
+                self._send(200, "application/json", json.dumps(told).encode())
+            except signin.RefusedError as error:
+                data = json.dumps({"error": error.word, "message": error.word}).encode()
                 self._send(error.status, "application/json", data, kind=error.name)
 
         def _send(

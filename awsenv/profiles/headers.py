@@ -2,6 +2,15 @@
 
 import shlex
 
+from awsenv.errors import AwsenvError
+
+
+def check_name(profile: str) -> None:
+    """Raise ``AwsenvError`` where nobody could call a profile so."""
+    wrong = not profile.isprintable() or profile != profile.strip() or profile == "DEFAULT"
+    if wrong or not profile or profile.startswith("-"):
+        raise AwsenvError(f"a profile cannot be called {profile or 'nothing'}", "another name")
+
 
 def session_name(header: str) -> str | None:
     """The sso-session that a section of the config file stands for, or ``None``; as in

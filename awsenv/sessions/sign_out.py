@@ -4,8 +4,9 @@ import os
 from typing import Any
 
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import cli_caches, sign_ins
+from awsenv.sessions import cli_caches, token_file
 from awsenv.sessions.context import Context
+from awsenv.sessions.login import tokens
 from awsenv.sessions.options import Interaction
 from awsenv.sessions.sso import sign_in, token
 from awsenv.sessions.sso.token import SsoSession
@@ -25,7 +26,7 @@ def sign_out_everywhere(environ: dict[str, str]) -> set[str]:
             gone.add(where.start_url)
         if {"accessToken", "clientSecret"} & fields.keys():
             os.unlink(path)
-    for path, _ in _list_files(sign_ins.login_folder(environ)):
+    for path, _ in _list_files(tokens.folder(environ)):
         gone.add(path)
         os.unlink(path)
     if cli_caches.forget(lambda _: True, environ):
@@ -36,4 +37,4 @@ def sign_out_everywhere(environ: dict[str, str]) -> set[str]:
 def _list_files(folder: str) -> list[tuple[str, dict[str, Any]]]:
     names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
     found = [os.path.join(folder, name) for name in names if name.endswith(".json")]
-    return [(path, fields) for path in found if (fields := token.load(path)) is not None]
+    return [(path, fields) for path in found if (fields := token_file.load(path)) is not None]

@@ -13,7 +13,7 @@ import pytest
 
 from awsenv.demo.sts import Role
 from awsenv.demo.users import User, session_of
-from awsenv.sessions import sign_ins
+from awsenv.sessions.login import tokens
 from tests.program import edit_record
 from tests.sessions.place import Place
 from tests.shells.real import BIN, clean, installed
@@ -352,20 +352,21 @@ main()"""
     )  # fmt: skip
     assert result.returncode == 1
     assert result.stderr == (
-        "awsenv: profile l signs in with aws login, which needs botocore's crt; "
-        "uv tool install 'awsenv[login]'\n"
+        "awsenv: signing in as aws login does needs the crt library; uv tool install 'awsenv[login]'\n"
     )
     # The control: with it, what lacks is the sign-in.
     result = roles.run(*words)
-    assert "aws login has no session" in result.stderr
-    assert result.stderr.endswith("; aws login --profile l\n")
+    assert (result.returncode, result.stderr) == (
+        3,
+        "awsenv: profile l: nobody is signed in; awsenv login l\n",
+    )
 
 
 def test_a_login_session_gives_the_account_and_the_end_of_its_token_file(roles: Place) -> None:
     roles.config(LOGIN)
     end = int(time.time()) + 900
     user = roles.server.sts.issue(session_of(roles.plain, 900, True))
-    path = Path(sign_ins.login_path(USER, {"HOME": str(roles.home)}))
+    path = Path(tokens.path(USER, {"HOME": str(roles.home)}))
     path.parent.mkdir(parents=True)
     token = {
         "accessKeyId": user.key_id,

@@ -22,7 +22,7 @@ from botocore.utils import generate_login_cache_key, get_login_token_cache_direc
 
 from awsenv.demo.sso import START_URL
 from awsenv.demo.sts import Role
-from awsenv.sessions import sign_ins
+from awsenv.sessions.login import tokens
 from tests.program import until
 from tests.sessions.place import Place
 from tests.shells.real import BIN, clean, installed
@@ -439,11 +439,11 @@ def test_a_sign_out_elsewhere_is_seen(center: Place) -> None:
 
 def test_the_file_of_a_login_session_is_where_botocore_has_it(tmp_path: Path) -> None:
     name = "arn:aws:iam::111122223333:user/me"
-    path = sign_ins.login_path(name, {"HOME": str(tmp_path)})
+    path = tokens.path(name, {"HOME": str(tmp_path)})
     assert path == f"{tmp_path}/.aws/login/cache/{generate_login_cache_key(name)}.json"
     elsewhere = {"HOME": str(tmp_path), "AWS_LOGIN_CACHE_DIRECTORY": "~/x"}
     with patch.dict(os.environ, elsewhere):
-        assert sign_ins.login_folder(elsewhere) == get_login_token_cache_directory()
+        assert tokens.folder(elsewhere) == get_login_token_cache_directory()
 
 
 def test_logout_tells_the_service_and_forgets_what_came_of_it(center: Place) -> None:

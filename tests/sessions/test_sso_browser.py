@@ -18,10 +18,10 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from awsenv.profiles.profile import Profile
+from awsenv.sessions.callback import Callback, listen
 from awsenv.sessions.context import Context
 from awsenv.sessions.options import Interaction
 from awsenv.sessions.sso import device_code, token
-from awsenv.sessions.sso.browser import Callback, listen
 from awsenv.sessions.sso.token import SsoSession
 from tests.sessions.place import Place
 from tests.sessions.test_sso import ACCOUNT, CONFIG, approve, token_file
@@ -210,7 +210,7 @@ def test_an_attack_is_refused_and_the_right_answer_still_taken(
             target=lambda: told.append(status(callback, "state=the-state&code=good"))
         )
         visit.start()
-        assert callback.wait(WHERE, 30) == "good"
+        assert callback.wait(WHERE.shown, 30) == "good"
         # A second one, while the first is being looked at.
         assert status(callback, "state=the-state&code=again") == 400
         callback.tell("Signed in", "")

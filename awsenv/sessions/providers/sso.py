@@ -6,7 +6,7 @@ from typing import Any
 from awsenv.errors import AwsenvError
 from awsenv.profiles import timestamps
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import cli_caches, client
+from awsenv.sessions import cli_caches, client, token_file
 from awsenv.sessions.context import Context
 from awsenv.sessions.options import SessionOptions
 from awsenv.sessions.session import Session
@@ -59,7 +59,7 @@ def _get_credentials(where: SsoSession, found: str, profile: Profile, context: C
             "AccessKeyId": key_id,
             "SecretAccessKey": secret,
             "SessionToken": session_token,
-            "Expiration": token.format_time(end.timestamp()),
+            "Expiration": token_file.format_time(end.timestamp()),
             "AccountId": account,
         },
     }

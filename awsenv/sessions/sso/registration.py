@@ -3,7 +3,7 @@
 from typing import Any
 
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import client
+from awsenv.sessions import client, token_file
 from awsenv.sessions.context import Context
 from awsenv.sessions.sso import token as tokens
 from awsenv.sessions.sso.token import SsoSession
@@ -23,11 +23,11 @@ def load_or_register(
     """The client that is registered, shared with the AWS CLI, else a new one; ``more`` is what a
     browser's sign-in registers besides, which a device code's does not."""
     path, now = where.registration_path(context.environ), context.interaction.now()
-    found = tokens.load(path)
+    found = token_file.load(path)
     # A client is of one flow: the service takes no device code's from a browser's, nor the other way.
     grants = found.get("grantTypes") if found else None
     fits = set(grants or []) >= set(more["grantTypes"]) if more else not grants
-    if found and fits and not anew and tokens.seconds_left(found, "expiresAt", now) > SOON:
+    if found and fits and not anew and token_file.seconds_left(found, "expiresAt", now) > SOON:
         return found
     # Scopes, so that there is a refresh token.
     scopes = {"scopes": where.scopes} if where.scopes else {}
@@ -37,7 +37,7 @@ def load_or_register(
     fields = {
         "clientId": got["clientId"],
         "clientSecret": got["clientSecret"],
-        "expiresAt": tokens.format_time(got["clientSecretExpiresAt"]),
+        "expiresAt": token_file.format_time(got["clientSecretExpiresAt"]),
         **scopes,
     }
     if more:
@@ -54,7 +54,7 @@ def format_token(
         "startUrl": where.start_url,
         "region": where.region,
         "accessToken": got["accessToken"],
-        "expiresAt": tokens.format_time(now + got["expiresIn"]),
+        "expiresAt": token_file.format_time(now + got["expiresIn"]),
         "clientId": known["clientId"],
         "clientSecret": known["clientSecret"],
         "registrationExpiresAt": known["expiresAt"],

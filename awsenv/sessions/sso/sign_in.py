@@ -10,7 +10,7 @@ from awsenv.errors import AwsenvError
 from awsenv.files import locks
 from awsenv.paths import shorten
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import client
+from awsenv.sessions import child, client, token_file
 from awsenv.sessions.context import Context
 from awsenv.sessions.errors import PersonNeededError
 from awsenv.sessions.sso import token as tokens
@@ -35,19 +35,19 @@ def get_access_token(
     ``AwsenvError``.
     """
     people, path = context.interaction, where.token_path(context.environ)
-    found = tokens.load(path)
-    left = tokens.seconds_left(found, "expiresAt", people.now())
+    found = token_file.load(path)
+    left = token_file.seconds_left(found, "expiresAt", people.now())
     debug.note(f"the sign-in of {where.shown} is in {shorten(path)}, {left:.0f} s left")
     good = found is not None and found.get("accessToken") not in (None, refused)
     if found is not None and good and left > WINDOW:
         return str(found["accessToken"])
     if found is not None and _is_renewable(found, people.now()):
         _renew(where, profile, context, refused)
-        newer = tokens.load(path)
+        newer = token_file.load(path)
         if (
             newer
             and newer.get("accessToken") != refused
-            and tokens.seconds_left(newer, "expiresAt", people.now()) > 0
+            and token_file.seconds_left(newer, "expiresAt", people.now()) > 0
         ):
             return str(newer["accessToken"])
     if found is not None and good and left > 0:
@@ -71,13 +71,13 @@ def sign_in(
         raise AwsenvError(f"{where.shown}: the start URL is not https", "sso_start_url = https://…")
     people, environ = context.interaction, context.environ
     state, path = environment.state_folder(environ), where.token_path(environ)
-    before = (tokens.load(path) or {}).get("accessToken")
+    before = (token_file.load(path) or {}).get("accessToken")
     with locks.hold(state, f"login {path}", people.say) as lock:
-        found = tokens.load(path)
+        found = token_file.load(path)
         if (
             found
             and found.get("accessToken") not in (before, refused)
-            and tokens.seconds_left(found, "expiresAt", people.now()) > 0
+            and token_file.seconds_left(found, "expiresAt", people.now()) > 0
         ):
             return str(found["accessToken"])
         failed, _, why = lock.remembered().partition(" ")
@@ -107,7 +107,7 @@ def sign_in(
 def sign_out(where: SsoSession, profile: Profile, context: Context) -> bool:
     """Tell the service and remove the token; whether there was one. An ended one is no error."""
     path = where.token_path(context.environ)
-    found = tokens.load(path)
+    found = token_file.load(path)
     if found is None:
         return False
     tell(where, found, profile, context)
@@ -128,38 +128,24 @@ def _is_renewable(found: dict[str, Any], now: float) -> bool:
     keys = ("refreshToken", "clientId", "clientSecret")
     return (
         all(found.get(k) for k in keys)
-        and tokens.seconds_left(found, "registrationExpiresAt", now) > 0
+        and token_file.seconds_left(found, "registrationExpiresAt", now) > 0
     )
 
 
 def _renew(where: SsoSession, profile: Profile, context: Context, refused: str) -> None:
-    """Renew the token in a child of its own session that holds the lock: with rotation the old
-    refresh token is spent by the call, so a kill of this process must not lose the new one."""
-    child = os.fork()
-    if child:
-        os.waitpid(child, 0)
-        return
-    code = 1
-    try:
-        locks.release_inherited()
-        os.setsid()
-        quiet = os.open(os.devnull, os.O_RDWR)
-        for descriptor in (0, 1, 2):
-            os.dup2(quiet, descriptor)
-        _renew_here(where, profile, context, refused)
-        code = 0
-    finally:
-        os._exit(code)
+    """Renew the token: with rotation the old refresh token is spent by the call, so a kill of this
+    process must not lose the new one."""
+    child.run(lambda: _renew_here(where, profile, context, refused))
 
 
 def _renew_here(where: SsoSession, profile: Profile, context: Context, refused: str) -> None:
     path = where.token_path(context.environ)
     with locks.hold(environment.state_folder(context.environ), f"renew {path}", seconds=30):
-        found = tokens.load(path)
+        found = token_file.load(path)
         if found is None:
             return
         taken = found.get("accessToken") == refused
-        if not taken and tokens.seconds_left(found, "expiresAt", time.time()) > WINDOW:
+        if not taken and token_file.seconds_left(found, "expiresAt", time.time()) > WINDOW:
             return  # somebody else was first
         oidc = context.client("sso-oidc", region=where.region)
         parameters = {
@@ -175,13 +161,13 @@ def _renew_here(where: SsoSession, profile: Profile, context: Context, refused: 
             except oidc.exceptions.InvalidGrantException:
                 # The AWS CLI takes no lock: its own renewal spent this one, and is being written.
                 end = time.monotonic() + _OTHERS
-                while tokens.load(path) == found and time.monotonic() < end:
+                while token_file.load(path) == found and time.monotonic() < end:
                     time.sleep(0.02)
                 raise
 
         got = client.call(profile, renewed)
         fields = {**found, "accessToken": got["accessToken"]}
-        fields["expiresAt"] = tokens.format_time(time.time() + got["expiresIn"])
+        fields["expiresAt"] = token_file.format_time(time.time() + got["expiresIn"])
         if got.get("refreshToken"):
             fields["refreshToken"] = got["refreshToken"]
         tokens.store(path, fields)

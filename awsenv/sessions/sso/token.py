@@ -8,16 +8,12 @@ import hashlib
 import json
 import os
 import shlex
-import time
-from datetime import UTC, datetime
 from typing import Any
 
 from awsenv.errors import AwsenvError
-from awsenv.files import folders, reading
-from awsenv.files.writing import write_whole
-from awsenv.paths import shorten
 from awsenv.profiles import read
 from awsenv.profiles.profile import Place, Profile
+from awsenv.sessions import token_file
 
 # In the order in which the AWS CLI writes them.
 _FIELDS = ("startUrl", "region", "accessToken", "expiresAt", "clientId", "clientSecret",
@@ -107,42 +103,7 @@ def _check_session(name: str, place: Place) -> SsoSession:
     return SsoSession(name, values["sso_start_url"], values["sso_region"], split)
 
 
-def load(path: str) -> dict[str, Any] | None:
-    """The JSON at ``path``; ``None`` where there is none. The AWS CLI truncates in place, so half a
-    file is looked at again."""
-    for _ in range(5):
-        try:
-            found = json.loads(reading.read(path))
-        except (OSError, AwsenvError):
-            return None
-        except ValueError:
-            time.sleep(0.05)
-            continue
-        return found if isinstance(found, dict) else None
-    return None
-
-
 def store(path: str, fields: dict[str, Any]) -> None:
-    """Write ``fields`` as the AWS CLI would, whole. Raises ``AwsenvError``."""
+    """Write ``fields`` in the AWS CLI's order. Raises ``AwsenvError``."""
     order = [name for name in _FIELDS if name in fields]
-    ordered = {name: fields[name] for name in [*order, *(n for n in fields if n not in order)]}
-    try:
-        folders.make(os.path.dirname(path))
-        write_whole(path, json.dumps(ordered).encode(), secret=True)
-    except OSError as error:
-        raise AwsenvError(f"cannot write {shorten(path)}: {error.strerror}") from None
-
-
-def seconds_left(fields: dict[str, Any] | None, name: str, now: float) -> float:
-    """Seconds until the moment in ``fields[name]``; minus infinity where there is none."""
-    text = str((fields or {}).get(name, "")).replace("UTC", "+00:00")
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return float("-inf")
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
-
-
-def format_time(moment: float) -> str:
-    """``moment`` (seconds since 1970) as these files have it."""
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    token_file.store(path, {n: fields[n] for n in [*order, *(n for n in fields if n not in order)]})

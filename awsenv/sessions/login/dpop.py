@@ -1,0 +1,66 @@
+"""Proof of possession (RFC 9449): each call to the sign-in service is signed with a key that the session
+is bound to. Elliptic curves by awscrt, an optional extra.
+"""
+
+import base64
+import hashlib
+import json
+import secrets
+import textwrap
+from typing import Any
+
+from awsenv.errors import AwsenvError
+
+_BEGIN, _END = "-----BEGIN EC PRIVATE KEY-----", "-----END EC PRIVATE KEY-----"
+
+
+class Key:
+    """A key on P-256, new or from ``pem``, as the AWS CLI stores it: SEC 1 in PEM (RFC 5915). Raises
+    ``AwsenvError`` without awscrt, ``ValueError`` for a text that is no key."""
+
+    def __init__(self, pem: str = "") -> None:
+        ec = _import_crypto().EC
+        if pem:
+            text = pem.replace(_BEGIN, "").replace(_END, "")
+            try:
+                self._key = ec.new_key_from_der_data(base64.b64decode(text))
+            except RuntimeError:
+                raise ValueError("no key on P-256") from None
+        else:
+            self._key = ec.new_generate(_import_crypto().ECType.P_256)
+
+    @property
+    def pem(self) -> str:
+        """As it is stored."""
+        der = self._key.export_key(_import_crypto().ECExportFormat.SEC1)
+        lines = textwrap.wrap(base64.b64encode(der).decode(), 64)
+        return "\n".join([_BEGIN, *lines, _END, ""])
+
+    def prove(self, url: str, now: float) -> str:
+        """The ``DPoP`` header of one POST to ``url`` at ``now`` (seconds since 1970): a JWT, for ES256."""
+        x, y = self._key.get_public_coords()
+        jwk = {"kty": "EC", "x": _encode(x), "y": _encode(y), "crv": "P-256"}
+        head = {"typ": "dpop+jwt", "alg": "ES256", "jwk": jwk}
+        body = {"htm": "POST", "htu": url, "iat": int(now), "jti": secrets.token_urlsafe(24)}
+        signed = ".".join(_encode(json.dumps(part).encode()) for part in (head, body))
+        der = self._key.sign(hashlib.sha256(signed.encode()).digest())
+        pair = _import_crypto().EC.decode_der_signature_to_padded_pair(der, pad_to=32)
+        return f"{signed}.{_encode(pair)}"
+
+
+def check_library() -> None:
+    """Raise ``AwsenvError`` where it is not installed."""
+    _import_crypto()
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _import_crypto() -> Any:
+    try:
+        from awscrt import crypto  # type: ignore[import-untyped]
+    except ImportError:
+        what = "signing in as aws login does needs the crt library"
+        raise AwsenvError(what, "uv tool install 'awsenv[login]'") from None
+    return crypto

@@ -1,0 +1,76 @@
+"""A session of ``aws login``: the one that is stored, else renewed, one process at a time."""
+
+import shlex
+import time
+from typing import Any
+
+from awsenv import debug, environment
+from awsenv.errors import AwsenvError
+from awsenv.files import locks
+from awsenv.paths import shorten
+from awsenv.profiles.profile import Profile
+from awsenv.sessions import child, token_file
+from awsenv.sessions.context import Context
+from awsenv.sessions.errors import PersonNeededError
+from awsenv.sessions.login import dpop, tokens
+
+# Seconds before its end in which botocore renews it, too.
+WINDOW = 5 * 60
+# Seconds that another tool may take to write what it has just renewed.
+_OTHERS = 1
+
+
+def get(profile: Profile, context: Context, least: float = 0) -> dict[str, Any]:
+    """The sign-in of ``profile`` with a session that lives for ``least`` seconds at least, or as long as
+    may be had without a person. Raises ``AwsenvError``, ``PersonNeededError`` where one has to sign in."""
+    login_session, now = profile.get("login_session") or "", context.interaction.now
+    found = tokens.load(login_session, context.environ)
+    path = tokens.path(login_session, context.environ)
+    left = tokens.seconds_left(found, now())
+    debug.note(
+        f"the sign-in of {profile.name} is in {shorten(path)}, its session has {left:.0f} s left"
+    )
+    if found is not None and left > max(WINDOW, least):
+        return found
+    dpop.check_library()
+    if found is None:
+        what = f"profile {profile.name}: nobody is signed in"
+        raise PersonNeededError(what, f"awsenv login {shlex.quote(profile.name)}")
+    try:
+        dpop.Key(found["dpopKey"])  # what is wrong with it is said here, before a child is made
+    except ValueError:
+        what = (
+            f"profile {profile.name}: its sign-in cannot be renewed: {shorten(path)} holds no key"
+        )
+        raise PersonNeededError(what, f"awsenv login {shlex.quote(profile.name)}") from None
+    # A refresh token is spent by the call, so a kill of this process must not lose the new one.
+    failure = child.run(lambda: _renew(path, profile, context, least))
+    newer = tokens.load(login_session, context.environ)
+    if newer is not None and newer != found:
+        return newer
+    if newer is not None and left > 0:
+        return newer
+    what = f"profile {profile.name}: the session was not renewed"
+    raise failure or AwsenvError(what, "try again")
+
+
+def _renew(path: str, profile: Profile, context: Context, least: float) -> None:
+    with locks.hold(environment.state_folder(context.environ), f"renew {path}", seconds=30):
+        found = token_file.load(path)
+        if found is None or tokens.seconds_left(found, time.time()) > max(WINDOW, least):
+            return  # somebody has signed out, or renewed it first
+        given = {
+            "clientId": found["clientId"],
+            "grantType": "refresh_token",
+            "refreshToken": found["refreshToken"],
+        }
+        region = str(found.get("signInRegion") or "")
+        try:
+            got = tokens.exchange(given, dpop.Key(found["dpopKey"]), profile, context, region)
+        except PersonNeededError:
+            # The AWS CLI takes no lock: its own renewal spent this one, and is being written.
+            end = time.monotonic() + _OTHERS
+            while token_file.load(path) == found and time.monotonic() < end:
+                time.sleep(0.02)
+            raise
+        token_file.store(path, tokens.renew(found, got, time.time()))

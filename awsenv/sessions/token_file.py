@@ -1,0 +1,51 @@
+"""Sign-ins as the AWS CLI keeps them: a file of JSON each, 0600."""
+
+import json
+import os
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from awsenv.errors import AwsenvError
+from awsenv.files import folders, reading
+from awsenv.files.writing import write_whole
+from awsenv.paths import shorten
+
+
+def load(path: str) -> dict[str, Any] | None:
+    """The JSON at ``path``; ``None`` where there is none. The AWS CLI truncates in place, so half a
+    file is looked at again."""
+    for _ in range(5):
+        try:
+            found = json.loads(reading.read(path))
+        except (OSError, AwsenvError):
+            return None
+        except ValueError:
+            time.sleep(0.05)
+            continue
+        return found if isinstance(found, dict) else None
+    return None
+
+
+def store(path: str, fields: dict[str, Any]) -> None:
+    """Write ``fields`` as one line of JSON, whole. Raises ``AwsenvError``."""
+    try:
+        folders.make(os.path.dirname(path))
+        write_whole(path, json.dumps(fields).encode(), secret=True)
+    except OSError as error:
+        raise AwsenvError(f"cannot write {shorten(path)}: {error.strerror}") from None
+
+
+def seconds_left(fields: dict[str, Any] | None, name: str, now: float) -> float:
+    """Seconds until the moment in ``fields[name]``; minus infinity where there is none."""
+    text = str((fields or {}).get(name, "")).replace("UTC", "+00:00")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return float("-inf")
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
+
+
+def format_time(moment: float) -> str:
+    """``moment`` (seconds since 1970) as these files have it."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
