@@ -72,6 +72,7 @@ def sandbox(caller: dict[str, str], program: Path | None = None) -> Iterator[San
         home = Path(folder)
         it.sts.roles[ROLE] = Role(ROLE, needs_mfa=True)
         organization.found(it.portal, CENTER)
+        it.signin.person = users["xxx-dev"]
         _write_files(home, users)
         # The console script stands beside the interpreter that it was installed for.
         awsenv = program.parent if program else Path(sys.executable).parent

@@ -97,7 +97,7 @@ class Signin:
     def answer(self, body: bytes, proof: str, now: float) -> dict[str, Any]:
         """The JSON that answers CreateOAuth2Token; ``proof`` is its DPoP header. Raises ``RefusedError``."""
         asked = json.loads(body or b"{}")
-        key = self._check_proof(proof, now)
+        key = self.check_proof(proof, now)
         with self._lock:
             if asked.get("grantType") == "authorization_code":
                 self._check_code(asked, now)
@@ -142,7 +142,7 @@ class Signin:
             raise RefusedError("invalid_grant", "ValidationException", 400)
         return grant.until
 
-    def _check_proof(self, proof: str, now: float) -> str:
+    def check_proof(self, proof: str, now: float) -> str:
         """The key that signed ``proof``, which is of this call, of now, and new."""
         from awscrt.crypto import EC, ECRawSignature  # type: ignore[import-untyped]
 

@@ -53,6 +53,7 @@ def steps(box: Sandbox) -> list[Step]:
         Step("BROWSER=person awsenv login xxx-admin", ("signed in to demo",)),
         Step('eval "$(awsenv use xxx-admin)"'),
         Step("caller-identity", ("assumed-role/AWSReservedSSO_AdministratorAccess",)),
+        *(_console_user(arn["xxx-dev"]) if find_spec("awscrt") else ()),
         Step(
             "awsenv sso setup --session demo --account search-prod --region eu-west-1",
             ("2 profiles added", "search-prod-readonly"),
@@ -74,6 +75,19 @@ def steps(box: Sandbox) -> list[Step]:
         Step("awsenv rotate prod", ("prod: key AKIA", "is deleted")),
         Step("AWS_PROFILE=prod caller-identity", (arn["prod"],)),
         *(_keychain(arn["prod"]) if find_spec("keyring") else ()),
+    ]
+
+
+def _console_user(arn: str) -> list[Step]:
+    """Its part on signing in as the console's user, which is an extra."""
+    return [
+        Step(
+            "BROWSER=person awsenv login mine --new --region eu-west-1",
+            ("profile mine in ~/.aws/config is", arn),
+        ),
+        Step('eval "$(awsenv use mine)"'),
+        Step("caller-identity", (arn,)),
+        Step("awsenv logout mine"),
     ]
 
 

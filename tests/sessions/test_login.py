@@ -353,6 +353,26 @@ def test_a_proof_serves_once_and_is_of_this_call_and_key(console: Place) -> None
         signin.answer(body, proof, now)
 
 
+def test_each_key_is_one_that_other_tools_read_and_prove_with() -> None:
+    for _ in range(1000):
+        key = dpop.Key()
+        assert dpop.Key(key.pem).pem == key.pem
+        assert [len(number) for number in key._key.get_public_coords()] == [32, 32]
+
+
+def test_a_key_of_the_aws_cli_whose_point_has_leading_zeros_proves_too(console: Place) -> None:
+    from awscrt.crypto import EC, ECExportFormat, ECType  # type: ignore[import-untyped]
+
+    def make() -> tuple[str, list[int]]:
+        key = EC.new_generate(ECType.P_256)
+        sec1 = base64.b64encode(key.export_key(ECExportFormat.SEC1)).decode()
+        return sec1, [len(number) for number in key.get_public_coords()]
+
+    sec1, _ = next(pair for pair in iter(make, None) if pair[1] != [32, 32] and len(pair[0]) == 164)
+    proof = dpop.Key(sec1).prove(f"{console.server.url}/v1/token", time.time())
+    assert console.server.signin.check_proof(proof, time.time())
+
+
 def test_a_key_is_stored_as_it_was_and_what_is_none_is_refused() -> None:
     key = dpop.Key()
     assert key.pem.startswith("-----BEGIN EC PRIVATE KEY-----\n")

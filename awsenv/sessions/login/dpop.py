@@ -11,6 +11,8 @@ from typing import Any
 
 from awsenv.errors import AwsenvError
 
+# Bytes of a key in SEC 1 whose numbers have no leading zeros.
+_WHOLE = 121
 _BEGIN, _END = "-----BEGIN EC PRIVATE KEY-----", "-----END EC PRIVATE KEY-----"
 
 
@@ -27,18 +29,30 @@ class Key:
             except RuntimeError:
                 raise ValueError("no key on P-256") from None
         else:
-            self._key = ec.new_generate(_import_crypto().ECType.P_256)
+            # crt writes numbers without their leading zeros, reads no such key again, and botocore puts
+            # such a point into its proofs as it is: a key that has any is not taken.
+            self._key = _generate()
+            while len(self._der) != _WHOLE or not self._is_whole:
+                self._key = _generate()
 
     @property
     def pem(self) -> str:
         """As it is stored."""
-        der = self._key.export_key(_import_crypto().ECExportFormat.SEC1)
-        lines = textwrap.wrap(base64.b64encode(der).decode(), 64)
+        lines = textwrap.wrap(base64.b64encode(self._der).decode(), 64)
         return "\n".join([_BEGIN, *lines, _END, ""])
+
+    @property
+    def _der(self) -> bytes:
+        return bytes(self._key.export_key(_import_crypto().ECExportFormat.SEC1))
+
+    @property
+    def _is_whole(self) -> bool:
+        return all(len(number) == 32 for number in self._key.get_public_coords())
 
     def prove(self, url: str, now: float) -> str:
         """The ``DPoP`` header of one POST to ``url`` at ``now`` (seconds since 1970): a JWT, for ES256."""
-        x, y = self._key.get_public_coords()
+        # Each in 32 bytes (RFC 7518, 6.2.1.2).
+        x, y = (number.rjust(32, b"\0") for number in self._key.get_public_coords())
         jwk = {"kty": "EC", "x": _encode(x), "y": _encode(y), "crv": "P-256"}
         head = {"typ": "dpop+jwt", "alg": "ES256", "jwk": jwk}
         body = {"htm": "POST", "htu": url, "iat": int(now), "jti": secrets.token_urlsafe(24)}
@@ -46,6 +60,11 @@ class Key:
         der = self._key.sign(hashlib.sha256(signed.encode()).digest())
         pair = _import_crypto().EC.decode_der_signature_to_padded_pair(der, pad_to=32)
         return f"{signed}.{_encode(pair)}"
+
+
+def _generate() -> Any:
+    crypto = _import_crypto()
+    return crypto.EC.new_generate(crypto.ECType.P_256)
 
 
 def check_library() -> None:
