@@ -20,6 +20,7 @@ BIN := .venv/bin
 	  npm install --silent --prefix .venv/node dotenv || true; \
 	  npm install --silent --prefix .venv/node @aws-sdk/client-sts || true; \
 	  npm install --silent --prefix .venv/node @jdxcode/mise || true; \
+	  npm install --silent --prefix .venv/node nushell || true; \
 	  cd .venv/node && npm pack --silent code-server >/dev/null && \
 	  tar -xzf code-server-*.tgz --wildcards '*/shellIntegration*' && rm code-server-*.tgz || true; fi
 	@touch $@

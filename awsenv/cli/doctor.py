@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from awsenv import __version__, environment, paths, programs
-from awsenv.cli import shell_status, terminal
+from awsenv.cli import hints, shell_status, terminal
 from awsenv.errors import FAILED, AwsenvError
 from awsenv.files import reading
 from awsenv.paths import shorten
@@ -25,6 +25,7 @@ _START = {
     "bash": (".bashrc", ".bash_profile", ".profile"),
     "zsh": (".zshrc", ".zprofile", ".zshenv"),
     "fish": (".config/fish/config.fish", ".config/fish/conf.d/awsenv.fish"),
+    "nushell": (".local/share/nushell/vendor/autoload/awsenv.nu", ".config/nushell/config.nu"),
 }
 # What is looked at, and the words of what was found; what is wrong has a mend.
 Finding = tuple[str, str, str]
@@ -76,7 +77,9 @@ def _check_hook(environ: dict[str, str]) -> Iterator[Finding]:
         yield "hook", f"this shell is {shell}", ""
         return
     found = shell_status.read_hook()
-    load = "awsenv hook fish | source" if shell == "fish" else f'eval "$(awsenv hook {shell})"'
+    load = hints.format_eval(f"awsenv hook {shell}", shell)
+    if shell == "nushell":  # which sources files, and no text
+        load = "awsenv hook nushell | save -f ($nu.data-dir | path join vendor/autoload/awsenv.nu)"
     home = environ.get("HOME") or os.path.expanduser("~")
     has = [name for name in _START[shell] if "awsenv hook" in _read_text(os.path.join(home, name))]
     if found is None:
@@ -98,7 +101,10 @@ def start_files(environ: dict[str, str]) -> Iterator[tuple[str, int]]:
     for name in (name for names in _START.values() for name in names):
         path = os.path.join(home, name)
         for number, line in enumerate(_read_text(path).split("\n"), 1):
-            if "awsenv hook" in line and not line.lstrip().startswith("#"):
+            calls = "awsenv hook" in line and not line.lstrip().startswith("#")
+            if calls or line.startswith(
+                "const __awsenv_program"
+            ):  # the hook itself, as nushell has it
                 yield path, number
 
 

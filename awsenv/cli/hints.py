@@ -24,17 +24,23 @@ def loaded_hook() -> str:
 
 def use_command(profile: str) -> str:
     """How one acts as ``profile`` here."""
-    return _format_eval(f"awsenv use {profile if profile == 'PROFILE' else shlex.quote(profile)}")
+    return _shorten(f"awsenv use {profile if profile == 'PROFILE' else shlex.quote(profile)}")
 
 
 def off_command() -> str:
     """How one acts as nobody here."""
-    return _format_eval("awsenv off")
+    return _shorten("awsenv off")
 
 
-def _format_eval(command: str) -> str:
-    if loaded_hook():
-        return command
-    if environment.detect_shell(dict(os.environ)) == "fish":
+def _shorten(command: str) -> str:
+    return command if loaded_hook() else format_eval(command)
+
+
+def format_eval(command: str, shell: str = "") -> str:
+    """How ``shell`` (this one, where it is not said) takes what ``command`` prints."""
+    shell = shell or environment.detect_shell(dict(os.environ))
+    if shell == "fish":
         return f"{command} | source"
+    if shell == "nushell":
+        return f"{command} | from json | load-env"
     return f'eval "$({command})"'

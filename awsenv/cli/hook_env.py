@@ -153,6 +153,8 @@ def _render(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
         _start(["renew", outcome.background], shell.base)
     if asking.shell == "fish":
         from awsenv.hook import fish as form
+    elif asking.shell == "nushell":
+        from awsenv.hook import nushell as form  # type: ignore[no-redef]
     else:
         from awsenv.hook import bash_zsh as form  # type: ignore[no-redef]
     return form.render(outcome, stamp, prompt, asking.shell)

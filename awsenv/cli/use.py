@@ -1,14 +1,12 @@
 """The command lines of ``use`` and ``off``; ``switch`` carries them out."""
 
-import os
 import shlex
 import sys
 from typing import Annotated
 
 import typer
 
-from awsenv import environment
-from awsenv.cli import shared_options, switch
+from awsenv.cli import hints, shared_options, switch
 from awsenv.errors import UsageError
 from awsenv.hook import start_file as hooks
 from awsenv.replay import Request
@@ -17,7 +15,7 @@ Shell = Annotated[
     list[str] | None,
     typer.Option(
         "--shell",
-        metavar="bash|zsh|fish|posix|json",
+        metavar="bash|zsh|fish|nushell|posix|json",
         help="Whose code to print; found out when not given.",
     ),
 ]
@@ -116,9 +114,7 @@ def _refuse_terminal(command: str, form: str, show: bool) -> None:
         hint = f"awsenv login NAME --save-as OTHER --process, or {command} --show"
     elif form in ("json", "sts"):  # nothing that a shell could run
         hint = f"{command} --format {form} --show, or into a pipe"
-    elif (form or environment.detect_shell(dict(os.environ))) == "fish":
-        hint = f"{command} | source"
     else:
-        hint = f'eval "$({command})"'
+        hint = hints.format_eval(command, form)
     what = "a secret" if form in ("json", "sts") else "code for the shell to run"
     raise UsageError(f"this prints {what}", hint)

@@ -213,6 +213,7 @@ FORMS = {
     # For a shell's hook, which says the rest itself (``awsenv.cli.hook_env``).
     "hook": "posix",
     "json": "json_object",
+    "nushell": "json_object",
     "sts": "credential_process",
     "credential-process": "credential_process",
 }
@@ -278,6 +279,8 @@ def _match_shell(program: str) -> str:
     name = program.rpartition("/")[2]
     if name in ("bash", "zsh", "fish"):
         return name
+    if name == "nu":
+        return "nushell"
     if name.startswith(("bash-", "zsh-", "fish-")):  # zsh-5.9: a name with its version
         return name.partition("-")[0]
     return "posix" if name in _POSIX else ""

@@ -5,6 +5,7 @@ stands in nor a variable says what runs, and nothing is imported that a replay d
 """
 
 import hashlib
+import json
 
 from awsenv import paths
 from awsenv.environment import fish, posix
@@ -14,6 +15,7 @@ FILES = {
     "bash": ("awsenv.bash",),
     "zsh": ("awsenv.zsh",),
     "fish": ("awsenv.fish",),
+    "nushell": ("awsenv.nu",),
     "posix": ("awsenv.sh",),
 }
 
@@ -25,6 +27,9 @@ def render(shell: str) -> str:
     if shell == "fish":
         quoted = " ".join(fish.quote(word) for word in words)
         return f"set -g __awsenv_program {quoted}\nset -g __awsenv_hook {format_version(shell)}\n{body}"
+    if shell == "nushell":
+        # JSON's strings are nushell's, in double quotes.
+        return f"const __awsenv_program = {json.dumps(words)}\nconst __awsenv_hook = {json.dumps(format_version(shell))}\n{body}"
     quoted = " ".join(posix.quote(word) for word in words)
     if shell == "posix":
         return f'__awsenv_run() {{ AWSENV_HOOK={format_version(shell)} {quoted} "$@"; }}\n{body}'

@@ -1,0 +1,100 @@
+# awsenv's hook for nushell (0.108 and later): it notices that something may have changed, and asks the
+# program what this shell is to become. `awsenv hook nushell` prints it with the program's place in front.
+
+# What this shell keeps for the program, who alone reads it: a record, which no child is given.
+export-env {
+    $env.__awsenv = {
+        state: "", seen: [], due: 0, limit: 0, again: false, prompt: "",
+        stamp: "", files: [], there: [], absent: []
+    }
+    $env.config.hooks.pre_prompt = ($env.config.hooks.pre_prompt? | default [] | append {|| __awsenv_prompt })
+    # Before a command: a session that has ended is renewed first.
+    $env.config.hooks.pre_execution = (
+        $env.config.hooks.pre_execution? | default []
+        | append {|| if (__awsenv_now) >= $env.__awsenv.limit { try { __awsenv_act } } }
+    )
+}
+
+# The right AWS credentials in this shell.
+export def --env --wrapped awsenv [...args: string] {
+    # Help, or a form that is not this shell's to take, goes to the program untouched.
+    let own = ($args | any {|it| $it =~ '^(-h|--help|--show|--(shell|format)(=.*)?)$' })
+    if ($args | get -o 0) in [use off] and not $own {
+        __awsenv_act ...$args
+        return
+    }
+    # Looked at again at the next prompt: it may be allowed now, or linked, or signed in.
+    $env.__awsenv.due = 0
+    with-env {AWSENV_HOOK: $__awsenv_hook} { run-external ...$__awsenv_program ...$args }
+}
+
+# At each prompt. Where nothing changed no process is started: the folder whose .envrc counts, the session,
+# the time to look again, and the files that the last look saw are as they were.
+export def --env __awsenv_prompt [] {
+    let kept = $env.__awsenv
+    if (__awsenv_seen) != $kept.seen or (__awsenv_now) >= $kept.due or (__awsenv_changed) {
+        try { __awsenv_act }
+    }
+}
+
+# What has to be as at the last look.
+export def __awsenv_seen [] {
+    [(__awsenv_find), ($env.AWSENV_PROFILE? | default ""), ($env.AWS_CREDENTIAL_EXPIRATION? | default "")]
+}
+
+export def __awsenv_now [] { date now | format date "%s" | into int }
+
+# Whether a file that was looked at is younger than the look, gone, or there.
+export def __awsenv_changed [] {
+    let kept = $env.__awsenv
+    (
+        ($kept.there | any {|path| not ($path | path exists) })
+        or ($kept.absent | any {|path| $path | path exists })
+        or ($kept.files | any {|path|
+            try { (ls -D $path).0.modified > (ls -D $kept.stamp).0.modified } catch { true }
+        })
+    )
+}
+
+# The first folder above that holds an .envrc, or the whole path where a symlink comes before it: as long as
+# that is the same, so is what a folder says.
+export def __awsenv_find [] {
+    mut folder = $env.PWD
+    loop {
+        if ($folder | path join .envrc | path exists --no-symlink) { return $"e ($folder)" }
+        if ($folder | path type) == symlink { return $"l ($env.PWD)" }
+        let above = ($folder | path dirname)
+        if $above == $folder { return "" }
+        $folder = $above
+    }
+}
+
+# Ask what this shell is to become, `use …` and `off` among it, and make it so. A failure changes nothing.
+export def --env __awsenv_act [...args: string] {
+    mut flags = "-"
+    loop {
+        let asked = $flags
+        # In two steps: of a pipeline only the last program's failure is seen.
+        let told = try {
+            let text = with-env {_AWSENV_STATE: $env.__awsenv.state} {
+                run-external ...$__awsenv_program hook-env nushell $asked ...$args
+            }
+            $text | from json
+        } catch { null }
+        if $told == null {
+            if ($args | is-empty) {
+                $env.__awsenv.seen = (__awsenv_seen)
+                $env.__awsenv.due = (__awsenv_now) + 5
+                return
+            }
+            error make --unspanned {msg: "awsenv: nothing was changed"}
+        }
+        hide-env --ignore-errors ...$told.unset
+        load-env $told.set
+        $env.__awsenv = ($told.keep | insert seen [])
+        $env.__awsenv.seen = (__awsenv_seen)
+        if not $told.keep.again { return }
+        # The door is closed, and the session is got now.
+        $flags = "-a"
+    }
+}
