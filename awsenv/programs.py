@@ -11,8 +11,9 @@ import selectors
 import shutil
 import signal
 import subprocess
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import IO
 
 from awsenv import environment
@@ -57,24 +58,28 @@ def run(
     Raises ``OSError`` where it cannot be started, ``AwsenvError`` where it was ended.
     """
     deadline = time.monotonic() + seconds
-    process = subprocess.Popen(
-        _find_program(words, environ),
-        cwd=folder,
-        env=environment.remove_session(environ),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=None if loud else subprocess.PIPE,
-        start_new_session=True,
-    )
-    pipes = [pipe for pipe in (process.stdout, process.stderr) if pipe is not None]
+    process: subprocess.Popen[bytes] | None = None
+    pipes: list[IO[bytes]] = []
     try:
+        with _interrupts_held():
+            process = subprocess.Popen(
+                _find_program(words, environ),
+                cwd=folder,
+                env=environment.remove_session(environ),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=None if loud else subprocess.PIPE,
+                start_new_session=True,
+            )
+            pipes = [pipe for pipe in (process.stdout, process.stderr) if pipe is not None]
         printed = _read(pipes, words[0], deadline, seconds)
         code = process.wait(max(0.1, deadline - time.monotonic()))
     except BaseException as error:
         # It, and whatever it started: a child that is left would hold our pipes open.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        if process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
         if isinstance(error, subprocess.TimeoutExpired):
             raise _too_long(words[0], seconds) from None
         raise
@@ -82,6 +87,24 @@ def run(
         for pipe in pipes:
             pipe.close()
     return Finished(code, *printed)
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C counts when the context ends: in the middle of a start it would leave a child that nobody
+    knows. Only the main thread is interrupted."""
+    before = signal.getsignal(signal.SIGINT)
+    if not callable(before) or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[int] = []
+    signal.signal(signal.SIGINT, lambda *_: pressed.append(1))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt
 
 
 def run_attended(

@@ -253,6 +253,24 @@ def test_a_git_that_hangs_is_one_line(home: Path, monkeypatch: pytest.MonkeyPatc
         git.check(str(home / ".env"), False)
 
 
+def test_ctrl_c_in_the_middle_of_a_start_leaves_no_child(home: Path) -> None:
+    program = f"""import os, signal, subprocess, sys
+from awsenv import programs
+class Interrupted(subprocess.Popen):
+    def __init__(self, *words, **more):
+        super().__init__(*words, **more)
+        open({str(home / "pid")!r}, "w").write(str(self.pid))
+        os.kill(os.getpid(), signal.SIGINT)
+subprocess.Popen = Interrupted
+programs.run(['sleep', '1000'], dict(os.environ))"""
+    done = subprocess.run(
+        [BIN / "python", "-c", program], env=clean(home), capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert "KeyboardInterrupt" in done.stderr
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((home / "pid").read_text()), 0)
+
+
 def test_ctrl_c_ends_what_was_started(home: Path) -> None:
     program = (
         "import os, sys; from awsenv import programs\n"

@@ -1,5 +1,6 @@
 """``rotate``: a new access key in the place of the old one."""
 
+import contextlib
 import os
 import shlex
 from typing import Annotated
@@ -82,8 +83,11 @@ def _get_session(
 
 def _find_holder_of(key_id: str, known: dict[str, Profile]) -> Profile | None:
     """A profile that has the key ``key_id`` stored."""
-    holders = [each.as_source() for each in known.values()]
-    return next((h for h in holders if h.kind in ("key", "mfa") and h.key_id == key_id), None)
+    for holder in (each.as_source() for each in known.values()):
+        with contextlib.suppress(AwsenvError):  # half a key is none
+            if holder.kind in ("key", "mfa") and holder.key_id == key_id:
+                return holder
+    return None
 
 
 def _make_room(keys: AccessKeys, going: rotation.Rotation, delete: str) -> None:

@@ -109,7 +109,7 @@ def _ask_code(page: str, state: str, profile: Profile, context: Context) -> str:
     people = context.interaction
     if people.ask is None:
         what = f"profile {profile.name}: a code has to be pasted, and there is no terminal"
-        raise PersonNeededError(what, f"awsenv login {profile.name}")
+        raise PersonNeededError(what, f"awsenv login {shlex.quote(profile.name)}")
     people.say(f"sign in for profile {profile.name} in any browser: {page}")
     people.show(page)
     for _ in range(_TRIES):

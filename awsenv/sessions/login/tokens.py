@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import os
+import shlex
 from typing import Any
 
 from awsenv.errors import AwsenvError
@@ -111,4 +112,5 @@ def _refusal(code: str, profile: Profile) -> AwsenvError:
         what = f"profile {name}: its user may not sign in for tools: signin:CreateOAuth2Token is denied"
         return AwsenvError(what, "the policy SignInLocalDevelopmentAccess")
     why = {"USER_CREDENTIALS_CHANGED": ": its password was changed"}.get(code, "")
-    return PersonNeededError(f"profile {name}: the sign-in has ended{why}", f"awsenv login {name}")
+    again = f"awsenv login {shlex.quote(name)}"
+    return PersonNeededError(f"profile {name}: the sign-in has ended{why}", again)
