@@ -1,6 +1,7 @@
 """Real containers behind a .env without a key: who they are, across ends, and nobody else."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -244,8 +245,8 @@ def test_a_server_that_was_killed_and_a_person_that_signs_in_again(ground: Groun
         # Nobody's role any more, and then again: as where a sign-in has ended and a person is back.
         arn = "arn:aws:iam::777788889999:role/org-a"
         kept = ground.place.server.sts.roles.pop(arn)
-        until(lambda: "failed" in project.last("boto3"))
-        assert "profile org-a" in project.last("boto3")
+        # On a busy machine an SDK may give up before it has the line; it asks again.
+        until(lambda: re.search("failed.*profile org-a", project.last("boto3")))
         ground.place.server.sts.roles[arn] = kept
         until(lambda: "role/org-a/" in project.last("boto3"))
     finally:
