@@ -43,9 +43,9 @@ def with_session_options(*names: str) -> Callable[[Callable[..., Any]], Callable
             }
             return command(option_values=values, **given)
 
+        added = [_parameter(name) for name in names]
         parameters: list[inspect.Parameter] = []
         for each in inspect.signature(command).parameters.values():
-            added = [_parameter(name) for name in names]
             parameters += added if each.name == "option_values" else [each]
         # What Typer makes a command line of.
         call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

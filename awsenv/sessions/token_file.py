@@ -11,6 +11,9 @@ from awsenv.files import folders, reading
 from awsenv.files.writing import write_whole
 from awsenv.paths import shorten
 
+# Seconds that another tool may take to write what it has just renewed.
+_OTHERS = 1
+
 
 def load(path: str) -> dict[str, Any] | None:
     """The JSON at ``path``; ``None`` where there is none. The AWS CLI truncates in place, so half a
@@ -34,6 +37,14 @@ def store(path: str, fields: dict[str, Any]) -> None:
         write_whole(path, json.dumps(fields).encode(), secret=True)
     except OSError as error:
         raise AwsenvError(f"cannot write {shorten(path)}: {error.strerror}") from None
+
+
+def wait_for_change(path: str, found: dict[str, Any]) -> None:
+    """Until the file at ``path`` holds another thing than ``found``, for a second at most: the AWS CLI
+    takes no lock, and what it has just renewed may be being written."""
+    end = time.monotonic() + _OTHERS
+    while load(path) == found and time.monotonic() < end:
+        time.sleep(0.02)
 
 
 def seconds_left(fields: dict[str, Any] | None, name: str, now: float) -> float:

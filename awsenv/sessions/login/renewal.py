@@ -16,8 +16,6 @@ from awsenv.sessions.login import dpop, tokens
 
 # Seconds before its end in which botocore renews it, too.
 WINDOW = 5 * 60
-# Seconds that another tool may take to write what it has just renewed.
-_OTHERS = 1
 
 
 def get(profile: Profile, context: Context, least: float = 0) -> dict[str, Any]:
@@ -46,9 +44,7 @@ def get(profile: Profile, context: Context, least: float = 0) -> dict[str, Any]:
     # A refresh token is spent by the call, so a kill of this process must not lose the new one.
     failure = child.run(lambda: _renew(path, profile, context, least))
     newer = tokens.load(login_session, context.environ)
-    if newer is not None and newer != found:
-        return newer
-    if newer is not None and left > 0:
+    if newer is not None and (newer != found or left > 0):
         return newer
     what = f"profile {profile.name}: the session was not renewed"
     raise failure or AwsenvError(what, "try again")
@@ -68,9 +64,6 @@ def _renew(path: str, profile: Profile, context: Context, least: float) -> None:
         try:
             got = tokens.exchange(given, dpop.Key(found["dpopKey"]), profile, context, region)
         except PersonNeededError:
-            # The AWS CLI takes no lock: its own renewal spent this one, and is being written.
-            end = time.monotonic() + _OTHERS
-            while token_file.load(path) == found and time.monotonic() < end:
-                time.sleep(0.02)
+            token_file.wait_for_change(path, found)
             raise
         token_file.store(path, tokens.renew(found, got, time.time()))

@@ -15,6 +15,7 @@ from awsenv.files import locks
 from awsenv.profiles.profile import Profile
 from awsenv.sessions import callback, client, token_file
 from awsenv.sessions.context import Context
+from awsenv.sessions.errors import PersonNeededError
 from awsenv.sessions.login import tokens
 from awsenv.sessions.login.dpop import Key
 
@@ -104,8 +105,6 @@ def _in_browser(
 
 def _ask_code(page: str, state: str, profile: Profile, context: Context) -> str:
     """The code that a person pastes: base64 of ``state=…&code=…``. Raises ``AwsenvError``."""
-    from awsenv.sessions.errors import PersonNeededError
-
     people = context.interaction
     if people.ask is None:
         what = f"profile {profile.name}: a code has to be pasted, and there is no terminal"

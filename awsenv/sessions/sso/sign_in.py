@@ -18,8 +18,6 @@ from awsenv.sessions.sso.token import SsoSession
 
 # Seconds before its end in which the AWS CLI and botocore renew a token, too.
 WINDOW = 15 * 60
-# Seconds that another tool may take to write the token that it has just renewed.
-_OTHERS = 1
 
 
 class EndedError(AwsenvError):
@@ -159,10 +157,7 @@ def _renew_here(where: SsoSession, profile: Profile, context: Context, refused: 
             try:
                 return oidc.create_token(**parameters)
             except oidc.exceptions.InvalidGrantException:
-                # The AWS CLI takes no lock: its own renewal spent this one, and is being written.
-                end = time.monotonic() + _OTHERS
-                while token_file.load(path) == found and time.monotonic() < end:
-                    time.sleep(0.02)
+                token_file.wait_for_change(path, found)
                 raise
 
         got = client.call(profile, renewed)
