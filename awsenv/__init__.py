@@ -40,7 +40,7 @@ def _run(arguments: list[str]) -> int:
         if arguments[:1] == ["hook"]:
             from awsenv.hook import start_file
 
-            known = arguments[1:] and arguments[1] in start_file.FILES
+            known = len(arguments) == 2 and arguments[1] in start_file.FILES
             text = start_file.render(arguments[1]) if known else None
         if text is not None and os.environ.get("AWSENV_DEBUG") == "1":
             replay.say("[debug] answered at once, by what is recorded")

@@ -84,7 +84,8 @@ export def --env __awsenv_act [...args: string] {
         if $told == null {
             if ($args | is-empty) {
                 $env.__awsenv.seen = (__awsenv_seen)
-                $env.__awsenv.due = (__awsenv_now) + 5
+                # Whoever presses Ctrl-C where a session is got has a prompt for a while.
+                $env.__awsenv.due = (__awsenv_now) + (if $asked == "-" { 5 } else { 30 })
                 return
             }
             error make --unspanned {msg: "awsenv: nothing was changed"}

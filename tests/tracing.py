@@ -77,9 +77,15 @@ def kills(
         # A third of them, another one for each command; `make search` takes them all.
         points = points[len(points) % 3 :: 3]
     for inject, line in points:
-        put_back(home, kept)
-        traced(home, log, arguments, inject, **more)
-        assert "killed by SIGKILL" in log.read_text(), line
+        # On a machine that is so busy that files settle meanwhile, there are other calls: once more.
+        for _ in range(10):
+            put_back(home, kept)
+            traced(home, log, arguments, inject, **more)
+            if "killed by SIGKILL" in log.read_text():
+                break
+            reset()
+        else:
+            raise AssertionError(f"never killed at {line}")
         yield line
         reset()
 

@@ -10,9 +10,8 @@ from typing import Annotated
 import typer
 
 from awsenv import __version__, environment, paths, programs
-from awsenv.cli import hints, shell_status, terminal
+from awsenv.cli import shell_status, start_files, terminal
 from awsenv.errors import FAILED, AwsenvError
-from awsenv.files import reading
 from awsenv.paths import shorten
 from awsenv.profiles import lint
 from awsenv.server import running
@@ -20,12 +19,11 @@ from awsenv.sessions import cli_caches, conflicts
 from awsenv.sessions.login import tokens
 from awsenv.sessions.sso import token
 
-# Shell → the files that an interactive one reads, of which one has the hook.
-_START = {
-    "bash": (".bashrc", ".bash_profile", ".profile"),
-    "zsh": (".zshrc", ".zprofile", ".zshenv"),
-    "fish": (".config/fish/config.fish", ".config/fish/conf.d/awsenv.fish"),
-    "nushell": (".local/share/nushell/vendor/autoload/awsenv.nu", ".config/nushell/config.nu"),
+# What a hooked shell cannot do, which the others can; docs/hook.md says more.
+_CANNOT = {
+    "nushell": "a cd counts at the next prompt; values are UTF-8",
+    "elvish": "the hook is for prompts, not for scripts",
+    "tcsh": "no renewal between a prompt and its command; no newline in a value",
 }
 # What is looked at, and the words of what was found; what is wrong has a mend.
 Finding = tuple[str, str, str]
@@ -73,39 +71,26 @@ def check_all(environ: dict[str, str]) -> Iterator[Finding]:
 
 def _check_hook(environ: dict[str, str]) -> Iterator[Finding]:
     shell = environment.detect_shell(environ)
-    if shell not in _START:
+    places = start_files.list_paths(shell, environ)
+    if not places:
         yield "hook", f"this shell is {shell}", ""
         return
     found = shell_status.read_hook()
-    load = hints.format_eval(f"awsenv hook {shell}", shell)
-    if shell == "nushell":  # which sources files, and no text
-        load = "awsenv hook nushell | save -f ($nu.data-dir | path join vendor/autoload/awsenv.nu)"
-    home = environ.get("HOME") or os.path.expanduser("~")
-    has = [name for name in _START[shell] if "awsenv hook" in _read_text(os.path.join(home, name))]
+    load = start_files.format_line(shell)
+    has = [path for path, _, _ in start_files.list_lines(environ) if path in places]
     if found is None:
-        where = os.path.join(home, _START[shell][0])
         if has:
-            yield "hook", f"not in this shell, though ~/{has[0]} has it", f"a new shell, or {load}"
+            where = shorten(has[0])
+            yield "hook", f"not in this shell, though {where} has it", f"a new shell, or {load}"
         else:
-            yield "hook", f"not in this {shell}", f"put into {shorten(where)}: {load}"
+            yield "hook", f"not in this {shell}", f"awsenv hook {shell} --install; {load}"
     else:
         new = f"{load}, or a new shell; files written by `awsenv hook` anew"
         yield "hook", shell_status.format_hook(found), "" if found["current"] else new
-    for name in has:
-        yield from _check_order(f"~/{name}", _read_text(os.path.join(home, name)))
-
-
-def start_files(environ: dict[str, str]) -> Iterator[tuple[str, int]]:
-    """The start files that load the hook, each with the line."""
-    home = environ.get("HOME") or os.path.expanduser("~")
-    for name in (name for names in _START.values() for name in names):
-        path = os.path.join(home, name)
-        for number, line in enumerate(_read_text(path).split("\n"), 1):
-            calls = "awsenv hook" in line and not line.lstrip().startswith("#")
-            if calls or line.startswith(
-                "const __awsenv_program"
-            ):  # the hook itself, as nushell has it
-                yield path, number
+    if shell in _CANNOT:
+        yield "hook", f"{shell}: {_CANNOT[shell]}", ""
+    for path in dict.fromkeys(has):
+        yield from _check_order(shorten(path), start_files.read_text(path))
 
 
 def _check_order(name: str, text: str) -> Iterator[Finding]:
@@ -166,10 +151,3 @@ def _check_endpoints(environ: dict[str, str]) -> Iterator[Finding]:
             yield "endpoints", f"{name} is {value}", ""
     for path in (paths.config_file(environ), paths.credentials_file(environ)):
         yield "AWS files", shorten(path) + ("" if os.path.exists(path) else ", not there"), ""
-
-
-def _read_text(path: str) -> str:
-    try:
-        return reading.read(path).decode("utf-8", "replace")
-    except (OSError, AwsenvError):
-        return ""

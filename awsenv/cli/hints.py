@@ -43,4 +43,10 @@ def format_eval(command: str, shell: str = "") -> str:
         return f"{command} | source"
     if shell == "nushell":
         return f"{command} | from json | load-env"
+    if shell == "elvish":
+        return f"eval ({command} | slurp)"
+    if shell == "xonsh":
+        return f"execx($({command}))"
+    if shell == "tcsh":
+        return f'eval "`{command}`"'
     return f'eval "$({command})"'

@@ -5,6 +5,7 @@ direnv's hook is in this shell, ``p`` the prompt shows AWSENV_PROMPT, ``c`` the 
 of files by whole seconds, ``a`` it asks again, because it was told to. Fast half, but for what only the slow half can tell.
 """
 
+import _signal  # type: ignore[import-not-found]  # ``signal`` costs ten modules
 import os
 import sys
 import time
@@ -40,6 +41,11 @@ class Asking:
 def run(arguments: list[str]) -> int:
     """Answer ``arguments``, those behind ``hook-env``; the exit code."""
     asking = Asking(*[*arguments, "", ""][:2])
+    if asking.shell == "tcsh":  # which has no safe way to say them here but their number
+        arguments[2:] = [os.environ.pop(f"_AWSENV_{n + 1}", "") for n in range(int(arguments[2]))]
+        asking.environ = dict(os.environ)
+        # Its shell is deaf to Ctrl-C meanwhile, and what it starts would be.
+        _signal.signal(_signal.SIGINT, _signal.default_int_handler)
     if arguments[2:]:
         return _answer_choice(asking, arguments[2:])
     since, now = time.time_ns(), time.time()
@@ -153,8 +159,10 @@ def _render(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
         _start(["renew", outcome.background], shell.base)
     if asking.shell == "fish":
         from awsenv.hook import fish as form
-    elif asking.shell == "nushell":
-        from awsenv.hook import nushell as form  # type: ignore[no-redef]
+    elif asking.shell in ("nushell", "elvish", "xonsh"):
+        from awsenv.hook import data as form  # type: ignore[no-redef]
+    elif asking.shell == "tcsh":
+        from awsenv.hook import tcsh as form  # type: ignore[no-redef]
     else:
         from awsenv.hook import bash_zsh as form  # type: ignore[no-redef]
     return form.render(outcome, stamp, prompt, asking.shell)

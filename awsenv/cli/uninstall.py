@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from awsenv import environment
-from awsenv.cli import terminal
-from awsenv.cli.doctor import start_files
+from awsenv.cli import start_files, terminal
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
 from awsenv.folders import direnv, env_file_registry
@@ -20,8 +19,8 @@ from awsenv.server import grants, running
 def uninstall(
     yes: Annotated[bool, typer.Option("--yes", help="Do it; else it is only shown.")] = False,
 ) -> int:
-    """Take away what awsenv left: records, trust, direnv's library. Shows it first; your AWS files, and
-    .envrc and .env files, stay.
+    """Take away what awsenv left: records, trust, direnv's library, the hook's line. Shows it first; your
+    AWS files, and .envrc and .env files, stay.
 
     Example: awsenv uninstall
     """
@@ -36,17 +35,25 @@ def uninstall(
         terminal.say(
             f"{shorten(path)} holds lines of awsenv's; awsenv logout --all --env-files, first"
         )
-    for path, line in start_files(environ):
-        terminal.say(f"{shorten(path)}, line {line}: take the awsenv hook out by hand")
+    ours = []
+    for path, number, line in start_files.list_lines(environ):
+        where = f"{shorten(path)}, line {number}"
+        if start_files.is_ours(line):
+            ours.append((path, line))
+            terminal.say(f"{'takes' if yes else 'would take'} the awsenv hook out of {where}")
+        else:
+            terminal.say(f"{where}: take the awsenv hook out by hand")
     if kept := _find_kept(environ):
         terminal.say(
             f"the keys of {', '.join(kept)} are in the keychain; awsenv keychain export --all, first"
         )
     if yes:
         running.stop(environ)
+        for path, line in ours:
+            start_files.remove_line(path, line, environ)
         for path in found:
             folders.remove(path)
-    elif found:
+    elif found or ours:
         terminal.say("nothing was done yet; awsenv uninstall --yes, then uv tool uninstall awsenv")
     return 0
 

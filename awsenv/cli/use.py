@@ -1,21 +1,23 @@
 """The command lines of ``use`` and ``off``; ``switch`` carries them out."""
 
+import os
 import shlex
 import sys
 from typing import Annotated
 
 import typer
 
-from awsenv.cli import hints, shared_options, switch
+from awsenv.cli import hints, shared_options, start_files, switch, terminal
 from awsenv.errors import UsageError
 from awsenv.hook import start_file as hooks
+from awsenv.paths import shorten
 from awsenv.replay import Request
 
 Shell = Annotated[
     list[str] | None,
     typer.Option(
         "--shell",
-        metavar="bash|zsh|fish|nushell|posix|json",
+        metavar="bash|zsh|fish|nushell|elvish|xonsh|tcsh|posix|json",
         help="Whose code to print; found out when not given.",
     ),
 ]
@@ -82,15 +84,39 @@ def off(shell: Shell = None, show: shared_options.Show = False) -> str:
 def hook(
     shell: Annotated[str, typer.Argument(metavar="|".join(hooks.FILES), help="The shell.")],
     show: shared_options.Show = False,
+    install: Annotated[
+        bool,
+        typer.Option("--install", help="Put the line into the shell's start file; shown first."),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --install: do it.")] = False,
 ) -> str:
     """Print the hook for a shell's start file: use and off without eval, completion, a prompt.
 
     Example: eval "$(awsenv hook bash)"
     """
-    _refuse_terminal(f"awsenv hook {shell}", shell, show)
     if shell not in hooks.FILES:
         raise UsageError(f"no hook for {shell}", f"one of {', '.join(hooks.FILES)}")
+    if install:
+        return _install(shell, yes)
+    if yes:
+        raise UsageError("--yes is for --install", f"awsenv hook {shell} --install --yes")
+    _refuse_terminal(f"awsenv hook {shell}", shell, show)
     return hooks.render(shell)
+
+
+def _install(shell: str, yes: bool) -> str:
+    """Show what comes into which start file, and put it there; no text for the shell."""
+    environ = dict(os.environ)
+    path, data, words = start_files.plan(shell, environ)
+    if data is None:
+        terminal.say(f"{shorten(path)} has it already")
+    elif yes:
+        start_files.write(path, data, environ)
+        terminal.say(f"{shorten(path)} has it now: {words}; a new shell loads it")
+    else:
+        terminal.say(f"would put into {shorten(path)}: {words}")
+        terminal.say(f"nothing was done yet; awsenv hook {shell} --install --yes")
+    return ""
 
 
 def _choose_form(shell: list[str] | None, format_: list[str] | None = None) -> str:

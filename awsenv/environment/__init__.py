@@ -175,6 +175,13 @@ def apply(change: Change, environ: dict[str, str]) -> dict[str, str]:
     return after
 
 
+def list_without_originals(change: Change) -> dict[str, str | None]:
+    """What becomes of each variable in a shell that has nowhere to keep what was there before: what would
+    be put back is unset, where awsenv set it."""
+    gone = [name for name in change.restore if name in change.inherited]
+    return change.variables | dict.fromkeys(gone)
+
+
 def list_set(environ: dict[str, str]) -> list[str]:
     """The names in ``AWSENV_SET``; any but awsenv's are somebody else's and left alone."""
     return list_managed(environ.get(SET, "").split())
@@ -214,11 +221,16 @@ FORMS = {
     "hook": "posix",
     "json": "json_object",
     "nushell": "json_object",
+    "elvish": "elvish",
+    "xonsh": "xonsh",
+    "tcsh": "tcsh",
     "sts": "credential_process",
     "credential-process": "credential_process",
 }
 # Where a question would hang the shell, or a program that waits: nobody is asked.
 UNATTENDED = {"direnv", "credential-process"}
+# Programs that go by another name than the shell: nushell's, and tcsh on macOS and the BSDs.
+_OTHER_NAMES = {"nu": "nushell", "csh": "tcsh"}
 # Programs that are POSIX shells though they have another name.
 _POSIX = ("sh", "dash", "ash", "busybox", "ksh", "ksh93", "mksh", "lksh", "oksh", "yash")
 
@@ -264,6 +276,8 @@ def detect_shell(environ: dict[str, str]) -> str:
     while pid > 1:
         try:
             program = os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)")
+            if program.rpartition("/")[2].startswith("python"):
+                program = _read_script(pid)
             with open(f"/proc/{pid}/stat", "rb") as stat:
                 # The name in parentheses may hold anything, a parenthesis too.
                 parent = int(stat.read().rpartition(b")")[2].split()[1])
@@ -275,12 +289,21 @@ def detect_shell(environ: dict[str, str]) -> str:
     return _match_shell(environ.get("SHELL", "")) or "posix"
 
 
+def _read_script(pid: int) -> str:
+    """What the Python with the number ``pid`` runs: a script's path, or a module's name."""
+    with open(f"/proc/{pid}/cmdline", "rb") as words:
+        found = os.fsdecode(words.read(4096)).split("\0")[1:]
+    while found and found[0][:1] == "-" and found[0] != "-m":
+        found.pop(0)
+    return found[found[0] == "-m"] if len(found) > 1 else ""
+
+
 def _match_shell(program: str) -> str:
     name = program.rpartition("/")[2]
-    if name in ("bash", "zsh", "fish"):
+    if name in ("bash", "zsh", "fish", "elvish", "tcsh", "xonsh"):
         return name
-    if name == "nu":
-        return "nushell"
+    if name in _OTHER_NAMES:
+        return _OTHER_NAMES[name]
     if name.startswith(("bash-", "zsh-", "fish-")):  # zsh-5.9: a name with its version
         return name.partition("-")[0]
     return "posix" if name in _POSIX else ""

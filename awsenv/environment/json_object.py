@@ -6,7 +6,7 @@ is nowhere to keep originals: what would be put back is null.
 
 import json
 
-from awsenv.environment import Change
+from awsenv.environment import Change, list_without_originals
 
 # Empty: load-env and every other reader fails on it.
 FAIL = ""
@@ -14,6 +14,4 @@ FAIL = ""
 
 def render(change: Change, _: str) -> str:
     """The object as one line."""
-    values = dict(change.variables)
-    values.update({name: None for name in change.restore if name in change.inherited})
-    return json.dumps(values) + "\n"
+    return json.dumps(list_without_originals(change)) + "\n"

@@ -16,7 +16,7 @@ FILES, COMMAND = "@files", "@command"
 _PROFILE = ("use", "exec", "show", "remove", "dotenv", "link", "login", "logout", "renew",
             "credential-process")  # fmt: skip
 _FILE = ("allow", "deny")
-_SHELLS = ("bash", "zsh", "fish", "posix")
+_SHELLS = ("bash", "zsh", "fish", "nushell", "elvish", "xonsh", "tcsh", "posix")
 _FILE_OPTIONS = ("--csv", "-o", "--output", "--dir", "--check")
 # AWS general reference, "AWS service endpoints"; the partitions aws, aws-cn and aws-us-gov.
 _REGIONS = [

@@ -8,7 +8,7 @@ import hashlib
 import json
 
 from awsenv import paths
-from awsenv.environment import fish, posix
+from awsenv.environment import elvish, fish, posix, tcsh
 from awsenv.files import reading
 
 FILES = {
@@ -16,6 +16,9 @@ FILES = {
     "zsh": ("awsenv.zsh",),
     "fish": ("awsenv.fish",),
     "nushell": ("awsenv.nu",),
+    "elvish": ("awsenv.elv",),
+    "xonsh": ("awsenv.xsh",),
+    "tcsh": ("awsenv.tcsh",),
     "posix": ("awsenv.sh",),
 }
 
@@ -30,6 +33,22 @@ def render(shell: str) -> str:
     if shell == "nushell":
         # JSON's strings are nushell's, in double quotes.
         return f"const __awsenv_program = {json.dumps(words)}\nconst __awsenv_hook = {json.dumps(format_version(shell))}\n{body}"
+    if shell == "elvish":
+        quoted = " ".join(map(elvish.quote, words))
+        return f"var awsenv-program = [{quoted}]\nvar awsenv-hook = {format_version(shell)}\n{body}"
+    if shell == "xonsh":
+        return f"_awsenv_program = {words!a}\n_awsenv_hook = {format_version(shell)!r}\n{body}"
+    if shell == "tcsh":  # whose eval makes one line of all: it is read from where it lies
+        quoted = " ".join(map(tcsh.quote, words))
+        file = tcsh.quote(paths.shipped_path(FILES[shell][0]))
+        lines = [
+            f"set __awsenv_program = ({quoted})",
+            f"set __awsenv_command = {tcsh.quote(quoted)}",
+            f"set __awsenv_hook = {format_version(shell)}",
+            f"set __awsenv_file = {file}",
+            "source $__awsenv_file:q load",
+        ]
+        return "; ".join(lines) + ";\n"
     quoted = " ".join(posix.quote(word) for word in words)
     if shell == "posix":
         return f'__awsenv_run() {{ AWSENV_HOOK={format_version(shell)} {quoted} "$@"; }}\n{body}'

@@ -69,12 +69,13 @@ def test_uninstall_shows_and_then_takes_what_is_ours(home: Path) -> None:
     aws = (home / ".aws/config").read_text()
     told = awsenv(home, "uninstall")
     assert "would remove ~/.local/state/awsenv" in told.stderr
-    assert "~/.bashrc, line 2: take the awsenv hook out by hand" in told.stderr
+    assert "would take the awsenv hook out of ~/.bashrc, line 2" in told.stderr
     assert state.exists()
     assert library.exists()
     assert awsenv(home, "uninstall", "--yes").returncode == 0
     assert not state.exists()
     assert not library.exists()
+    assert (home / ".bashrc").read_text() == "x=1\n"
     assert (home / ".aws/config").read_text() == aws
     # Somebody else's file of that name stays.
     library.write_text("mine\n")

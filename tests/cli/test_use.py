@@ -128,7 +128,7 @@ REFUSALS = {
     "no such option": Refusal(("--nope", "awsenv use --help"), {}, ("use", "p", "--nope"), 2),
     "two names": Refusal(("awsenv use --help",), {}, ("use", "p", "q"), 2),
     "no such shell": Refusal(
-        ("tcsh", "bash"), {"credentials": GOOD}, ("use", "good", "--shell", "tcsh"), 2
+        ("murex", "bash"), {"credentials": GOOD}, ("use", "good", "--shell", "murex"), 2
     ),
     "control characters": Refusal(
         (r"no profile named a\x1b[31m\n",), {"credentials": GOOD}, ("use", "a\x1b[31m\n")

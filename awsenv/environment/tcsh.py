@@ -1,0 +1,36 @@
+"""Text for tcsh: one line, which does nothing before its last word.
+
+In ``eval "`…`"`` a newline is a space, and a part of a line is a line: all is put into a variable first.
+tcsh has no variable that is a shell's own and of the same name as an exported one, and no function: what
+would be put back is unset. Fast half: imports nothing.
+"""
+
+from awsenv.environment import Change, list_without_originals
+
+FAIL = "false;\n"
+# What no word of a tcsh can hold that comes out of ``\\`…\\```.
+NEWLINE = "\n"
+
+
+def quote(value: str) -> str:
+    """``value`` as one word that tcsh takes literally (tcsh(1), "Lexical structure", "History
+    substitution": ``!`` acts between single quotes too, and ``backslash_quote`` changes what a backslash
+    does there, so that both stand outside, behind a backslash)."""
+    return "'" + "".join(f"'\\{c}'" if c in "'\\!" else c for c in value) + "'"
+
+
+def render(change: Change, _: str) -> str:
+    """The text that makes ``change`` in the tcsh that evaluates it. Raises ``ValueError`` for a value with
+    a newline in it, which none of ours has."""
+    return render_once(
+        [
+            f"unsetenv {name}" if value is None else f"setenv {name} {quote(value)}"
+            for name, value in list_without_originals(change).items()
+        ]
+    )
+
+
+def render_once(commands: list[str]) -> str:
+    """A line that does all of ``commands``, or nothing where it is cut anywhere."""
+    text = quote(";".join(commands))
+    return f'set __awsenv_text = {text}; eval "$__awsenv_text"; unset __awsenv_text;\n'

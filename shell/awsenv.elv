@@ -1,0 +1,118 @@
+# awsenv's hook for elvish (0.19 and later): it notices that something may have changed, and asks the program
+# what this shell is to become. `awsenv hook elvish` prints it with the program's place in front.
+use path
+use str
+
+# What this shell keeps for the program, who alone reads it; nothing of it is in the environment.
+var awsenv-keep = [&state='' &due=0 &limit=9999999999 &again=$false &prompt='' &stamp='' &files=[] &there=[] &absent=[]]
+var awsenv-seen = []
+
+fn awsenv-run {|@args| (external $awsenv-program[0]) (all $awsenv-program[1..]) $@args }
+
+# Whether nothing has come: neither the second $when nor what $tests say of files. elvish has neither a clock
+# nor the times of files; /bin/sh has them, and is asked only for what there is to ask.
+fn awsenv-is-quiet {|when @tests|
+    if (and (==s $when 9999999999) (== (count $tests) 0)) { put $true; return }
+    put ?(/bin/sh -c '
+        when=$1; shift
+        [ $# -eq 0 ] || ! [ "$@" ] || exit 1
+        [ "$when" = 9999999999 ] || [ "$(PATH=/usr/bin:/bin date +%s)" -lt "$when" ]
+    ' sh $when $@tests)
+}
+
+# A file that was looked at is younger than the look, gone, or there.
+fn awsenv-tests {
+    var keep = $awsenv-keep
+    var tests = []
+    for path $keep[files] { set tests = [$@tests -o $path -nt $keep[stamp]] }
+    for path $keep[there] { set tests = [$@tests -o '!' -e $path] }
+    for path $keep[absent] { set tests = [$@tests -o -e $path] }
+    if (> (count $keep[files]) 0) { set tests = [$@tests -o '!' -e $keep[stamp]] }
+    if (> (count $tests) 0) { all $tests[1..] }
+}
+
+# The first folder above that holds an .envrc, or the whole path where a symlink leads here: as long as that
+# is the same, so is what a folder says.
+fn awsenv-find {
+    var folder = $pwd
+    try {
+        if (not-eq (path:eval-symlinks $pwd) $pwd) { put 'l '$pwd; return }
+    } catch { put 'l '$pwd; return }
+    while $true {
+        var file = (path:join $folder .envrc)
+        if (or (path:is-regular &follow-symlink=$true $file) (path:is-dir &follow-symlink=$true $file)) { put 'e '$folder; return }
+        var above = (path:dir $folder)
+        if (eq $above $folder) { put ''; return }
+        set folder = $above
+    }
+}
+
+# What has to be as at the last look.
+fn awsenv-look { put [(awsenv-find) $E:AWSENV_PROFILE $E:AWS_CREDENTIAL_EXPIRATION] }
+
+# Ask what this shell is to become, `use …` and `off` among it, and make it so. A failure changes nothing.
+fn awsenv-act {|@args|
+    # Times of files are compared by a /bin/sh that may know whole seconds only.
+    var flags = -pc
+    while $true {
+        var told = $nil
+        try {
+            tmp E:_AWSENV_STATE = $awsenv-keep[state]
+            set told = (eval (awsenv-run hook-env elvish $flags $@args | slurp))
+        } catch {
+            if (> (count $args) 0) { fail 'awsenv: nothing was changed' }
+            # Whoever presses Ctrl-C where a session is got has a prompt for a while.
+            set awsenv-keep[due] = (to-string (+ (if (eq $flags -pc) { put 5 } else { put 30 }) (/bin/date +%s)))
+            set awsenv-seen = (awsenv-look)
+            return
+        }
+        for name $told[unset] { unset-env $name }
+        for name [(keys $told[set])] { set-env $name $told[set][$name] }
+        set awsenv-keep = $told[keep]
+        set awsenv-seen = (awsenv-look)
+        if (not $awsenv-keep[again]) { return }
+        set flags = -pca # the door is closed, and the session is got now
+    }
+}
+
+# At each prompt, and on `cd`.
+fn awsenv-notice {
+    if (not (and (eq (awsenv-look) $awsenv-seen) (bool (awsenv-is-quiet $awsenv-keep[due] (awsenv-tests))))) { awsenv-act }
+}
+
+# Before a command: a session that has ended is renewed first.
+fn awsenv-before { if (not (bool (awsenv-is-quiet $awsenv-keep[limit]))) { awsenv-act } }
+
+# The right AWS credentials in this shell.
+fn awsenv {|@args|
+    var own = $false
+    for word $args {
+        if (has-value [-h --help --show --shell --format] [(str:split = $word)][0]) { set own = $true }
+    }
+    if (and (> (count $args) 0) (has-value [use off] $args[0]) (not $own)) {
+        awsenv-act $@args
+        return
+    }
+    # Help, or a form that is not this shell's to take, goes to the program untouched. Looked at again at the
+    # next prompt: it may be allowed now, or linked, or signed in.
+    set awsenv-keep[due] = 0
+    tmp E:AWSENV_HOOK = $awsenv-hook
+    awsenv-run $@args
+}
+
+set edit:before-readline = [$@edit:before-readline $awsenv-notice~]
+set edit:after-readline = [$@edit:after-readline {|_| awsenv-before }]
+set after-chdir = [$@after-chdir {|_| awsenv-notice }]
+edit:add-var awsenv~ $awsenv~
+edit:add-var awsenv-prompt~ { print $awsenv-keep[prompt] }
+
+# What may stand where the cursor is, as the program says it: a word, and behind a tab what it means.
+set edit:completion:arg-completer[awsenv] = {|@words|
+    var found = [(awsenv-run complete elvish -- (all $words[1..]) 2>/dev/null | from-lines)]
+    if (== (count $found) 0) { return }
+    if (eq $found[0] @files) { edit:complete-filename $words[-1]; return }
+    for line $found {
+        var word @told = (str:split "\t" $line)
+        edit:complex-candidate $word &display=(str:join '  ' [$word $@told])
+    }
+}

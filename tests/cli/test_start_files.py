@@ -1,0 +1,82 @@
+"""``hook SHELL --install``: the line comes into the file that the shell reads, once, and goes again."""
+
+from pathlib import Path
+
+import pytest
+
+from awsenv.cli import start_files
+from awsenv.errors import UsageError
+from awsenv.hook import start_file
+from tests.program import awsenv
+from tests.shells.real import BIN, HOOKED, SHELLS, Shell
+
+PLACES = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}
+
+
+@pytest.mark.parametrize("shell", HOOKED, ids=str)
+@pytest.mark.parametrize("before", ["", "x=1\n", "x=1", "\xff\r\nx"])
+def test_the_line_is_shown_comes_once_and_goes_again(
+    shell: Shell, before: str, tmp_path: Path
+) -> None:
+    path = tmp_path / PLACES[shell.name]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if before:
+        (tmp_path / "dotfiles").write_bytes(before.encode("latin-1"))
+        path.symlink_to(tmp_path / "dotfiles")
+    words = ("hook", shell.name, "--install")
+    shown = awsenv(tmp_path, *words)
+    assert (shown.returncode, shown.stdout) == (0, "")
+    assert f"would put into ~/{PLACES[shell.name]}: {start_files.format_line(shell.name)}\n" in shown.stderr  # fmt: skip
+    assert (path.read_bytes() if before else b"") == before.encode("latin-1")
+    assert awsenv(tmp_path, *words, "--yes").returncode == 0
+    done = path.read_bytes()
+    assert done.endswith(start_files.format_line(shell.name).encode() + b"\n")
+    assert path.is_symlink() == bool(before)
+    assert "has it already" in awsenv(tmp_path, *words, "--yes").stderr
+    assert path.read_bytes() == done
+    # A real one reads it there.
+    if shell.name != "fish":
+        told = shell.run(f". {path} 2>/dev/null; awsenv doctor", {"HOME": str(tmp_path), "PATH": f"{BIN}:/usr/bin:/bin"}, tmp_path)  # fmt: skip
+        assert f"hook         {shell.name}, current".encode() in told.stdout
+    assert "would take the awsenv hook out of" in awsenv(tmp_path, "uninstall").stderr
+    awsenv(tmp_path, "uninstall", "--yes")
+    assert path.read_bytes().rstrip(b"\n") == before.encode("latin-1").rstrip(b"\n")
+
+
+def test_a_line_of_a_person_s_own_stays(tmp_path: Path) -> None:
+    mine = '[ -t 0 ] && eval "$(awsenv hook bash)"\n# eval "$(awsenv hook bash)"\n'
+    (tmp_path / ".bashrc").write_text(mine)
+    assert "has it already" in awsenv(tmp_path, "hook", "bash", "--install", "--yes").stderr
+    told = awsenv(tmp_path, "uninstall", "--yes").stderr
+    assert "~/.bashrc, line 1: take the awsenv hook out by hand" in told
+    assert (tmp_path / ".bashrc").read_text() == mine
+
+
+def test_a_file_that_is_there_is_taken_and_none_is_hidden_by_a_new_one(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path)}
+    assert start_files.plan("tcsh", environ)[0] == str(tmp_path / ".tcshrc")
+    (tmp_path / ".cshrc").write_text("")
+    # tcsh reads this one only where there is no .tcshrc.
+    assert start_files.plan("tcsh", environ)[0] == str(tmp_path / ".cshrc")
+    (tmp_path / ".profile").write_text("")
+    assert start_files.plan("bash", environ)[0] == str(tmp_path / ".bashrc")
+    places = {"ZDOTDIR": str(tmp_path / "z"), "XDG_CONFIG_HOME": str(tmp_path / "c")}
+    assert start_files.plan("zsh", environ | places)[0] == str(tmp_path / "z/.zshrc")
+    assert start_files.plan("elvish", environ | places)[0] == str(tmp_path / "c/elvish/rc.elv")
+
+
+def test_where_there_is_no_such_file_it_says_so(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="posix has no start file"):
+        start_files.plan("posix", {"HOME": str(tmp_path)})
+    result = awsenv(tmp_path, "hook", "bash", "--yes")
+    assert (result.returncode, result.stdout) == (2, "false\n")
+    (tmp_path / ".bashrc").mkdir()
+    failed = awsenv(tmp_path, "hook", "bash", "--install", "--yes")
+    assert failed.returncode != 0
+    assert "~/.bashrc" in failed.stderr
+
+
+def test_every_shell_with_a_hook_is_known() -> None:
+    known = {name for name in start_file.FILES if start_files.list_paths(name, {"HOME": "/h"})}
+    assert known == {*start_file.FILES} - {"posix"}
+    assert {shell.name for shell in SHELLS} - known == {"dash", "mksh", "ksh"}

@@ -1,0 +1,446 @@
+"""nushell, elvish, xonsh and tcsh: use, off, folders and trust in a real one at a prompt."""
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from awsenv import environment as forms
+from awsenv import paths
+from awsenv.cli import start_files
+from awsenv.environment import enter
+from awsenv.hook import data, env, start_file, state, tcsh
+from tests.program import until
+from tests.shells.ground import Ground, ground, short
+from tests.shells.prompts import PROMPT_SHELLS, Prompt, PromptShell
+from tests.shells.real import BIN, clean, environment
+
+__all__ = ["ground"]
+
+KEYS = "[dev]\naws_access_key_id = AKIADEV\naws_secret_access_key = s\n[prod]\naws_access_key_id = AKIAPROD\naws_secret_access_key = t\n"
+NASTY = "a  b\t'\"`touch ran`$(touch ran)(touch ran)$env.HOME;|&#\\~*?[]{}<>!!!x^a^b %s {RED} é世 \x1b[31m"
+ALL_BYTES = os.fsdecode(bytes(set(range(1, 256)) - {10}))
+
+
+def can(*words: str) -> pytest.MarkDecorator:
+    """Every shell but those that declare that they cannot do one of ``words``."""
+    shells = [shell for shell in PROMPT_SHELLS if not shell.cannot.intersection(words)]
+    return pytest.mark.parametrize("shell", shells, ids=str)
+
+
+every = can()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws/credentials").write_text(KEYS)
+    (tmp_path / ".aws/config").write_text("[profile dev]\nregion = eu-west-1\n")
+    (tmp_path / "org/repo").mkdir(parents=True)
+    (tmp_path / "org/.envrc").write_text("use_aws dev\n")
+    return tmp_path
+
+
+@pytest.fixture
+def prompt(shell: PromptShell, home: Path) -> Iterator[Prompt]:
+    it = Prompt(shell, home)
+    yield it
+    it.close()
+
+
+def script(shell: PromptShell, home: Path, *lines: str, **more: str) -> "subprocess.CompletedProcess[str]":  # fmt: skip
+    """``lines`` run as a script of ``shell``'s."""
+    path = home / f"script{shell.suffix}"
+    path.write_text("\n".join([*lines, ""]))
+    return subprocess.run(
+        [shell.find(), *shell.plain, str(path)], cwd=home, env=clean(home, **more),
+        capture_output=True, text=True, errors="replace", timeout=60, check=False,
+    )  # fmt: skip
+
+
+def stand_in(shell: PromptShell, home: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program in awsenv's place in the hook that is ``text``, a script."""
+    program = home / "program"
+    program.write_text(f"#!/bin/sh\n{text}\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(paths, "program_words", lambda: [str(program)])
+    (home / f"hook{shell.suffix}").write_text(start_file.render(shell.name))
+    return program
+
+
+def real_words() -> str:
+    """The program as a line of a script."""
+    return " ".join(f"'{word}'" for word in paths.program_words())
+
+
+@every
+def test_use_off_and_the_one_before(shell: PromptShell, home: Path) -> None:
+    prompt = Prompt(shell, home, AWS_REGION="mine")
+    try:
+        prompt.typed("awsenv use dev")
+        assert [prompt.get(n) for n in ("AWS_ACCESS_KEY_ID", "AWS_REGION", "AWSENV_PROFILE")] == [
+            "AKIADEV", "eu-west-1", "dev"
+        ]  # fmt: skip
+        prompt.typed("awsenv use prod")
+        assert [prompt.get(n) for n in ("AWS_ACCESS_KEY_ID", "AWS_REGION")] == ["AKIAPROD", "mine"]
+        prompt.typed("awsenv use -")
+        assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIADEV"
+        prompt.typed("awsenv off")
+        assert [prompt.get(n) for n in ("AWS_ACCESS_KEY_ID", "AWS_REGION")] == ["", "mine"]
+    finally:
+        prompt.close()
+
+
+@every
+def test_a_failure_says_so_and_changes_nothing(prompt: Prompt) -> None:
+    prompt.typed("awsenv use dev")
+    assert "awsenv: no profile named nobody; awsenv list" in prompt.typed("awsenv use nobody")
+    assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIADEV"
+    assert "No such option" in prompt.typed("awsenv use dev --nonsense")
+    assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIADEV"
+
+
+@can("script")
+def test_in_a_script_a_failure_of_the_hook_s_command_is_one(shell: PromptShell, home: Path) -> None:
+    hook = home / f"hook{shell.suffix}"
+    hook.write_text(start_file.render(shell.name))
+    load = shell.load.replace("FILE", str(hook))
+    # tcsh goes on behind any failure, as a POSIX shell does.
+    line = f"awsenv use nobody{' && ' if shell.name == 'tcsh' else chr(10)}/usr/bin/touch went"
+    result = script(shell, home, load, line)
+    assert "awsenv: no profile named nobody; awsenv list" in result.stderr
+    assert not (home / "went").exists()
+    script(shell, home, load, line.replace("nobody", "dev"))
+    assert (home / "went").exists()  # the control
+
+
+@every
+def test_no_child_sees_what_is_kept_for_awsenv(shell: PromptShell, home: Path) -> None:
+    prompt = Prompt(shell, home, AWS_SECRET_ACCESS_KEY="before")
+    try:
+        prompt.typed("awsenv use dev")
+        names = {name.decode() for name in prompt.environ}
+        assert {"AWSENV_PROFILE", "AWSENV_SET", "AWS_ACCESS_KEY_ID"} <= names
+        assert not [n for n in names if n.lower().startswith(("__awsenv", "_awsenv"))]
+        assert b"before" not in prompt.environ.values()
+        prompt.typed("awsenv off")
+        assert prompt.get("AWS_SECRET_ACCESS_KEY") == "before"
+    finally:
+        prompt.close()
+
+
+@every
+def test_a_value_passes_as_it_is_and_nothing_runs(shell: PromptShell, prompt: Prompt, home: Path) -> None:  # fmt: skip
+    value = NASTY.replace("\x1b", "").strip()
+    (home / ".aws/credentials").write_text(
+        f"[x]\naws_access_key_id = AKIAX\naws_secret_access_key = {value}\n"
+    )
+    prompt.typed("awsenv use x")
+    assert prompt.get("AWS_SECRET_ACCESS_KEY") == value
+    assert not (home / "ran").exists()
+
+
+@every
+def test_a_profile_s_name_is_data(shell: PromptShell, home: Path) -> None:
+    name = "a 'b\"`touch ran`$(touch ran)(touch ran);|&#\\~*?{}<>!!!x%s{RED}é"
+    (home / ".aws/credentials").write_text(f"[{name}]\naws_access_key_id = AKIAX\naws_secret_access_key = s\n")  # fmt: skip
+    prompt = Prompt(shell, home, AWSENV_PREVIOUS=name)
+    try:
+        prompt.typed("awsenv use -")
+        assert prompt.get("AWSENV_PROFILE") == name
+        assert prompt.look("AWSENV_PROFILE") == name  # a look back at it at the prompt
+        prompt.typed("awsenv off")
+        assert prompt.get("AWSENV_PREVIOUS") == name
+        assert not (home / "ran").exists()
+    finally:
+        prompt.close()
+
+
+@every
+def test_without_the_hook_it_takes_text_that_holds_every_byte(shell: PromptShell, home: Path) -> None:  # fmt: skip
+    values = {"AWS_SECRET_ACCESS_KEY": NASTY, "AWS_SESSION_TOKEN": "x" * 5000}
+    if "bytes" not in shell.cannot:
+        values["AWS_REGION"] = ALL_BYTES
+    if "newline" not in shell.cannot:
+        values["AWS_PROFILE"] = "a\n\nb\n"
+    (home / "text").write_bytes(os.fsencode(forms.render(enter("x", values, {}), shell.name)))
+    take = shell.evaluate.replace("COMMAND", f"{'^' * (shell.name == 'nushell')}/bin/cat text")
+    result = script(shell, home, take, shell.save.replace("FILE", str(home / "environ")))
+    assert (result.stderr, result.stdout) == ("", "")
+    got = environment(home / "environ")
+    assert {name: os.fsdecode(got[name.encode()]) for name in values} == values
+    assert not (home / "ran").exists()
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.sampled_from([*NASTY, "\n", "\r", "''", "\\'", "\udcff", "$(touch ran)"])))
+@pytest.mark.parametrize("shell", [s for s in PROMPT_SHELLS if s.name != "nushell"], ids=str)
+def test_any_text_of_a_form_is_data(shell: PromptShell, parts: list[str]) -> None:
+    from tempfile import TemporaryDirectory
+
+    value = "".join(parts)
+    if "newline" in shell.cannot:
+        value = value.replace("\n", "")
+    with TemporaryDirectory() as folder:
+        home = Path(folder)
+        text = forms.render(enter("x", {"AWS_SECRET_ACCESS_KEY": value}, {}), shell.name)
+        (home / "text").write_bytes(os.fsencode(text))
+        take = shell.evaluate.replace("COMMAND", "/bin/cat text")
+        result = script(shell, home, take, shell.save.replace("FILE", str(home / "environ")))
+        assert (result.stderr, result.stdout) == ("", "")
+        assert os.fsdecode(environment(home / "environ")[b"AWS_SECRET_ACCESS_KEY"]) == value
+        assert not (home / "ran").exists()
+
+
+@every
+def test_without_the_hook_a_failure_is_one_and_a_switch_a_switch(shell: PromptShell, home: Path) -> None:  # fmt: skip
+    def take(profile: str) -> str:
+        return shell.evaluate.replace("COMMAND", f"{BIN}/awsenv use {profile}")
+
+    save = shell.save.replace("FILE", str(home / "environ"))
+    stop = "if ( $status ) exit 1" if shell.name == "tcsh" else ""
+    failed = script(shell, home, take("nobody"), stop, save)
+    assert "awsenv: no profile named nobody; awsenv list" in failed.stderr
+    assert not (home / "environ").exists()
+    assert script(shell, home, take("dev"), stop, save).returncode == 0
+    assert environment(home / "environ")[b"AWS_ACCESS_KEY_ID"] == b"AKIADEV"
+
+
+def answer(shell: PromptShell, home: Path) -> str:
+    """What the program tells a hooked ``shell`` that is to act as somebody."""
+    outcome = env.decide(
+        {"HOME": str(home)}, state.parse(""), str(home), 1.0, False, slow_too=False
+    )
+    values = {"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "it's\\!"}
+    env.choose(outcome, enter("x", values, {"HOME": str(home)}), 1.0)
+    render = tcsh.render if shell.name == "tcsh" else data.render
+    return render(outcome, "", "", shell.name)
+
+
+@every
+def test_an_answer_that_is_cut_anywhere_sets_nothing(shell: PromptShell, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    whole = os.fsencode(answer(shell, home))
+    stand_in(shell, home, f"exec /bin/cat {home}/answer", monkeypatch)
+    ends = [*range(0, len(whole) - 1, max(1, len(whole) // 25)), len(whole)]
+    (home / "answer").write_bytes(b"")
+    prompt = Prompt(shell, home)
+    try:
+        for end in ends:
+            (home / "answer").write_bytes(whole[:end])
+            prompt.typed("awsenv use x")
+            keys = prompt.get("AWS_ACCESS_KEY_ID"), prompt.get("AWS_SECRET_ACCESS_KEY")
+            assert keys in (("", ""), ("AKIAX", "it's\\!")), whole[:end]
+            if end < len(whole) - 40:
+                assert keys == ("", ""), whole[:end]
+        assert keys[0]
+    finally:
+        prompt.close()
+
+
+@every
+def test_a_text_that_is_cut_anywhere_sets_nothing(shell: PromptShell, home: Path) -> None:
+    values = {"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "it's\\!"}
+    whole = os.fsencode(forms.render(enter("x", values, {}), shell.name))
+    ends = [*range(0, len(whole) - 1, max(1, len(whole) // 25)), len(whole)]
+    cat = f"{'^' * (shell.name == 'nushell')}/bin/cat text"
+    take = shell.evaluate.replace("COMMAND", cat)
+    prompt = Prompt(shell, home)
+    try:
+        for end in ends:
+            (home / "text").write_bytes(whole[:end])
+            prompt.typed(take)
+            keys = prompt.get("AWS_ACCESS_KEY_ID"), prompt.get("AWS_SECRET_ACCESS_KEY")
+            assert keys in (("", ""), ("AKIAX", "it's\\!")), whole[:end]
+            if end < len(whole) - 40:
+                assert keys == ("", ""), whole[:end]
+        assert keys[0]
+    finally:
+        prompt.close()
+
+
+@every
+def test_a_folder_is_loaded_once_it_is_allowed_and_left_again(prompt: Prompt) -> None:
+    told = prompt.typed("cd org/repo")
+    assert "is not allowed, so nothing is loaded; awsenv allow" in told + prompt.typed("echo 1")
+    assert prompt.get("AWS_ACCESS_KEY_ID") == ""
+    prompt.typed("awsenv allow")
+    assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIADEV"
+    prompt.typed("cd ../..")
+    assert prompt.get("AWS_ACCESS_KEY_ID") == ""
+    # What was chosen by hand outside comes back.
+    prompt.typed("awsenv use prod")
+    prompt.typed("cd org")
+    assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIADEV"
+    prompt.typed("cd ..")
+    assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIAPROD"
+    prompt.typed("awsenv off")
+    assert prompt.get("AWS_ACCESS_KEY_ID") == ""
+
+
+@can("cd")
+def test_a_cd_counts_for_the_rest_of_its_line(prompt: Prompt, home: Path) -> None:
+    prompt.typed("cd org")
+    prompt.typed("awsenv allow")
+    prompt.typed("cd ..")
+    there, back = home / "there", home / "back"
+    prompt.typed(f"cd org; /usr/bin/env -0 > {there}; cd ..; /usr/bin/env -0 > {back}")
+    assert environment(there)[b"AWS_ACCESS_KEY_ID"] == b"AKIADEV"
+    assert b"AWS_ACCESS_KEY_ID" not in environment(back)
+
+
+@every
+def test_an_edit_of_what_was_allowed_takes_it_away_at_the_next_prompt(prompt: Prompt, home: Path) -> None:  # fmt: skip
+    prompt.typed("cd org")
+    prompt.typed("awsenv allow")
+    assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIADEV"
+    (home / "org/.envrc").write_text("use_aws prod\n")
+    assert prompt.look("AWS_ACCESS_KEY_ID") == ""
+    (home / "org/.envrc").unlink()
+    assert prompt.look("AWSENV_DIR") == ""
+
+
+@every
+def test_a_folder_s_own_variables_come_and_go(prompt: Prompt, home: Path) -> None:
+    (home / "org/.envrc").write_text("use_aws dev\ndotenv\n")
+    (home / "org/.env").write_text('NICE="it\'s \\\\ {RED} !x é"\n')
+    prompt.typed("cd org")
+    prompt.typed("awsenv allow")
+    assert prompt.get("NICE") == "it's \\ {RED} !x é"
+    prompt.typed("cd ..")
+    assert b"NICE" not in prompt.environ
+
+
+@every
+def test_a_key_that_is_changed_in_the_files_is_taken_over(prompt: Prompt, home: Path) -> None:
+    prompt.typed("awsenv use dev")
+    assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIADEV"
+    (home / ".aws/credentials").write_text(KEYS.replace("AKIADEV", "AKIANEW"))
+    until(lambda: prompt.look("AWS_ACCESS_KEY_ID") == "AKIANEW")
+
+
+@every
+def test_at_a_prompt_where_nothing_changed_awsenv_is_not_started(shell: PromptShell, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    calls = home / "calls"
+    stand_in(shell, home, f'echo "$@" >>{calls}\nexec {real_words()} "$@"', monkeypatch)
+    it = Prompt(shell, home)
+    try:
+        it.typed("cd org")
+        it.typed("awsenv allow")
+        assert it.get("AWS_ACCESS_KEY_ID") == "AKIADEV"
+        settled = time.time() + 3  # what was written just now is looked at again
+        until(lambda: time.time() > settled and bool(it.typed("echo 1")))
+        before = calls.read_text()
+        for _ in range(3):
+            it.typed("echo 1")
+        it.typed("cd repo")
+        it.typed("cd ..")
+        assert calls.read_text() == before
+        it.typed("cd /")
+        it.typed("echo 1")
+        assert calls.read_text() != before  # the control
+    finally:
+        it.close()
+
+
+@can("before a command")
+def test_a_session_that_has_ended_is_renewed_before_a_command(shell: PromptShell, ground: Ground) -> None:  # fmt: skip
+    short(ground, 6)
+    it = Prompt(shell, ground.home, AWS_ENDPOINT_URL=ground.server.url)
+    try:
+        it.typed("awsenv use org-a")
+        ends = time.monotonic() + 20
+        while time.monotonic() < ends:
+            it.typed("echo 1")
+            assert ground.who(it.environ) == "a"
+            user = ground.server.sts.users[it.get("AWS_ACCESS_KEY_ID")]
+            # The file was written before the command that ran behind it.
+            written = it.file.stat().st_mtime
+            assert user.expires
+            assert user.expires > written
+        assert 3 <= ground.server.calls.count("AssumeRole") <= 8
+    finally:
+        it.close()
+
+
+@every
+def test_a_person_who_presses_ctrl_c_has_the_shell_as_it_was(shell: PromptShell, home: Path) -> None:  # fmt: skip
+    waits = home / "waits"
+    program = home / "waiting"
+    program.write_text(f"#!/bin/sh\ntouch {waits}\nexec sleep 1000\n")
+    program.chmod(0o755)
+    with (home / ".aws/config").open("a") as config:
+        config.write(f"[profile slow]\ncredential_process = {program}\n")
+    (home / "slow").mkdir()
+    (home / "slow/.envrc").write_text("use_aws slow\n")
+    subprocess.run([BIN / "awsenv", "allow", "slow/.envrc"], cwd=home, env=clean(home), check=True)
+    it = Prompt(shell, home)
+    try:
+        it.typed("awsenv use dev")
+        for line, key in (("awsenv use slow", "AKIADEV"), ("cd slow", "")):
+            it.interrupted(line, waits.exists)
+            assert it.look("AWS_ACCESS_KEY_ID") == key, line
+            assert "Faulty" not in it.screen  # what tcsh says of an alias that it takes away
+            names = {name.decode() for name in it.environ}
+            assert not [n for n in names if n.lower().startswith(("__awsenv", "_awsenv"))]
+            waits.unlink()
+        # Nobody's, and there is a prompt; its hook is still there.
+        assert it.get("AWS_PROFILE") == "awsenv-no-session:slow"
+        it.typed("cd ..")
+        assert it.get("AWS_ACCESS_KEY_ID") == "AKIADEV"
+        it.typed("cd org")
+        it.typed("awsenv allow")
+        it.typed("awsenv use prod")
+        it.typed("cd ..")
+        it.typed("cd org")
+        assert it.get("AWS_ACCESS_KEY_ID") == "AKIADEV"
+        assert it.get("AWSENV_DIR")
+    finally:
+        it.close()
+
+
+@every
+def test_a_second_load_of_the_hook_changes_nothing(prompt: Prompt, home: Path) -> None:
+    prompt.typed("awsenv use dev")
+    prompt.typed(prompt.shell.load.replace("FILE", str(home / f"hook{prompt.shell.suffix}")))
+    assert prompt.look("AWS_ACCESS_KEY_ID") == "AKIADEV"
+    prompt.typed("awsenv off")
+    assert prompt.look("AWS_ACCESS_KEY_ID") == ""
+
+
+@every
+def test_doctor_and_uninstall_know_it(shell: PromptShell, prompt: Prompt, home: Path) -> None:
+    assert f"{shell.name}, current" in prompt.typed("awsenv doctor")
+    told = prompt.typed(f"awsenv hook {shell.name} --install")
+    assert "would put into" in told
+    assert "nothing was done yet" in told
+    path = Path(start_files.list_paths(shell.name, clean(home))[0])
+    assert not path.exists()
+    prompt.typed(f"awsenv hook {shell.name} --install --yes")
+    assert "has it already" in prompt.typed(f"awsenv hook {shell.name} --install")
+    # A shell with its start file, as a person's is started.
+    other = Prompt(replace(shell, plain=(), load="echo 1"), home)
+    try:
+        other.typed("awsenv use dev")
+        assert other.get("AWS_ACCESS_KEY_ID") == "AKIADEV"
+    finally:
+        other.close()
+    assert "would take the awsenv hook out of" in prompt.typed("awsenv uninstall")
+    prompt.typed("awsenv uninstall --yes")
+    assert not path.exists() or path.read_text() == ""
+
+
+def test_json_of_nushell_holds_any_text(home: Path) -> None:
+    shell = PROMPT_SHELLS[0]
+    text = "".join(map(chr, range(1, 0x250))) + "世😀"
+    done = subprocess.run(
+        [shell.find(), "--no-config-file", "-c", "load-env ($env.TOLD | from json).set; $env.X | to json -r"],
+        env={"TOLD": json.dumps({"set": {"X": text}}), "HOME": "/nonexistent"}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert json.loads(done.stdout) == text
