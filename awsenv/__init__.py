@@ -68,8 +68,14 @@ def _ended(code: int) -> int:
 def _failed(arguments: list[str], error: BaseException) -> int:
     """The one line and the text for the shell where nothing else could print them: an empty text
     would be a success to the shell that evaluates it."""
+    from awsenv import errors
+
     code = 130 if isinstance(error, KeyboardInterrupt) else 1
-    if code == 1:
+    if isinstance(error, errors.AwsenvError):  # what a form cannot hold, said by the fast half
+        code = error.code
+        line = "; ".join(filter(None, (error.message, error.hint)))
+        os.write(2, f"awsenv: {line}\n".encode())
+    elif code == 1:
         if os.environ.get("AWSENV_DEBUG") == "1":
             import traceback
 

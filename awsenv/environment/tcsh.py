@@ -6,10 +6,9 @@ would be put back is unset. Fast half: imports nothing.
 """
 
 from awsenv.environment import Change, list_without_originals
+from awsenv.errors import AwsenvError
 
 FAIL = "false;\n"
-# What no word of a tcsh can hold that comes out of ``\\`…\\```.
-NEWLINE = "\n"
 
 
 def quote(value: str) -> str:
@@ -20,14 +19,20 @@ def quote(value: str) -> str:
 
 
 def render(change: Change, _: str) -> str:
-    """The text that makes ``change`` in the tcsh that evaluates it. Raises ``ValueError`` for a value with
-    a newline in it, which none of ours has."""
-    return render_once(
-        [
-            f"unsetenv {name}" if value is None else f"setenv {name} {quote(value)}"
-            for name, value in list_without_originals(change).items()
-        ]
-    )
+    """The text that makes ``change`` in the tcsh that evaluates it. Raises ``AwsenvError`` for a value that
+    tcsh cannot take."""
+    changes = list_without_originals(change)
+    return render_once([render_variable(name, value) for name, value in changes.items()])
+
+
+def render_variable(name: str, value: str | None) -> str:
+    """The command that exports ``value``, or unsets the variable where it is ``None``. Raises
+    ``AwsenvError`` for a value with a newline, which is a blank in a command substitution."""
+    if value is None:
+        return f"unsetenv {name}"
+    if "\n" in value:
+        raise AwsenvError(f"{name} holds a newline, which tcsh cannot take", "another shell")
+    return f"setenv {name} {quote(value)}"
 
 
 def render_once(commands: list[str]) -> str:

@@ -317,6 +317,26 @@ def test_a_folder_s_own_variables_come_and_go(prompt: Prompt, home: Path) -> Non
     assert b"NICE" not in prompt.environ
 
 
+@pytest.mark.parametrize("shell", PROMPT_SHELLS[3:], ids=str)
+def test_what_a_shell_cannot_take_is_said(prompt: Prompt, home: Path) -> None:
+    token = home / "token"
+    token.write_text(json.dumps({"Version": 1, "AccessKeyId": "AKIAX", "SecretAccessKey": "s", "SessionToken": "a\nb"}))  # fmt: skip
+    with (home / ".aws/config").open("a") as config:
+        config.write(f"[profile odd]\ncredential_process = cat {token}\n")
+    prompt.typed("awsenv use dev")
+    told = prompt.typed("awsenv use odd")
+    assert "AWS_SESSION_TOKEN holds a newline, which tcsh cannot take" in told
+    assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIADEV"
+    (home / "org/.envrc").write_text("use_aws dev\ndotenv\n")
+    (home / "org/.env").write_text('TWO="a\\nb"\nONE=c\n')
+    prompt.typed("cd org")
+    assert "TWO holds a newline, which tcsh cannot take; it is left out" in prompt.typed("awsenv allow")  # fmt: skip
+    assert (prompt.get("ONE"), prompt.get("TWO")) == ("c", "")
+    told = prompt.typed(f'eval "`{BIN}/awsenv use odd`" && touch went')
+    assert "holds a newline" in told
+    assert not (home / "org/went").exists()
+
+
 @every
 def test_a_key_that_is_changed_in_the_files_is_taken_over(prompt: Prompt, home: Path) -> None:
     prompt.typed("awsenv use dev")
