@@ -15,8 +15,21 @@ export-env {
     )
 }
 
+# What may stand where the cursor is, as the program says it; nothing leaves it to nushell's own.
+def __awsenv_complete [line: string, cursor: int] {
+    let words = ($line | str substring 0..<$cursor | split row -r '\s+' | skip 1)
+    let found = (run-external ...$__awsenv_program complete nushell "--" ...$words | complete | get stdout | lines)
+    if ($found | any {|it| $it starts-with "@" }) { return null }
+    $found | each {|it|
+        let told = ($it | split row "\t")
+        let word = $told.0
+        let plain = ($word =~ '^[\w.:/@=,+-]+$')
+        {value: (if $plain { $word } else { $word | to json --raw }), description: ($told.1? | default "")}
+    }
+}
+
 # The right AWS credentials in this shell.
-export def --env --wrapped awsenv [...args: string] {
+export def --env --wrapped awsenv [...args: string@__awsenv_complete] {
     # Help, or a form that is not this shell's to take, goes to the program untouched.
     let own = ($args | any {|it| $it =~ '^(-h|--help|--show|--(shell|format)(=.*)?)$' })
     if ($args | get -o 0) in [use off] and not $own {

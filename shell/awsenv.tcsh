@@ -4,30 +4,24 @@
 if ( "$argv[1]" == prompt ) then
     # At each prompt, and on `cd`. Where nothing changed it is over with builtins: the folder whose .envrc counts,
     # the session, the time to look again, and the files that the last look saw are as they were.
-    if ( $?_AWSENV_STATE ) source $__awsenv_file:q forget # Ctrl-C came in between
+    if ( $?_AWSENV_STATE ) source $__awsenv_file:q forget # something came in between
     source $__awsenv_file:q look
     set __awsenv_is = 1
     if ( "$__awsenv_now" == "$__awsenv_seen" ) then
-        set __awsenv_when = $__awsenv_due
-        source $__awsenv_file:q clock
+        set __awsenv_is = 0
+        # tcsh has no clock, but the time at which its terminal was written to last, to eight seconds.
+        if ( $__awsenv_due != 9999999999 && $__awsenv_tty == '' ) then
+            if ( `/bin/date +%s` >= $__awsenv_due ) set __awsenv_is = 1
+        else if ( $__awsenv_due != 9999999999 ) then
+            @ __awsenv_when = $__awsenv_due - 8
+            if ( -M $__awsenv_tty >= $__awsenv_when ) set __awsenv_is = 1
+        endif
         if ( ! $__awsenv_is ) eval "if ( $__awsenv_watch ) set __awsenv_is = 1"
     endif
     if ( $__awsenv_is ) source $__awsenv_file:q act
-else if ( "$argv[1]" == clock ) then
-    # Whether the second $__awsenv_when has come. tcsh has no clock, but the time at which its terminal was
-    # written to last, which the kernel knows to eight seconds.
-    set __awsenv_is = 0
-    if ( $__awsenv_when != 9999999999 ) then
-        if ( $__awsenv_tty != '' ) then
-            @ __awsenv_when -= 8
-            if ( -M $__awsenv_tty >= $__awsenv_when ) set __awsenv_is = 1
-        else
-            @ __awsenv_is = ( `/bin/date +%s` >= $__awsenv_when )
-        endif
-    endif
 else if ( "$argv[1]" == look ) then
-    # What has to be as at the last look. The first folder above that holds an .envrc, or the whole path where a
-    # symlink comes before it: as long as that is the same, so is what a folder says.
+    # What has to be as at the last look: the first folder above that holds an .envrc, or the whole path where a
+    # symlink comes before it (what a folder says hangs on that), and the session.
     set __awsenv_now = ''
     set __awsenv_folder = "$cwd:q"
     while ( "$__awsenv_folder" != '' )
@@ -38,8 +32,7 @@ else if ( "$argv[1]" == look ) then
             set __awsenv_now = "l $cwd:q"
             break
         endif
-        # A lone slash would divide.
-        if ( "x$__awsenv_folder" == x/ ) break
+        if ( "x$__awsenv_folder" == x/ ) break # alone, a slash would divide
         set __awsenv_folder = "$__awsenv_folder:h"
         if ( "$__awsenv_folder" == '' ) set __awsenv_folder = /
     end
@@ -53,12 +46,12 @@ else if ( "$argv[1]" == act ) then
     # Ask what this shell is to become, `use …` and `off` among it, and make it so. A failure changes nothing.
     # Times of files are whole seconds here.
     set __awsenv_flags = -pc
-    set __awsenv_again = 1
     set __awsenv_wait = 5
+    set __awsenv_again = 1
     while ( $__awsenv_again )
         set __awsenv_again = 0
         set __awsenv_done = 0
-        # Between these quotes a variable's value is code, so that words and state go by the environment.
+        # Between the quotes below a variable's value is code, so that words and state go by the environment.
         setenv _AWSENV_STATE "$__awsenv_state:q"
         @ __awsenv_count = 0
         foreach __awsenv_word ( $argv[2-]:q )
@@ -74,10 +67,8 @@ else if ( "$argv[1]" == act ) then
         if ( $__awsenv_code == 0 ) eval "$__awsenv_answer"
         if ( $__awsenv_code == 0 && ! $__awsenv_done ) set __awsenv_code = 1
         # The door is closed, and the session is got now. Whoever presses Ctrl-C has a prompt for a while.
-        if ( $__awsenv_again ) then
-            set __awsenv_flags = -pca
-            set __awsenv_wait = 30
-        endif
+        if ( $__awsenv_again ) set __awsenv_flags = -pca
+        if ( $__awsenv_again ) set __awsenv_wait = 30
     end
     if ( $__awsenv_code == 0 || $#argv == 1 ) then
         source $__awsenv_file:q look
@@ -108,33 +99,21 @@ else if ( "$argv[1]" == awsenv ) then
     endif
 else if ( "$argv[1]" == load ) then
     # What this shell keeps for the program, who alone reads it; nothing of it is in the environment.
-    set __awsenv_code = 0
-    set __awsenv_state = ''
-    set __awsenv_seen = ''
-    set __awsenv_watch = 0
-    set __awsenv_due = 0
-    set __awsenv_limit = 9999999999
-    set AWSENV_PROMPT = ''
+    foreach __awsenv_word ( AWSENV_PROMPT __awsenv_state __awsenv_seen __awsenv_tty )
+        set $__awsenv_word = ''
+    end
+    set __awsenv_code = 0 __awsenv_watch = 0 __awsenv_due = 0 __awsenv_limit = 9999999999
     alias awsenv 'source $__awsenv_file:q awsenv \!*'
-    if ( $?prompt ) then
-        set __awsenv_tty = ''
-        if ( $?tty ) then
-            if ( -e /dev/$tty ) then
-                @ __awsenv_when = `/bin/date +%s` - 16
-                if ( -M /dev/$tty >= $__awsenv_when ) set __awsenv_tty = /dev/$tty
-            endif
-        endif
-        # Behind what a person has there.
-        foreach __awsenv_word ( precmd cwdcmd )
-            set __awsenv_line = "`alias $__awsenv_word`"
-            if ( "$__awsenv_line" == '' ) then
-                alias $__awsenv_word 'source $__awsenv_file:q prompt'
-            else if ( "$__awsenv_line" !~ *__awsenv_file* ) then
-                alias $__awsenv_word "$__awsenv_line:q; "'source $__awsenv_file:q prompt'
-            endif
-        end
+    # In a one-line `if` a variable that is not there is an error, whatever stands before it.
+    if ( $?prompt && $?tty ) then
+        @ __awsenv_when = `/bin/date +%s` - 16
+        if ( -M /dev/$tty >= $__awsenv_when ) set __awsenv_tty = /dev/$tty
     endif
+    foreach __awsenv_word ( precmd cwdcmd ) # behind what a person has there
+        set __awsenv_line = "`alias $__awsenv_word`"
+        if ( "$__awsenv_line" != '' ) set __awsenv_line = "$__awsenv_line:q; "
+        if ( $?prompt && "$__awsenv_line" !~ *__awsenv_file* ) alias $__awsenv_word "$__awsenv_line:q"'source $__awsenv_file:q prompt'
+    end
     complete awsenv 'n/allow/f/' 'n/deny/f/' 'p@*@`$__awsenv_program:q complete tcsh`@'
 endif
-# What stands last is what `&&` behind the alias sees.
-set status = $__awsenv_code
+set status = $__awsenv_code # what `&&` behind the alias sees

@@ -63,6 +63,10 @@ def complete(arguments: list[str]) -> int:
     """Answer ``awsenv complete SHELL -- WORD…``; the exit code."""
     from awsenv.hook import complete as completion
 
+    words = arguments[2:]
+    if arguments[0] == "tcsh":  # which says the line so, and takes words alone, cut at blanks
+        line = os.environ.get("COMMAND_LINE", "")
+        words = [*line.split(), *([""] if line[-1:] == " " else [])][1:]
     environ = dict(os.environ)
     table = completion.read_table(environ)
     if table is None:
@@ -70,8 +74,11 @@ def complete(arguments: list[str]) -> int:
         from awsenv.cli import completion as made
 
         table = made.build_table(environ)
-    found = completion.find_candidates(arguments[2:], table, environ)
+    found = completion.find_candidates(words, table, environ)
     printable = [line for line in found if line.replace("\t", "").isprintable()]
+    if arguments[0] == "tcsh":
+        names = [line.partition("\t")[0] for line in printable]
+        printable = [name for name in names if " " not in name and name[0] != "@"]
     return replay.emit("".join(f"{line}\n" for line in printable))
 
 

@@ -30,13 +30,14 @@ def _find_xonsh() -> str:
 @dataclass(frozen=True)
 class PromptShell:
     """``load`` evaluates the hook's text out of the file FILE; ``evaluate`` is how it takes what COMMAND
-    prints without the hook. ``plain``: started with nobody's
+    prints without the hook. ``prompt`` shows AWSENV_PROMPT there, as docs/prompts.md has it. ``plain``: started with nobody's
     own settings. ``cannot``: what it does not do, in docs/hook.md's words."""
 
     name: str
     find: Callable[[], str]
     plain: tuple[str, ...]
     suffix: str
+    prompt: str
     load: str
     evaluate: str
     save: str = "/usr/bin/env -0 > FILE; /usr/bin/touch FILE.done"
@@ -51,25 +52,34 @@ class PromptShell:
 
 PROMPT_SHELLS = [
     PromptShell(
-        "nushell", _find_nushell, ("--no-config-file",), ".nu", "source FILE",
+        "nushell", _find_nushell, ("--no-config-file",), ".nu",
+        '$env.PROMPT_COMMAND = {|| $"($env.__awsenv.prompt) (pwd)" }', "source FILE",
         "COMMAND | from json | load-env",
         "^/usr/bin/env -0 o> FILE; ^/usr/bin/touch FILE.done", ("\x1b]133;C", "\x1b]133;B"),
         frozenset({"bytes", "cd", "script"}),
     ),
     PromptShell(
-        "elvish", lambda: installed("elvish"), ("-norc",), ".elv", "eval (slurp < FILE)",
+        "elvish", lambda: installed("elvish"), ("-norc",), ".elv",
+        "set edit:prompt = { awsenv-prompt; put ' > ' }", "eval (slurp < FILE)",
         "eval (COMMAND | slurp)",
         cannot=frozenset({"script", "no process"}),
     ),
     PromptShell(
-        "xonsh", _find_xonsh, ("--no-rc",), ".xsh", "execx(open('FILE').read())",
+        "xonsh", _find_xonsh, ("--no-rc",), ".xsh", "$PROMPT = '{awsenv} {cwd} @ '",
+        "execx(open('FILE').read())",
         "execx($(COMMAND))",
     ),
     PromptShell(
-        "tcsh", lambda: installed("tcsh"), ("-f",), ".tcsh", "source FILE",
+        "tcsh", lambda: installed("tcsh"), ("-f",), ".tcsh",
+        "set prompt = '%$AWSENV_PROMPT %~> '", "source FILE",
         'eval "`COMMAND`"', cannot=frozenset({"newline", "before a command"}),
     ),
 ]  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    """Without what moves the cursor, colours or names the window."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)|\r", "", text)
 
 
 class Prompt:
@@ -110,7 +120,7 @@ class Prompt:
         until(is_done)
         self.environ = environment(file)
         told += self._read()
-        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)|\r", "", told)
+        return _plain(told)
 
     def interrupted(self, line: str, waits: Callable[[], bool]) -> None:
         """Type ``line``, and press Ctrl-C as soon as ``waits()``."""
@@ -123,6 +133,17 @@ class Prompt:
         until(is_there)
         self.program.sendintr()
         self._wait(self.shell.marks[1:])
+
+    def press(self, keys: str, shows: str) -> None:
+        """Press ``keys``, and wait until ``shows`` is on the screen behind what is there now."""
+        start = len(self.screen)
+        self.program.send(keys)
+
+        def is_shown() -> bool:
+            self._read()
+            return shows in _plain(self.screen[start:])
+
+        until(is_shown)
 
     def get(self, name: str) -> str:
         """What a child was given in ``name``; empty for nothing."""

@@ -426,6 +426,50 @@ def test_a_person_who_presses_ctrl_c_has_the_shell_as_it_was(shell: PromptShell,
 
 
 @every
+def test_tab_says_what_may_stand_there_and_runs_nothing(shell: PromptShell, home: Path) -> None:
+    with (home / ".aws/credentials").open("a") as file:
+        # Without a blank, at which tcsh cuts what is offered.
+        nasty = "q'`>ran`$(>ran)\";>ran;$PATH"
+        for name in ("developer", nasty):
+            file.write(f"[{name}]\naws_access_key_id = AKIAQ\naws_secret_access_key = s\n")
+    prompt = Prompt(shell, home)
+    try:
+        prompt.typed(shell.prompt)
+        prompt.typed("awsenv use dev")
+        prompt.press("\r", "dev")  # a prompt that waits
+        prompt.press("awsenv us\t", "e")
+        prompt.typed(" prod")
+        assert prompt.get("AWSENV_PROFILE") == "prod"
+        prompt.press("\r", "prod")
+        prompt.press("awsenv use devel\t", "oper")
+        prompt.typed("")
+        assert prompt.get("AWSENV_PROFILE") == "developer"
+        prompt.press("\r", "developer")
+        prompt.press("awsenv use q\t", "ran")
+        if shell.name in ("elvish", "xonsh"):  # it is still in a menu
+            prompt.program.send("\r")
+        prompt.typed("")  # the shell has quoted what it put in
+        assert prompt.get("AWSENV_PROFILE") == nasty
+        assert not list(home.rglob("ran"))
+    finally:
+        prompt.close()
+
+
+@every
+def test_a_prompt_shows_who_one_is_as_text(shell: PromptShell, home: Path) -> None:
+    name = "a'b\"`touch ran`$(touch ran)(touch ran){RED}$PATH!!"
+    (home / ".aws/credentials").write_text(f"[{name}]\naws_access_key_id = AKIAX\naws_secret_access_key = s\n")  # fmt: skip
+    prompt = Prompt(shell, home, AWSENV_PREVIOUS=name)
+    try:
+        prompt.typed(shell.prompt)
+        prompt.typed("awsenv use -")
+        prompt.press("\r", name)
+        assert not list(home.rglob("ran"))
+    finally:
+        prompt.close()
+
+
+@every
 def test_a_second_load_of_the_hook_changes_nothing(prompt: Prompt, home: Path) -> None:
     prompt.typed("awsenv use dev")
     prompt.typed(prompt.shell.load.replace("FILE", str(home / f"hook{prompt.shell.suffix}")))
