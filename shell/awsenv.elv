@@ -54,6 +54,8 @@ fn awsenv-look { put [(awsenv-find) $E:AWSENV_PROFILE $E:AWS_CREDENTIAL_EXPIRATI
 fn awsenv-act {|@args|
     # Times of files are compared by a /bin/sh that may know whole seconds only.
     var flags = -pc
+    for hook $edit:before-readline { try { if (str:contains $hook[body] 'export elvish') { set flags = -pcd } } catch { } } # direnv's
+    var wait = 5
     while $true {
         var told = $nil
         try {
@@ -62,7 +64,7 @@ fn awsenv-act {|@args|
         } catch {
             if (> (count $args) 0) { fail 'awsenv: nothing was changed' }
             # Whoever presses Ctrl-C where a session is got has a prompt for a while.
-            set awsenv-keep[due] = (to-string (+ (if (eq $flags -pc) { put 5 } else { put 30 }) (/bin/date +%s)))
+            set awsenv-keep[due] = (to-string (+ $wait (/bin/date +%s)))
             set awsenv-seen = (awsenv-look)
             return
         }
@@ -71,7 +73,7 @@ fn awsenv-act {|@args|
         set awsenv-keep = $told[keep]
         set awsenv-seen = (awsenv-look)
         if (not $awsenv-keep[again]) { return }
-        set flags = -pca # the door is closed, and the session is got now
+        set flags wait = $flags'a' 30 # the door is closed, and the session is got now
     }
 }
 

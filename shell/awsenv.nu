@@ -84,7 +84,8 @@ export def __awsenv_find [] {
 
 # Ask what this shell is to become, `use …` and `off` among it, and make it so. A failure changes nothing.
 export def --env __awsenv_act [...args: string] {
-    mut flags = "-"
+    let direnv = ($env.config.hooks | to text --serialize) =~ "direnv export"
+    mut flags = if $direnv { "-d" } else { "-" }
     loop {
         let asked = $flags
         # In two steps: of a pipeline only the last program's failure is seen.
@@ -98,7 +99,7 @@ export def --env __awsenv_act [...args: string] {
             if ($args | is-empty) {
                 $env.__awsenv.seen = (__awsenv_seen)
                 # Whoever presses Ctrl-C where a session is got has a prompt for a while.
-                $env.__awsenv.due = (__awsenv_now) + (if $asked == "-" { 5 } else { 30 })
+                $env.__awsenv.due = (__awsenv_now) + (if $asked ends-with "a" { 30 } else { 5 })
                 return
             }
             error make --unspanned {msg: "awsenv: nothing was changed"}
@@ -109,6 +110,6 @@ export def --env __awsenv_act [...args: string] {
         $env.__awsenv.seen = (__awsenv_seen)
         if not $told.keep.again { return }
         # The door is closed, and the session is got now.
-        $flags = "-a"
+        $flags = $asked + "a"
     }
 }

@@ -46,6 +46,7 @@ else if ( "$argv[1]" == act ) then
     # Ask what this shell is to become, `use …` and `off` among it, and make it so. A failure changes nothing.
     # Times of files are whole seconds here.
     set __awsenv_flags = -pc
+    if ( "`alias precmd`" =~ *direnv* ) set __awsenv_flags = -pcd
     set __awsenv_wait = 5
     set __awsenv_again = 1
     while ( $__awsenv_again )
@@ -67,7 +68,7 @@ else if ( "$argv[1]" == act ) then
         if ( $__awsenv_code == 0 ) eval "$__awsenv_answer"
         if ( $__awsenv_code == 0 && ! $__awsenv_done ) set __awsenv_code = 1
         # The door is closed, and the session is got now. Whoever presses Ctrl-C has a prompt for a while.
-        if ( $__awsenv_again ) set __awsenv_flags = -pca
+        if ( $__awsenv_again ) set __awsenv_flags = "$__awsenv_flags"a
         if ( $__awsenv_again ) set __awsenv_wait = 30
     end
     if ( $__awsenv_code == 0 || $#argv == 1 ) then

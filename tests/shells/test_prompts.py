@@ -20,7 +20,7 @@ from awsenv.hook import data, env, start_file, state, tcsh
 from tests.program import until
 from tests.shells.ground import Ground, ground, short
 from tests.shells.prompts import PROMPT_SHELLS, Prompt, PromptShell
-from tests.shells.real import BIN, clean, environment
+from tests.shells.real import BIN, clean, environment, installed
 
 __all__ = ["ground"]
 
@@ -365,6 +365,47 @@ def test_at_a_prompt_where_nothing_changed_awsenv_is_not_started(shell: PromptSh
         it.typed("cd /")
         it.typed("echo 1")
         assert calls.read_text() != before  # the control
+    finally:
+        it.close()
+
+
+DIRENV = {
+    "tcsh": 'eval "`direnv hook tcsh`"',
+    # Debian's direnv writes for an older elvish.
+    "elvish": "eval (e:direnv hook elvish | e:sed 's/except e/catch e/' | slurp)",
+    # direnv prints no hook for nushell: its documentation has such a one.
+    "nushell": "$env.config.hooks.pre_prompt = ($env.config.hooks.pre_prompt | append {|| direnv export json | from json | default {} | load-env })",
+}
+
+
+@pytest.mark.parametrize("ours_first", [False, True])
+@pytest.mark.parametrize("shell", [s for s in PROMPT_SHELLS if s.name in DIRENV], ids=str)
+def test_beside_direnv_a_folder_is_direnv_s(shell: PromptShell, ours_first: bool, ground: Ground) -> None:  # fmt: skip
+    if ours_first and shell.name == "tcsh":
+        pytest.skip("direnv's hook takes the place of every other one in tcsh; doctor says so")
+    installed("direnv")
+    ground.run("direnv", "install")
+    subprocess.run(["direnv", "allow", str(ground.a)], env=ground.environ, check=True)
+    load = shell if ours_first else replace(shell, load=f"{DIRENV[shell.name]}; {shell.load}")
+    it = Prompt(load, ground.home, AWS_ENDPOINT_URL=ground.server.url)
+    try:
+        if ours_first:
+            it.typed(DIRENV[shell.name])
+        it.typed(f"cd {ground.a}/repo")
+        it.typed("echo 1")
+        assert ground.who(it.environ) == "a"
+        assert not it.get("AWSENV_DIR")
+        if shell.name != "elvish":  # where direnv's hook leaves all as it is when direnv fails
+            # What only our hook allowed, direnv does not load.
+            it.typed(f"cd {ground.b}")
+            it.typed("echo 1")
+            assert ground.who(it.environ) == ""
+        it.typed(f"cd {ground.a}")
+        it.typed("awsenv use key")
+        assert ground.who(it.environ) == "key"
+        it.typed(f"cd {ground.home}")
+        it.typed("echo 1")
+        assert ground.who(it.environ) == ""
     finally:
         it.close()
 
