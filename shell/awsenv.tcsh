@@ -104,7 +104,7 @@ else if ( "$argv[1]" == load ) then
         set $__awsenv_word = ''
     end
     set __awsenv_code = 0 __awsenv_watch = 0 __awsenv_due = 0 __awsenv_limit = 9999999999
-    alias awsenv 'source $__awsenv_file:q awsenv \!*'
+    alias awsenv 'source $__awsenv_file:q awsenv'
     # In a one-line `if` a variable that is not there is an error, whatever stands before it.
     if ( $?prompt && $?tty ) then
         @ __awsenv_when = `/bin/date +%s` - 16

@@ -430,6 +430,30 @@ def test_a_session_that_has_ended_is_renewed_before_a_command(shell: PromptShell
         it.close()
 
 
+OPTIONS = [(shell, option) for shell in PROMPT_SHELLS for option in shell.options]
+
+
+@pytest.mark.parametrize(("shell", "option"), OPTIONS, ids=lambda each: str(each)[:30])
+def test_with_a_person_s_own_settings(shell: PromptShell, option: str, home: Path) -> None:
+    subprocess.run([BIN / "awsenv", "allow", "org/.envrc"], cwd=home, env=clean(home), check=True)
+    prompt = Prompt(replace(shell, load="echo 1"), home)
+    try:
+        prompt.typed(option)
+        prompt.typed(shell.load.replace("FILE", str(home / f"hook{shell.suffix}")))
+        prompt.typed("awsenv use prod")
+        assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIAPROD"
+        prompt.typed(f"cd {home}/org")
+        assert prompt.look("AWS_ACCESS_KEY_ID") == "AKIADEV"
+        prompt.typed(f"cd {home}")
+        assert prompt.look("AWS_ACCESS_KEY_ID") == "AKIAPROD"
+        prompt.typed("awsenv use nobody")
+        prompt.typed("awsenv off")
+        assert prompt.get("AWS_ACCESS_KEY_ID") == ""
+        assert "Faulty" not in prompt.screen
+    finally:
+        prompt.close()
+
+
 @every
 def test_a_person_who_presses_ctrl_c_has_the_shell_as_it_was(shell: PromptShell, home: Path) -> None:  # fmt: skip
     waits = home / "waits"
