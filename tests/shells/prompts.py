@@ -144,6 +144,12 @@ class Prompt:
         self.program.sendintr()
         self._wait(self.shell.marks[1:])
 
+    def answer(self, words: str) -> None:
+        """Answer the question of a program with ``words``, and look at what it did."""
+        self.program.send(f"{words}\r")
+        self._wait(self.shell.marks[1:])
+        self.typed("echo 1")
+
     def press(self, keys: str, shows: str) -> None:
         """Press ``keys``, and wait until ``shows`` is on the screen behind what is there now."""
         start = len(self.screen)

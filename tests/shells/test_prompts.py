@@ -430,6 +430,102 @@ def test_a_session_that_has_ended_is_renewed_before_a_command(shell: PromptShell
         it.close()
 
 
+@every
+def test_a_shell_that_lost_its_program_goes_on(shell: PromptShell, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    program = stand_in(shell, home, f'exec {real_words()} "$@"', monkeypatch)
+    it = Prompt(shell, home)
+    try:
+        it.typed("awsenv use dev")
+        program.unlink()
+        it.typed("cd org")
+        it.typed("cd ..")
+        it.typed("awsenv use prod")
+        assert it.get("AWS_ACCESS_KEY_ID") == "AKIADEV"
+    finally:
+        it.close()
+
+
+@every
+def test_an_envrc_that_comes_where_one_stands_is_seen_at_the_next_prompt(prompt: Prompt, home: Path) -> None:  # fmt: skip
+    repo = home / "org/repo"
+    prompt.typed("cd org")
+    prompt.typed("awsenv allow")
+    prompt.typed("cd repo")
+    assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIADEV"
+    (repo / ".envrc").write_text("use_aws prod\n")  # as a git pull does
+    assert prompt.look("AWS_ACCESS_KEY_ID") == ""
+    (repo / ".envrc").unlink()
+    assert prompt.look("AWS_ACCESS_KEY_ID") == "AKIADEV"
+    # Where a repo is moved away below one's feet nothing breaks.
+    repo.rename(home / "away")
+    prompt.typed(f"cd {home}")
+    assert prompt.look("AWS_ACCESS_KEY_ID") == ""
+
+
+@pytest.mark.parametrize("comes", [True, False])
+@every
+def test_an_envrc_that_comes_or_goes_while_the_hook_asks(shell: PromptShell, comes: bool, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    envrc, aside = home / "org/repo/.envrc", home / "aside"
+    envrc.write_text("use_aws prod\n")
+    subprocess.run([BIN / "awsenv", "allow", "org/.envrc"], cwd=home, env=clean(home), check=True)
+    there, gone = f"mv {aside} {envrc}", f"mv {envrc} {aside}"
+    # Once, the program sees another .envrc than the shell around it.
+    first, then = (there, ":") if comes else (gone, there)
+    stand_in(shell, home, f'''[ -e {home}/now ] || exec {real_words()} "$@"
+rm {home}/now
+{first}
+{real_words()} "$@"
+code=$?
+{then}
+exit $code''', monkeypatch)  # fmt: skip
+    if comes:
+        envrc.rename(aside)
+    it = Prompt(shell, home)
+    try:
+        it.typed("cd org")
+        assert it.look("AWS_ACCESS_KEY_ID") == "AKIADEV"
+        (home / "now").touch()
+        it.typed("cd repo")
+        it.typed("awsenv list")  # which has it look at the next prompt, whatever it has seen
+        assert not (home / "now").exists()
+        assert it.look("AWS_ACCESS_KEY_ID") == ""
+        it.typed("cd ..")
+        assert it.look("AWS_ACCESS_KEY_ID") == "AKIADEV"
+    finally:
+        it.close()
+
+
+@every
+def test_a_hostile_environment_is_not_believed(shell: PromptShell, home: Path) -> None:
+    names = ("__awsenv", "_AWSENV_STATE", "__awsenv_state", "__awsenv_watch", "_AWSENV_1", "AWSENV_DIR")  # fmt: skip
+    hostile = dict.fromkeys(names, "1) then; touch ran; `touch ran`")
+    prompt = Prompt(shell, home, **hostile, AWSENV_SET="PATH HOME", AWSENV_VARS="PATH HOME")
+    try:
+        prompt.typed("awsenv use dev")
+        assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIADEV"
+        prompt.typed("awsenv off")
+        assert prompt.get("AWS_ACCESS_KEY_ID") == ""
+        assert prompt.get("HOME") == str(home)
+        assert prompt.get("PATH")
+        assert not list(home.rglob("ran"))
+    finally:
+        prompt.close()
+
+
+@every
+def test_a_question_is_asked_on_the_terminal(shell: PromptShell, ground: Ground) -> None:
+    it = Prompt(shell, ground.home, AWS_ENDPOINT_URL=ground.server.url)
+    try:
+        assert ground.careful.device
+        it.press("awsenv use mfa\r", "MFA code")
+        it.answer(ground.careful.device.code())
+        assert ground.who(it.environ) == "mfa"
+        it.typed("awsenv off")
+        assert ground.who(it.environ) == ""
+    finally:
+        it.close()
+
+
 OPTIONS = [(shell, option) for shell in PROMPT_SHELLS for option in shell.options]
 
 
