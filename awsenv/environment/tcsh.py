@@ -1,8 +1,7 @@
 """Text for tcsh: one line, which does nothing before its last word.
 
 In ``eval "`…`"`` a newline is a space, and a part of a line is a line: all is put into a variable first.
-tcsh has no variable that is a shell's own and of the same name as an exported one, and no function: what
-would be put back is unset. Fast half: imports nothing.
+What would be put back is unset: a hooked tcsh keeps originals, this text does not.
 """
 
 from awsenv.environment import Change, list_without_originals
