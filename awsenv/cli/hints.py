@@ -9,6 +9,14 @@ import shlex
 from awsenv import environment
 
 VARIABLE = "AWSENV_HOOK"
+# What stands around a command whose text the shell takes; in any other as in bash.
+_EVALUATED = {
+    "fish": ("", " | source"),
+    "nushell": ("", " | from json | load-env"),
+    "elvish": ("eval (", " | slurp)"),
+    "xonsh": ("execx($(", "))"),
+    "tcsh": ('eval "`', '`"'),
+}
 _hook: list[str] = []
 
 
@@ -39,14 +47,5 @@ def _shorten(command: str) -> str:
 def format_eval(command: str, shell: str = "") -> str:
     """How ``shell`` (this one, where it is not said) takes what ``command`` prints."""
     shell = shell or environment.detect_shell(dict(os.environ))
-    if shell == "fish":
-        return f"{command} | source"
-    if shell == "nushell":
-        return f"{command} | from json | load-env"
-    if shell == "elvish":
-        return f"eval ({command} | slurp)"
-    if shell == "xonsh":
-        return f"execx($({command}))"
-    if shell == "tcsh":
-        return f'eval "`{command}`"'
-    return f'eval "$({command})"'
+    before, after = _EVALUATED.get(shell, ('eval "$(', ')"'))
+    return before + command + after
