@@ -55,7 +55,6 @@ fn awsenv-act {|@args|
     # Times of files are compared by a /bin/sh that may know whole seconds only.
     var flags = -pc
     for hook $edit:before-readline { try { if (str:contains $hook[body] 'export elvish') { set flags = -pcd } } catch { } } # direnv's
-    var wait = 5
     while $true {
         var told = $nil
         try {
@@ -63,9 +62,8 @@ fn awsenv-act {|@args|
             set told = (eval (awsenv-run hook-env elvish $flags $@args | slurp))
         } catch {
             if (> (count $args) 0) { fail 'awsenv: nothing was changed' }
-            # Whoever presses Ctrl-C where a session is got has a prompt for a while.
-            set awsenv-keep[due] = (to-string (+ $wait (/bin/date +%s)))
             set awsenv-seen = (awsenv-look)
+            if (not $awsenv-keep[again]) { set awsenv-keep[due] = (to-string (+ 5 (/bin/date +%s))) }
             return
         }
         for name $told[unset] { unset-env $name }
@@ -73,7 +71,9 @@ fn awsenv-act {|@args|
         set awsenv-keep = $told[keep]
         set awsenv-seen = (awsenv-look)
         if (not $awsenv-keep[again]) { return }
-        set flags wait = $flags'a' 30 # the door is closed, and the session is got now
+        # The door is closed, and the session is got now. Whoever presses Ctrl-C has a prompt for a while.
+        set awsenv-keep[due] = (to-string (+ 30 (/bin/date +%s)))
+        set flags = $flags'a'
     }
 }
 

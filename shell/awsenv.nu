@@ -7,11 +7,12 @@ export-env {
         state: "", seen: [], due: 0, limit: 0, again: false, prompt: "",
         stamp: "", files: [], there: [], absent: []
     }
-    $env.config.hooks.pre_prompt = ($env.config.hooks.pre_prompt? | default [] | append {|| __awsenv_prompt })
-    # Before a command: a session that has ended is renewed first.
+    # In two steps each: what the first has set stays, when Ctrl-C ends the second.
+    $env.config.hooks.pre_prompt = (
+        $env.config.hooks.pre_prompt? | default [] | append [{|| __awsenv_prompt } {|| __awsenv_get }]
+    )
     $env.config.hooks.pre_execution = (
-        $env.config.hooks.pre_execution? | default []
-        | append {|| if (__awsenv_now) >= $env.__awsenv.limit { try { __awsenv_act } } }
+        $env.config.hooks.pre_execution? | default [] | append [{|| __awsenv_before } {|| __awsenv_get }]
     )
 }
 
@@ -33,7 +34,8 @@ export def --env --wrapped awsenv [...args: string@__awsenv_complete] {
     # Help, or a form that is not this shell's to take, goes to the program untouched.
     let own = ($args | any {|it| $it =~ '^(-h|--help|--show|--(shell|format)(=.*)?)$' })
     if ($args | get -o 0) in [use off] and not $own {
-        __awsenv_act ...$args
+        __awsenv_act "" ...$args
+        __awsenv_get
         return
     }
     # Looked at again at the next prompt: it may be allowed now, or linked, or signed in.
@@ -44,10 +46,17 @@ export def --env --wrapped awsenv [...args: string@__awsenv_complete] {
 # At each prompt. Where nothing changed no process is started: the folder whose .envrc counts, the session,
 # the time to look again, and the files that the last look saw are as they were.
 export def --env __awsenv_prompt [] {
+    $env.__awsenv.again = false
     let kept = $env.__awsenv
     if (__awsenv_seen) != $kept.seen or (__awsenv_now) >= $kept.due or (__awsenv_changed) {
-        try { __awsenv_act }
+        try { __awsenv_act "" }
     }
+}
+
+# Before a command: a session that has ended is renewed first.
+export def --env __awsenv_before [] {
+    $env.__awsenv.again = false
+    if (__awsenv_now) >= $env.__awsenv.limit { try { __awsenv_act "" } }
 }
 
 # What has to be as at the last look.
@@ -83,33 +92,28 @@ export def __awsenv_find [] {
 }
 
 # Ask what this shell is to become, `use …` and `off` among it, and make it so. A failure changes nothing.
-export def --env __awsenv_act [...args: string] {
-    let direnv = ($env.config.hooks | to text --serialize) =~ "direnv export"
-    mut flags = if $direnv { "-d" } else { "-" }
-    loop {
-        let asked = $flags
-        # In two steps: of a pipeline only the last program's failure is seen.
-        let told = try {
-            let text = with-env {_AWSENV_STATE: $env.__awsenv.state} {
-                run-external ...$__awsenv_program hook-env nushell $asked ...$args
-            }
-            $text | from json
-        } catch { null }
-        if $told == null {
-            if ($args | is-empty) {
-                $env.__awsenv.seen = (__awsenv_seen)
-                # Whoever presses Ctrl-C where a session is got has a prompt for a while.
-                $env.__awsenv.due = (__awsenv_now) + (if $asked ends-with "a" { 30 } else { 5 })
-                return
-            }
-            error make --unspanned {msg: "awsenv: nothing was changed"}
+export def --env __awsenv_act [flag: string, ...args: string] {
+    let direnv = if ($env.config.hooks | to text --serialize) =~ "direnv export" { "d" } else { "" }
+    # In two steps: of a pipeline only the last program's failure is seen.
+    let told = try {
+        let text = with-env {_AWSENV_STATE: $env.__awsenv.state} {
+            run-external ...$__awsenv_program hook-env nushell $"-($direnv)($flag)" ...$args
         }
-        hide-env --ignore-errors ...$told.unset
-        load-env $told.set
-        $env.__awsenv = ($told.keep | insert seen [])
+        $text | from json
+    } catch { null }
+    if $told == null {
+        if ($args | is-not-empty) { error make --unspanned {msg: "awsenv: nothing was changed"} }
         $env.__awsenv.seen = (__awsenv_seen)
-        if not $told.keep.again { return }
-        # The door is closed, and the session is got now.
-        $flags = $asked + "a"
+        $env.__awsenv.due = (__awsenv_now) + (if $flag == "a" { 30 } else { 5 })
+        return
     }
+    hide-env --ignore-errors ...$told.unset
+    load-env $told.set
+    $env.__awsenv = ($told.keep | insert seen [])
+    $env.__awsenv.seen = (__awsenv_seen)
+    # Whoever presses Ctrl-C while it is got has a prompt for a while.
+    if $told.keep.again { $env.__awsenv.due = (__awsenv_now) + 30 }
 }
+
+# The door of a folder is closed, and its session is got now.
+export def --env __awsenv_get [] { if $env.__awsenv.again { try { __awsenv_act a } } }
