@@ -73,8 +73,9 @@ def _failed(arguments: list[str], error: BaseException) -> int:
     code = 130 if isinstance(error, KeyboardInterrupt) else 1
     if isinstance(error, errors.AwsenvError):  # what a form cannot hold, said by the fast half
         code = error.code
-        line = "; ".join(filter(None, (error.message, error.hint)))
-        os.write(2, f"awsenv: {line}\n".encode())
+        from awsenv import replay
+
+        replay.say("; ".join(filter(None, (error.message, error.hint))))
     elif code == 1:
         if os.environ.get("AWSENV_DEBUG") == "1":
             import traceback

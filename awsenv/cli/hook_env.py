@@ -40,12 +40,11 @@ class Asking:
 
 def run(arguments: list[str]) -> int:
     """Answer ``arguments``, those behind ``hook-env``; the exit code."""
-    asking = Asking(*[*arguments, "", ""][:2])
-    if asking.shell == "tcsh":  # which has no safe way to say them here but their number
+    if arguments[:1] == ["tcsh"]:  # which has no safe way to say them here but their number
         arguments[2:] = [os.environ.pop(f"_AWSENV_{n + 1}", "") for n in range(int(arguments[2]))]
-        asking.environ = dict(os.environ)
         # Its shell is deaf to Ctrl-C meanwhile, and what it starts would be.
         _signal.signal(_signal.SIGINT, _signal.default_int_handler)
+    asking = Asking(*[*arguments, "", ""][:2])
     if arguments[2:]:
         return _answer_choice(asking, arguments[2:])
     since, now = time.time_ns(), time.time()

@@ -45,8 +45,7 @@ def list_lines(environ: dict[str, str]) -> Iterator[tuple[str, int, str]]:
     """What loads the hook, in any shell's start file: path, line, its text."""
     for path in (path for shell in _FILES for path in list_paths(shell, environ)):
         for number, line in enumerate(read_text(path).split("\n"), 1):
-            calls = "awsenv hook" in line and not line.lstrip().startswith("#")
-            if calls or line.startswith(_WHOLE):
+            if _calls_hook(line) or line.startswith(_WHOLE):
                 yield path, number, line
 
 
@@ -62,7 +61,7 @@ def plan(shell: str, environ: dict[str, str]) -> tuple[str, bytes | None, str]:
     if shell == "nushell":
         whole = start_file.render(shell)
         return path, None if text == whole else whole.encode(), "the hook"
-    if any("awsenv hook" in line for line in text.split("\n") if line.lstrip()[:1] != "#"):
+    if any(map(_calls_hook, text.split("\n"))):
         return path, None, format_line(shell)
     before = text + ("\n" if text and not text.endswith("\n") else "")
     return path, os.fsencode(f"{before}{format_line(shell)}\n"), format_line(shell)
@@ -101,6 +100,10 @@ def read_text(path: str) -> str:
         return os.fsdecode(reading.read(path))
     except (OSError, AwsenvError):
         return ""
+
+
+def _calls_hook(line: str) -> bool:
+    return "awsenv hook" in line and not line.lstrip().startswith("#")
 
 
 def _place(name: str, environ: dict[str, str]) -> str:

@@ -10,10 +10,6 @@ from awsenv.environment import elvish
 from awsenv.hook.changes import list_changes
 from awsenv.hook.outcome import Outcome
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 
 def render(outcome: Outcome, stamp: str, prompt: str, shell: str) -> str:
     """The data. ``stamp``: the file with the time of this look; ``prompt``: what AWSENV_PROMPT says."""
@@ -41,7 +37,7 @@ def render(outcome: Outcome, stamp: str, prompt: str, shell: str) -> str:
     return json.dumps(told) + "\n"
 
 
-def _write_elvish(value: "Mapping[str, object] | list[str] | bool | int | str | object") -> str:
+def _write_elvish(value: object) -> str:
     """``value`` as elvish writes it (Elvish language reference, "List", "Map", "Exception and boolean")."""
     if isinstance(value, dict):
         pairs = " ".join(f"&{name}={_write_elvish(each)}" for name, each in value.items())

@@ -5,7 +5,6 @@ stands in nor a variable says what runs, and nothing is imported that a replay d
 """
 
 import hashlib
-import json
 
 from awsenv import paths
 from awsenv.environment import elvish, fish, posix, tcsh
@@ -31,6 +30,8 @@ def render(shell: str) -> str:
         quoted = " ".join(fish.quote(word) for word in words)
         return f"set -g __awsenv_program {quoted}\nset -g __awsenv_hook {format_version(shell)}\n{body}"
     if shell == "nushell":
+        import json  # which no other shell's start has to wait for
+
         # JSON's strings are nushell's, in double quotes.
         return f"const __awsenv_program = {json.dumps(words)}\nconst __awsenv_hook = {json.dumps(format_version(shell))}\n{body}"
     if shell == "elvish":

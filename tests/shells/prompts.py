@@ -65,7 +65,7 @@ PROMPT_SHELLS = [
         "elvish", lambda: installed("elvish"), ("-norc",), ".elv",
         "set edit:prompt = { awsenv-prompt; put ' > ' }", "eval (slurp < FILE)",
         "eval (COMMAND | slurp)",
-        cannot=frozenset({"script", "no process"}),
+        cannot=frozenset({"script"}),
         options=("set edit:before-readline = []; set edit:after-readline = [{|line| nop }]", "set notify-bg-job-success = $false"),
     ),
     PromptShell(
