@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint search picture manual benchmarks clean
+.PHONY: demo test fast lint search coverage picture manual benchmarks clean
 .DEFAULT_GOAL := test
 
 # A current pip: the wrappers that old ones write start half as fast.
@@ -29,13 +29,24 @@ BIN := .venv/bin
 demo: .venv/installed
 	$(BIN)/awsenv demo --run
 
-# Four at a time: the suite waits for shells and for sessions to end more than it computes.
+# More at a time than there are cores: the suite waits for shells and programs, too.
 test: .venv/tested lint
-	$(BIN)/python -m pytest --numprocesses 4
+	$(BIN)/python -m pytest --numprocesses 5 --durations 30
+
+# While one works: what is tried without a shell, a container, a browser or a program.
+fast: .venv/tested lint
+	$(BIN)/python -m pytest --numprocesses 3 -m "not real"
 
 # The long form of the searches that `make test` does shortly.
 search: .venv/tested
 	$(BIN)/python -m pytest --hypothesis-profile=long
+
+# The lines of awsenv/ that no test runs. A process is measured that the tests' own starts by fork.
+coverage: .venv/tested
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest --numprocesses 5
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --skip-covered --show-missing
 
 # docs/demo.svg, from the demo itself.
 picture: .venv/tested

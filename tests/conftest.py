@@ -2,10 +2,14 @@
 
 import compileall
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from awsenv import paths
+from tests import forkserver
 
 # `make test` searches shortly, `make search` long.
 settings.register_profile("short", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -34,3 +38,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((n for n, first in enumerate(_FIRST) if name.startswith(first)), len(_FIRST))
 
     items.sort(key=place)
+
+
+@pytest.fixture(scope="session")
+def fork_server() -> Iterator[forkserver.Program]:
+    """What stands for awsenv where its start is not what is tested."""
+    with forkserver.start() as program:
+        yield program
+
+
+@pytest.fixture(autouse=True)
+def _program(
+    request: pytest.FixtureRequest,
+    fork_server: forkserver.Program,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Which awsenv this test starts."""
+    if fork_server.hook_file is None or request.node.get_closest_marker("real_program"):
+        return
+    monkeypatch.setattr(forkserver.program, "folder", fork_server.folder)
+    monkeypatch.setattr(forkserver.program, "hook_file", fork_server.hook_file)
+    words = [*paths.program_words()[:-1], str(fork_server.hook_file)]
+    monkeypatch.setattr(paths, "program_words", lambda: words)

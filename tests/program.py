@@ -1,6 +1,7 @@
 """awsenv as a program, seen from the outside."""
 
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,13 @@ from typing import Any
 from hypothesis import settings
 
 from awsenv import records, replay
-from tests.shells.real import BIN, clean
+from tests import forkserver
+from tests.shells.real import clean
+
+
+def program_path() -> str:
+    """The path of what this test starts: the stand-in that forks, or the real one."""
+    return str(forkserver.program.folder / "awsenv")
 
 
 def awsenv(
@@ -25,7 +32,7 @@ def awsenv(
     are loose, so that a dictionary of variables can be given as ``environ``.
     """
     return subprocess.run(
-        [*prefix, str(BIN / "awsenv"), *arguments],
+        [*prefix, program_path(), *arguments],
         env=clean(home) | environ,
         cwd=cwd or home,
         stdin=subprocess.DEVNULL,
@@ -34,6 +41,17 @@ def awsenv(
         timeout=60,
         check=False,
     )
+
+
+def awsenv_with(
+    change: str, home: Path, *arguments: str, **environ: str
+) -> subprocess.CompletedProcess[str]:
+    """The same behind ``change``, a statement of Python's that makes one of its bounds a short one."""
+    text = f"import sys; sys.argv[1:] = {list(arguments)}\n{change}\nimport awsenv; awsenv.main()"
+    return subprocess.run(
+        [sys.executable, "-c", text], env=clean(home) | environ, cwd=home, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
 
 
 def until(true: Callable[[], object], seconds: float = 60) -> None:

@@ -23,7 +23,7 @@ from awsenv.sessions.session import Session
 # Where a partition's STS is asked by those who name no Region ("AWS STS Regions and endpoints").
 _FIRST = {"arn:aws-us-gov": "us-gov-west-1", "arn:aws-cn": "cn-north-1"}
 # Seconds. Four tries and what lies between them end within 30 s; validation is AWS's business.
-_CONFIG = botocore.config.Config(
+CONFIG = botocore.config.Config(
     connect_timeout=3,
     read_timeout=5,
     parameter_validation=False,
@@ -62,7 +62,7 @@ def create_client(
     debug.note(f"asks {service} in {region} as {key.access_key_id if key else 'nobody'}")
     try:
         if key is None:
-            unsigned = _CONFIG.merge(botocore.config.Config(signature_version=botocore.UNSIGNED))
+            unsigned = CONFIG.merge(botocore.config.Config(signature_version=botocore.UNSIGNED))
             return _ProfileSession(profile).create_client(
                 service, region_name=region, config=unsigned
             )
@@ -72,7 +72,7 @@ def create_client(
             aws_access_key_id=key.access_key_id,
             aws_secret_access_key=key.secret_access_key,
             aws_session_token=key.session_token,
-            config=_CONFIG,
+            config=CONFIG,
         )
     except botocore.exceptions.InvalidRegionError:
         raise AwsenvError(

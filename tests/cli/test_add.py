@@ -10,8 +10,8 @@ import pytest
 
 from awsenv.demo.server import Server
 from awsenv.demo.users import User, new_user
-from tests.program import awsenv
-from tests.shells.real import BIN, clean
+from tests.program import awsenv, program_path
+from tests.shells.real import clean
 
 SECRET = "wJalr/XUtnFEMI+bPxRfiCYEXAMPLEKEY"
 CSV = f"Access key ID,Secret access key\nAKIACSV,{SECRET}\n"
@@ -90,7 +90,7 @@ def test_a_key_on_stdin(home: Path) -> None:
         (("add", "b", "--csv", "-"), CSV),
     ):
         result = subprocess.run(
-            [BIN / "awsenv", *arguments],
+            [program_path(), *arguments],
             env=clean(home),
             input=given,
             capture_output=True,
@@ -217,7 +217,7 @@ def test_two_adds_at_once_are_both_there(home: Path) -> None:
     names = [f"p{n}" for n in range(8)]
     adds = [
         subprocess.Popen(
-            [BIN / "awsenv", "add", name, "--csv", home / "k.csv", "--region", "r"],
+            [program_path(), "add", name, "--csv", home / "k.csv", "--region", "r"],
             env=clean(home), stderr=subprocess.DEVNULL,
         )
         for name in names
@@ -232,7 +232,7 @@ def test_prompts_do_not_echo_the_secret_and_nothing_leaks_it(home: Path, tmp_pat
     log = tmp_path / "exec"
     # Every program that is started, with its arguments: the process list.
     shell = pexpect.spawn(
-        "strace", ["-f", "-e", "trace=execve", "-o", str(log), "-s", "4096", str(BIN / "awsenv"), "add", "dev"],
+        "strace", ["-f", "-e", "trace=execve", "-o", str(log), "-s", "4096", program_path(), "add", "dev"],
         env=clean(home, TERM="xterm"), encoding="utf-8", timeout=60,
     )  # fmt: skip
     for question, answer in (

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.program import awsenv as run_awsenv
-from tests.shells.real import BIN, clean, installed
+from tests.program import program_path
+from tests.shells.real import clean, installed
 from tests.tracing import kills, traced
 
 TEMPORARY = "aws_session_token = t==\n"
@@ -226,7 +227,7 @@ def test_twenty_writers_leave_one_whole_file(home: Path) -> None:
     env.write_text("A=1\n")
     writers = [
         subprocess.Popen(
-            [BIN / "awsenv", "dotenv", ("dev", "prod")[n % 2], "-o", ".env"],
+            [program_path(), "dotenv", ("dev", "prod")[n % 2], "-o", ".env"],
             env=clean(home),
             cwd=home / "repo",
             stderr=subprocess.PIPE,

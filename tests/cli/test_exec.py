@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +11,20 @@ import pexpect
 import pytest
 
 from awsenv.demo.sts import Role
-from tests.program import awsenv
+from tests.program import awsenv, program_path
 from tests.sessions.place import Place, place
-from tests.shells.real import BIN, clean
+from tests.shells.clock import Clock, clock
+from tests.shells.real import clean
 
-__all__ = ["place"]
+__all__ = ["clock", "place"]
 ADMIN = "arn:aws:iam::444455556666:role/admin"
 
 
-def started(place: Place, *words: str, **options: Any) -> "subprocess.Popen[str]":
+def started(
+    place: Place, *words: str, before: Sequence[str] = (), **options: Any
+) -> "subprocess.Popen[str]":
     program: subprocess.Popen[str] = subprocess.Popen(
-        [BIN / "awsenv", "exec", *words],
+        [*before, program_path(), "exec", *words],
         env=clean(place.home) | place.endpoint,
         text=True,
         stdout=subprocess.PIPE,
@@ -92,7 +96,7 @@ def test_a_missing_command_is_127_and_one_that_may_not_run_126(place: Place) -> 
 
 
 def test_awsenv_inside_exec_acts_as_its_own_profile(place: Place) -> None:
-    script = f"{BIN}/awsenv exec key -- sh -c 'echo $AWS_ACCESS_KEY_ID $AWSENV_PROFILE'"
+    script = f"{program_path()} exec key -- sh -c 'echo $AWS_ACCESS_KEY_ID $AWSENV_PROFILE'"
     result = place.run("exec", "mfa", "--mfa-code", place.code, "--", "sh", "-c", script)
     assert result.stdout == f"{place.plain.key_id} key\n", result.stderr
 
@@ -100,28 +104,39 @@ def test_awsenv_inside_exec_acts_as_its_own_profile(place: Place) -> None:
 LOOP = """
 import boto3, sys, time
 client = boto3.client("sts", region_name="us-east-1")
-end = time.time() + 45
-failed = 0
-while time.time() < end:
+for _ in sys.stdin:
     try:
-        client.get_caller_identity()
+        print(client.get_caller_identity()["Arn"], flush=True)
     except Exception as error:
-        failed += 1
-    time.sleep(0.5)
-print("failed" if failed else "never failed")
+        print("failed", flush=True)
 """
 
 
-def test_live_outlives_two_sessions_and_plain_exec_does_not(place: Place) -> None:
-    sts = place.server.sts
-    sts.roles[ADMIN] = Role(ADMIN)
-    sts.lifetime = 20
+def test_live_outlives_two_sessions_and_plain_exec_does_not(place: Place, clock: Clock) -> None:
+    place.server.sts.roles[ADMIN] = Role(ADMIN)
     place.config(f"[profile role]\nrole_arn = {ADMIN}\nsource_profile = key\nregion = r-1\n")
+    clock.leap(5)  # the AWS files are no longer fresh, so that sessions are recorded
     (place.home / "loop.py").write_text(LOOP)
     loop = (sys.executable, str(place.home / "loop.py"))
-    programs = [started(place, *live, "role", "--", *loop) for live in ((), ("--live",))]
-    told = [program.communicate(timeout=120) for program in programs]
-    assert [out.strip() for out, _ in told] == ["failed", "never failed"], told
+    plain, live = (
+        started(place, *words, "role", "--", *loop, before=clock.words, stdin=subprocess.PIPE)
+        for words in ((), ("--live",))
+    )
+
+    def ask(program: "subprocess.Popen[str]") -> str:
+        assert program.stdin
+        assert program.stdout
+        program.stdin.write("\n")
+        program.stdin.flush()
+        return program.stdout.readline().strip()
+
+    assert "assumed-role/admin/" in ask(plain)
+    for _ in range(3):
+        assert "assumed-role/admin/" in ask(live)
+        clock.leap(3601)
+    assert ask(plain) == "failed"
+    for program in (plain, live):
+        program.communicate(timeout=60)
     folder = place.home / ".local/state/awsenv/live"
     assert place.run("exec", "--live", "key", "--", "true").returncode == 0
     assert len(list(folder.iterdir())) == 1  # those of programs that are gone are cleared away

@@ -9,8 +9,8 @@ import pexpect
 import pytest
 
 from awsenv.folders import trust
-from tests.program import awsenv
-from tests.shells.real import BIN, clean, installed
+from tests.program import awsenv, program_path
+from tests.shells.real import clean, installed
 
 
 @pytest.fixture
@@ -200,7 +200,7 @@ def test_orgs_link_asks_for_each_that_is_bound_to_none(home: Path) -> None:
         repo(home / f"ghq/github.com/{name}/r")
     awsenv(home, "link", "one", "--org", "github.com/b")
     program = pexpect.spawn(
-        str(BIN / "awsenv"), ["orgs", "--link"], env=clean(home), encoding="utf-8", timeout=30
+        program_path(), ["orgs", "--link"], env=clean(home), encoding="utf-8", timeout=30
     )
     program.expect(r"github.com/a: profile \[None\]: ")
     program.sendline("nope")

@@ -10,8 +10,8 @@ import pexpect
 import pytest
 
 from awsenv.demo.users import new_user
-from tests.program import awsenv
-from tests.shells.real import BIN, clean
+from tests.program import awsenv, program_path
+from tests.shells.real import clean
 
 USER = new_user("dev", "111122223333")
 SOON = (datetime.now(UTC) + timedelta(hours=2, minutes=59)).isoformat()
@@ -127,7 +127,7 @@ def test_filters(home: Path) -> None:
 @pytest.mark.parametrize("width", [40, 100])
 def test_the_table_fits_the_terminal_and_cuts_nothing(width: int, home: Path) -> None:
     program = pexpect.spawn(
-        str(BIN / "awsenv"),
+        program_path(),
         ["list"],
         env=clean(home, TERM="xterm"),
         dimensions=(50, width),

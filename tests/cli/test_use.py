@@ -11,8 +11,8 @@ import botocore.exceptions
 import botocore.session
 import pytest
 
-from tests.program import awsenv
-from tests.shells.real import BIN, clean, installed
+from tests.program import awsenv, program_path
+from tests.shells.real import clean, installed
 
 KEY = "aws_access_key_id = AKIA{0}\naws_secret_access_key = secret{0}\n"
 GOOD = "[good]\n" + KEY.format("GOOD")
@@ -241,7 +241,7 @@ def test_files_named_by_variables_need_no_home(tmp_path: Path) -> None:
     environ |= {"W": str(tmp_path), "AWS_CONFIG_FILE": "/dev/null"}
     del environ["HOME"]
     result = subprocess.run(
-        [BIN / "awsenv", "use", "good"], env=environ, capture_output=True, text=True, check=False
+        [program_path(), "use", "good"], env=environ, capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stderr
     assert "AKIAGOOD" in result.stdout
@@ -306,7 +306,7 @@ def on_terminal(home: Path, *arguments: str) -> tuple[int, str]:
     """awsenv with a pseudo-terminal for everything: its exit code and what was on the screen."""
     master, slave = pty.openpty()
     with subprocess.Popen(
-        [BIN / "awsenv", *arguments], env=clean(home), stdin=slave, stdout=slave, stderr=slave
+        [program_path(), *arguments], env=clean(home), stdin=slave, stdout=slave, stderr=slave
     ) as program:
         os.close(slave)
         screen = b""

@@ -11,6 +11,7 @@ import pytest
 
 from awsenv.demo import tour
 from awsenv.demo.sandbox import sandbox
+from tests.program import program_path
 from tests.shells.real import BIN, clean
 
 
@@ -26,7 +27,7 @@ def test_the_tour_goes_well_whatever_the_caller_has_set(tmp_path: Path) -> None:
         http_proxy="http://127.0.0.1:1",
     )
     result = subprocess.run(
-        [BIN / "awsenv", "demo", "--run"], env=environ, capture_output=True, text=True, check=False
+        [program_path(), "demo", "--run"], env=environ, capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stdout
     assert result.stdout.endswith("The tour went well.\n")
@@ -71,7 +72,7 @@ def test_the_sandbox_is_gone_afterwards_and_private_before(tmp_path: Path) -> No
 
 def test_a_demo_without_a_terminal_says_what_to_type(tmp_path: Path) -> None:
     result = subprocess.run(
-        [BIN / "awsenv", "demo"],
+        [program_path(), "demo"],
         env=clean(tmp_path),
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -86,7 +87,7 @@ def test_a_demo_without_a_terminal_says_what_to_type(tmp_path: Path) -> None:
 
 def test_the_stand_in_alone_serves_other_clients(tmp_path: Path) -> None:
     program = subprocess.Popen(
-        [BIN / "awsenv", "demo", "--serve"], env=clean(tmp_path), stdout=subprocess.PIPE, text=True
+        [program_path(), "demo", "--serve"], env=clean(tmp_path), stdout=subprocess.PIPE, text=True
     )
     assert program.stdout
     home = re.search(r"HOME=(\S+)", program.stdout.readline())
@@ -129,7 +130,7 @@ def test_the_stand_in_alone_leaves_nothing_when_it_is_ended(
     number: signal.Signals, tmp_path: Path
 ) -> None:
     with subprocess.Popen(
-        [BIN / "awsenv", "demo", "--serve"], env=clean(tmp_path, TMPDIR=str(tmp_path)),
+        [program_path(), "demo", "--serve"], env=clean(tmp_path, TMPDIR=str(tmp_path)),
         stdout=subprocess.PIPE, text=True,
     ) as program:  # fmt: skip
         assert program.stdout

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from awsenv.files import folders, in_place, writing
-from tests.program import awsenv
-from tests.shells.real import BIN, clean, installed
+from tests.program import awsenv, program_path
+from tests.shells.real import clean, installed
 
 root = pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away and mounts")
 CSV = "Access key ID,Secret access key\nAKIANEW,newsecret\n"
@@ -160,7 +160,7 @@ def test_twenty_writers_beside_the_aws_cli_lose_nothing(tmp_path: Path) -> None:
     names = [f"p{number}" for number in range(20)]
     adds = [
         subprocess.Popen(
-            [BIN / "awsenv", "add", name, "--csv", "k.csv"],
+            [program_path(), "add", name, "--csv", "k.csv"],
             env=clean(tmp_path), cwd=tmp_path, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
         )
         for name in names

@@ -162,6 +162,27 @@ def test_the_door_closes_first(ground: Ground) -> None:
     assert shell.environ["AWS_ROLE_ARN"] == "arn"
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["with space", "quo'te\"s", "new\nline", "日本語", "$(touch pwned)`touch pwned`", "-dash", "percent%41", "tab\tbell\a", "b\udcffyte"],
+    ids=ascii,
+)  # fmt: skip
+def test_a_folder_may_be_called_anything(name: str, tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    folder = ground.home / name
+    folder.mkdir()
+    (folder / ".envrc").write_text("use_aws a\n")
+    ground.allow(name)
+    shell = entered(ground)
+    shell.cd(name)
+    assert shell.environ["AWS_ACCESS_KEY_ID"] == "ASIAA"
+    assert shell.environ["AWSENV_DIR"] == str(folder)
+    (folder / ".envrc").write_text("use_aws b\n")
+    shell.look()
+    assert "AWS_ACCESS_KEY_ID" not in shell.environ
+    assert "is not allowed" in shell.says[0]
+
+
 def test_what_the_slow_half_found_is_loaded(ground: Ground) -> None:
     shell = entered(ground)
     shell.folder = "a"

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from awsenv.demo.users import new_user
-from tests.shells.real import BIN, clean, installed
+from tests.program import program_path
+from tests.shells.real import clean, installed
 
 EXAMPLES = Path(__file__).parents[2] / "examples/envrc"
 ORG = "ghq/github.com/org"
@@ -24,7 +25,7 @@ def home(tmp_path: Path) -> Path:
         sections += f"[{name}]\naws_access_key_id = {user.key_id}\n"
         sections += f"aws_secret_access_key = {user.secret}\n"
     (home / ".aws/credentials").write_text(sections)
-    subprocess.run([BIN / "awsenv", "direnv", "install"], env=clean(home), check=True)
+    subprocess.run([program_path(), "direnv", "install"], env=clean(home), check=True)
     return home
 
 
@@ -114,7 +115,7 @@ def test_the_hook_alone_gives_what_direnv_gives(home: Path) -> None:
     (repo / ".env").write_text("DATABASE_URL=postgres://localhost\n")
     for folder in (home / ORG, repo):
         assert "AWS_ACCESS_KEY_ID" not in hooked(home, folder)  # not allowed yet
-        subprocess.run([BIN / "awsenv", "allow", folder], env=clean(home), check=True)
+        subprocess.run([program_path(), "allow", folder], env=clean(home), check=True)
         changed, _ = inside(home, folder)
         ours = hooked(home, folder)
         theirs = {name: value for name, value in changed.items() if name[:7] != "DIRENV_" and value}
@@ -127,7 +128,7 @@ def test_the_hook_alone_gives_what_direnv_gives(home: Path) -> None:
 def test_what_needs_direnv_is_said(example: str, home: Path) -> None:
     place(home, example, home / ORG)
     result = subprocess.run(
-        [BIN / "awsenv", "allow", home / ORG], env=clean(home), capture_output=True, text=True
+        [program_path(), "allow", home / ORG], env=clean(home), capture_output=True, text=True
     )
     assert result.returncode == 1
     assert "awsenv's own hook does not read this; load it with direnv" in result.stderr

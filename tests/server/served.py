@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from awsenv.server import grants
-from tests.program import until
+from tests.program import program_path, until
 from tests.sessions.place import Place
-from tests.shells.real import BIN, clean
+from tests.shells.real import clean
 
 # A process has one working folder, whichever of its threads changes it.
 _FOLDER = threading.Lock()
@@ -50,7 +50,7 @@ class Served:
         """Start it, and wait until it listens."""
         with self.log.open("ab") as log, self.said.open("ab") as said:
             self.process = subprocess.Popen(
-                [BIN / "awsenv", "serve", "--port", "0", "--json", *words],
+                [program_path(), "serve", "--port", "0", "--json", *words],
                 env=self.environ, cwd=self.place.home, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=said,
             )  # fmt: skip

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
-from tests.program import until
+from tests.program import program_path, until
 from tests.server.served import Served
 from tests.server.test_serve import role
 from tests.sessions.place import Place
-from tests.shells.real import BIN, clean, installed
+from tests.shells.real import clean, installed
 
 URI, TOKEN = "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"
 LIVE = ("--live", "-o", ".env")
@@ -189,7 +189,7 @@ def test_exec_live_server_is_for_programs_that_run_no_process(name: str, home: S
     more = {"AWS_WEB_IDENTITY_TOKEN_FILE": "/x", "AWS_ROLE_ARN": "x",
             "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/x"}  # fmt: skip
     result = subprocess.run(
-        [BIN / "awsenv", "exec", name, "--live", "--server", "--", sys.executable, "-c", SCRIPT],
+        [program_path(), "exec", name, "--live", "--server", "--", sys.executable, "-c", SCRIPT],
         env=clean(home.place.home) | home.place.endpoint | more | {"AWS_DEFAULT_REGION": "us-east-1"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip

@@ -16,11 +16,11 @@ import pytest
 from awsenv.demo.sso import START_URL
 from awsenv.demo.sts import Role
 from awsenv.server import grants
-from tests.program import edit_record, until
+from tests.program import edit_record, program_path, until
 from tests.server.served import Served
 from tests.sessions.center import sign_in
 from tests.sessions.place import Place
-from tests.shells.real import BIN, installed
+from tests.shells.real import installed
 
 ADMIN = "arn:aws:iam::777788889999:role/admin"
 BOTO3 = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])"
@@ -385,7 +385,7 @@ def test_a_log_that_nobody_reads_any_more_holds_nobody_up(server: Served) -> Non
     server.kill()
     reader, writer = os.pipe()
     os.close(reader)
-    words = [str(BIN / "awsenv"), "serve", "--json"]
+    words = [program_path(), "serve", "--json"]
     with subprocess.Popen(words, env=server.environ, stdout=writer) as process:
         os.close(writer)
         until(server.status)

@@ -5,14 +5,15 @@ from pathlib import Path
 
 from awsenv.demo.server import Server
 from awsenv.demo.users import User
-from tests.shells.real import BIN, clean
+from tests.program import program_path
+from tests.shells.real import clean
 
 OLD = User("veteran", "123456789012", "AKIAIOSFODNN7EXAMPLE", "old+secret")
 
 
 def use(home: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [BIN / "awsenv", "use", *arguments],
+        [program_path(), "use", *arguments],
         env=clean(home) | environ,
         capture_output=True,
         text=True,

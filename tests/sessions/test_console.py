@@ -11,10 +11,10 @@ from playwright.sync_api import sync_playwright
 
 from awsenv.demo.sts import Role
 from awsenv.sessions import console
-from tests.program import until
+from tests.program import program_path, until
 from tests.sessions.place import Place
 from tests.sessions.test_sso import CONFIG, center, login
-from tests.shells.real import BIN, clean, installed
+from tests.shells.real import clean, installed
 
 __all__ = ["center"]
 ARN = "arn:aws:iam::777788889999:role/admin"
@@ -145,7 +145,7 @@ def test_a_real_browser_is_in_the_console(home: Place) -> None:
     opener.write_text(f'#!/bin/sh\necho "$1" >{home.home}/opened\n')
     opener.chmod(0o755)
     program = [
-        str(BIN / "awsenv"),
+        program_path(),
         "console",
         "admin",
         "--service",

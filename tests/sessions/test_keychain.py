@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from awsenv.demo.sts import Role
+from tests.program import program_path
 from tests.sessions.place import Place
 from tests.shells.real import BIN, clean, installed
 from tests.tracing import kills
@@ -184,7 +185,7 @@ def test_a_new_key_goes_straight_into_the_keychain(home: Home) -> None:
 def test_fifty_at_once(home: Home) -> None:
     assert home.run("keychain", "import", "key").returncode == 0
     environ = clean(home.place.home) | home.place.endpoint | home.environ
-    command = [str(BIN / "awsenv"), "use", "key", "--shell", "json"]
+    command = [program_path(), "use", "key", "--shell", "json"]
     running = [
         subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) for _ in range(50)
     ]

@@ -21,9 +21,10 @@ from awsenv.demo.sts import Role
 from awsenv.demo.users import new_user
 from awsenv.sessions import token_file
 from awsenv.sessions.login import dpop, tokens
+from tests.program import program_path
 from tests.sessions.place import Place
 from tests.sessions.test_sso_browser import browser
-from tests.shells.real import BIN, clean
+from tests.shells.real import clean
 from tests.tracing import kills
 
 __all__ = ["browser"]
@@ -50,7 +51,7 @@ def environ(console: Place) -> dict[str, str]:
 
 
 def started(console: Place, *words: str) -> "subprocess.Popen[str]":
-    command = [str(BIN / "awsenv"), "login", *(words or ("l",))]
+    command = [program_path(), "login", *(words or ("l",))]
     return subprocess.Popen(
         command, env=environ(console), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
@@ -204,7 +205,7 @@ def test_somebody_elses_sign_in_is_not_taken_for_the_profiles(console: Place) ->
 
 def test_on_another_machine_a_code_is_pasted(console: Place) -> None:
     child = pexpect.spawn(
-        str(BIN / "awsenv"), ["login", "l", "--remote"],
+        program_path(), ["login", "l", "--remote"],
         env=environ(console), encoding="utf-8", timeout=60, dimensions=(200, 500),
     )  # fmt: skip
     child.expect(r"in any browser: (\S+)")
@@ -253,7 +254,7 @@ def test_fifty_that_ask_at_one_end_are_one_renewal(console: Place) -> None:
     sign_in(console)
     age(console, 60)
     console.server.slow = 0.5
-    command = [str(BIN / "awsenv"), *USE]
+    command = [program_path(), *USE]
     running = [
         subprocess.Popen(command, env=environ(console), stdout=subprocess.PIPE, text=True)
         for _ in range(50)

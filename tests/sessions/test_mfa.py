@@ -11,8 +11,9 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from tests.program import program_path
 from tests.sessions.place import Place
-from tests.shells.real import BIN, clean, installed
+from tests.shells.real import clean, installed
 
 USE = ("use", "mfa", "--shell", "json")
 
@@ -89,7 +90,7 @@ def test_a_duration_that_sts_does_not_grant_is_refused_before_the_call(place: Pl
 
 def test_the_code_from_stdin_and_from_a_process(place: Place) -> None:
     result = subprocess.run(
-        [BIN / "awsenv", *USE, "--mfa-code", "-"],
+        [program_path(), *USE, "--mfa-code", "-"],
         env=clean(place.home) | place.endpoint, input=place.code + "\n", capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert "AWS_SESSION_TOKEN" in values(result.stdout)
@@ -136,7 +137,7 @@ def test_in_the_background_it_ends_rather_than_stop(place: Place, tmp_path: Path
         encoding="utf-8",
         timeout=60,
     )
-    shell.sendline(f"{BIN}/awsenv use mfa --shell json >/dev/null & wait $!; echo CODE''=$?=")
+    shell.sendline(f"{program_path()} use mfa --shell json >/dev/null & wait $!; echo CODE''=$?=")
     shell.expect("CODE=3=")
     shell.close(force=True)
 
@@ -172,7 +173,7 @@ def test_a_code_that_was_used_already_is_not_sent_again(place: Place) -> None:
     code = place.code
     assert place.run(*USE, "--mfa-code", code).returncode == 0
     shell = pexpect.spawn(
-        str(BIN / "awsenv"),
+        program_path(),
         ["login", "mfa", "--fresh"],
         env=clean(place.home) | place.endpoint,
         encoding="utf-8",
@@ -193,7 +194,7 @@ def test_a_hundred_shells_make_one_call(place: Place) -> None:
     place.server.slow = 0.5
     shells = [
         subprocess.Popen(
-            [BIN / "awsenv", *USE], env=clean(place.home) | place.endpoint, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [program_path(), *USE], env=clean(place.home) | place.endpoint, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
         for _ in range(100)
     ]  # fmt: skip
@@ -207,12 +208,12 @@ def test_a_hundred_shells_make_one_call(place: Place) -> None:
 def test_a_holder_that_is_killed_costs_one_more_call(place: Place) -> None:
     place.server.slow = 5.0
     holder = subprocess.Popen(
-        [BIN / "awsenv", "use", "key", "--session", "--shell", "json"],
+        [program_path(), "use", "key", "--session", "--shell", "json"],
         env=clean(place.home) | place.endpoint, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     waiters = [
         subprocess.Popen(
-            [BIN / "awsenv", "use", "key", "--session", "--shell", "json"],
+            [program_path(), "use", "key", "--session", "--shell", "json"],
             env=clean(place.home) | place.endpoint, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
         for _ in range(5)

@@ -5,7 +5,8 @@ import random
 from pathlib import Path
 
 from awsenv import replay
-from tests.program import awsenv
+from awsenv.sessions import deadline
+from tests.program import awsenv, awsenv_with
 from tests.sessions.place import Place
 
 USE = ("use", "key", "--session", "--shell", "bash")
@@ -60,11 +61,12 @@ def test_a_thousand_mutated_records_are_none(place: Place, tmp_path: Path) -> No
 
 
 def test_a_server_that_drips_is_given_up(place: Place) -> None:
-    # The program's own bound of half a minute, not this test's.
-    place.server.faults.append("drip")
-    result = place.run(*USE)
+    assert deadline.SECONDS <= 30
+    short = "from awsenv.sessions import deadline; deadline.SECONDS = 4"
+    place.server.faults.append("drip")  # a byte every two seconds
+    result = awsenv_with(short, place.home, *USE, **place.endpoint)
     assert (result.returncode, result.stdout) == (1, "false\n")
-    assert "AWS's answer was not there after 30 s; look at the network" in result.stderr
+    assert "AWS's answer was not there after 4 s; look at the network" in result.stderr
 
 
 def test_a_file_that_is_named_by_where_one_stands_is_no_record(place: Place) -> None:

@@ -14,7 +14,7 @@ import pytest
 from awsenv.demo.sts import Role
 from awsenv.demo.users import User, session_of
 from awsenv.sessions.login import tokens
-from tests.program import edit_record
+from tests.program import edit_record, program_path
 from tests.sessions.place import Place
 from tests.shells.real import BIN, clean, installed
 
@@ -320,7 +320,7 @@ def test_a_credential_process_that_goes_wrong_is_one_line(
 
 
 def test_a_credential_process_that_is_awsenv_on_itself_ends(roles: Place) -> None:
-    process(roles, f"{BIN}/awsenv credential-process p")
+    process(roles, f"{program_path()} credential-process p")
     result = roles.run("use", "p", "--shell", "bash")
     assert (result.returncode, result.stdout) == (1, "false\n")
     assert (
@@ -332,7 +332,7 @@ def test_a_credential_process_that_is_awsenv_on_itself_ends(roles: Place) -> Non
 def test_a_credential_process_of_another_profile_inside_a_role(roles: Place) -> None:
     process(
         roles,
-        f"{BIN}/awsenv credential-process key",
+        f"{program_path()} credential-process key",
         f"[profile r]\nrole_arn = {ADMIN}\nsource_profile = p\n",
     )
     assert ":assumed-role/admin/" in got(roles, "r").arn
@@ -414,7 +414,7 @@ def test_save_as_a_process_needs_no_new_code_where_a_session_lives(roles: Place)
 def test_save_as_a_process_quotes_where_awsenv_lies(roles: Place, tmp_path: Path) -> None:
     place = tmp_path / "a place"
     place.mkdir()
-    (place / "awsenv").symlink_to(BIN / "awsenv")
+    (place / "awsenv").symlink_to(program_path())
     subprocess.run(
         [place / "awsenv", "login", "mfa", "--mfa-code", roles.code, "--save-as", "ide", "--process"],
         env=clean(roles.home) | roles.endpoint, check=True,

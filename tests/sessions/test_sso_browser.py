@@ -23,9 +23,10 @@ from awsenv.sessions.context import Context
 from awsenv.sessions.options import Interaction
 from awsenv.sessions.sso import device_code, token
 from awsenv.sessions.sso.token import SsoSession
+from tests.program import program_path
 from tests.sessions.place import Place
 from tests.sessions.test_sso import ACCOUNT, CONFIG, approve, token_file
-from tests.shells.real import BIN, clean, installed
+from tests.shells.real import clean, installed
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def center(place: Place, tmp_path: Path) -> Place:
 
 def started(center: Place, *more: str, **environ: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [BIN / "awsenv", "login", "demo", *more],
+        [program_path(), "login", "demo", *more],
         env=clean(center.home)
         | center.endpoint
         | {"BROWSER": str(center.home / "opener")}
@@ -227,7 +228,7 @@ def test_a_qr_code_is_of_the_page_that_another_device_can_open(center: Place) ->
     """That of a browser's sign-in ends on 127.0.0.1, which on a phone is the phone."""
     for option, page, drawn in (("--device-code", "/device?", True), ("--no-browser", "/authorize?", False)):  # fmt: skip
         program = pexpect.spawn(
-            str(BIN / "awsenv"), ["login", "demo", option],
+            program_path(), ["login", "demo", option],
             env=clean(center.home, TERM="xterm") | center.endpoint, encoding="utf-8", timeout=60, dimensions=(80, 200),
         )  # fmt: skip
         program.expect_exact(page)

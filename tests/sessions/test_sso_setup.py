@@ -19,6 +19,7 @@ import pytest
 
 from awsenv.demo.portal import OidcError
 from awsenv.demo.sso import START_URL
+from tests.program import program_path
 from tests.sessions.center import crowd, sign_in
 from tests.sessions.place import Place
 from tests.shells.real import BIN, clean, installed
@@ -322,7 +323,7 @@ def test_an_interruption_keeps_the_finished_accounts(center: Place) -> None:
     crowd(center.server, 60)
     center.server.slow = 0.1
     program = subprocess.Popen(
-        [BIN / "awsenv", *SETUP, "--all"],
+        [program_path(), *SETUP, "--all"],
         env=clean(center.home) | center.endpoint,
         stderr=subprocess.PIPE,
         text=True,
@@ -472,7 +473,7 @@ def test_boto3_and_the_aws_cli_use_the_profiles_as_they_stand(center: Place) -> 
 def person(place: Place, *arguments: str, **environ: str) -> "pexpect.spawn[str]":
     """awsenv at a terminal."""
     return pexpect.spawn(
-        str(BIN / "awsenv"),
+        program_path(),
         list(arguments),
         env=clean(place.home) | place.endpoint | {"TERM": "xterm"} | environ,
         encoding="utf-8",
@@ -560,14 +561,14 @@ def test_use_without_a_name_picks_one(fzf: bool, center: Place, tmp_path: Path) 
         "/bin/bash", ["--norc", "--noprofile"], encoding="utf-8", timeout=30, dimensions=(24, 120),
         env=clean(center.home) | center.endpoint | {"TERM": "xterm", "PATH": path, "PS1": ""},
     )  # fmt: skip
-    shell.sendline(f'eval "$({BIN}/awsenv use)"; echo "it is <$AWSENV_PROFILE> $?"')
+    shell.sendline(f'eval "$({program_path()} use)"; echo "it is <$AWSENV_PROFILE> $?"')
     drawn(shell)
     shell.send("dev-ad")
     # fzf counts what it has found: dev-readonly holds these letters, too.
     shell.expect("2/6" if fzf else "dev-ad")
     shell.send("\r")
     shell.expect("it is <xxx-dev-admin> 0")
-    shell.sendline(f'eval "$({BIN}/awsenv use)"; echo "it is <$AWSENV_PROFILE> $?"')
+    shell.sendline(f'eval "$({program_path()} use)"; echo "it is <$AWSENV_PROFILE> $?"')
     drawn(shell)
     shell.send("\x03")
     shell.expect(r"it is <xxx-dev-admin> (\d+)")

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.shells.ground import ground
+from tests.shells.clock import clock
+from tests.shells.ground import ground, timed
 from tests.shells.real import HOOKED, SHELLS, Shell
 
-__all__ = ["ground"]
+__all__ = ["clock", "ground", "timed"]
 
 
 @pytest.fixture(params=SHELLS, ids=str)

@@ -19,9 +19,12 @@ from awsenv.replay import Request
 from awsenv.sessions.options import Interaction, SessionOptions
 from awsenv.sessions.resolve import resolve
 from tests.program import awsenv, until
+from tests.shells.clock import Clock
 from tests.shells.interactive import Interactive
 from tests.shells.real import Shell, clean
 
+# Seconds for which a role's session lasts.
+HOUR = 3600
 ROLES = {org: f"arn:aws:iam::77778888{n}{n}{n}{n}:role/{org}" for n, org in enumerate(("a", "b"))}
 ACCOUNTS = {"a": "777788880000", "b": "777788881111"}
 
@@ -35,6 +38,7 @@ class Ground:
         self.server = server
         self.plain = plain
         self.careful = careful
+        self.clock: Clock | None = None  # that its shells follow
         self.hosts = home / "ghq/github.com"
         self.a, self.b = self.hosts / "a", self.hosts / "b"
         self._shells: list[Interactive] = []
@@ -61,6 +65,11 @@ class Ground:
         with patch.dict(os.environ, self.environ, clear=True):
             path = bindings.link(profile, str(folder)).path
             trust.allow(path, trust.derive(path), self.environ)
+        self.resolve(profile)
+
+    def resolve(self, profile: str) -> None:
+        """What a use does."""
+        with patch.dict(os.environ, self.environ, clear=True):
             resolve(Request("use", profile), SessionOptions(), Interaction(), self.environ)
 
     def settle(self) -> None:
@@ -96,7 +105,8 @@ class Ground:
 
     def bare(self, shell: Shell, cwd: Path | None = None, **environ: Any) -> Interactive:
         """``shell`` at a prompt in ``cwd`` (home), without the hook."""
-        program = Interactive(shell, self.environ | environ, cwd or self.home)
+        words = self.clock.words if self.clock else []
+        program = Interactive(shell, self.environ | environ, cwd or self.home, words)
         self._shells.append(program)
         return program
 
@@ -116,12 +126,16 @@ class Ground:
         return names.get(user.arn) or user.arn.split(":assumed-role/")[1].split("/")[0]
 
 
-def short(ground: Ground, seconds: int) -> None:
-    """Role sessions really last so long from now on; those that are stored are forgotten."""
-    ground.server.sts.lifetime = seconds
+def forget(ground: Ground) -> None:
+    """No session is stored any more."""
     shutil.rmtree(ground.home / ".local/state/awsenv/records")
-    shutil.rmtree(ground.home / ".aws/cli")  # the AWS CLI's, which is shared
+    shutil.rmtree(ground.home / ".aws/cli", ignore_errors=True)  # the AWS CLI's, which is shared
     ground.server.calls.clear()
+
+
+def key_of(shell: Interactive) -> str:
+    """The key ID that a command is given now."""
+    return shell.environment().get(b"AWS_ACCESS_KEY_ID", b"").decode()
 
 
 def left(ground: Ground, shell: Interactive) -> float:
@@ -130,7 +144,8 @@ def left(ground: Ground, shell: Interactive) -> float:
     assert ground.who(values) == "a", values.get(b"AWS_PROFILE")
     end = ground.server.sts.users[values[b"AWS_ACCESS_KEY_ID"].decode()].expires
     assert end
-    return end - shell.snapshot.stat().st_mtime
+    ahead = ground.clock.ahead if ground.clock else 0
+    return end - shell.snapshot.stat().st_mtime - ahead
 
 
 @pytest.fixture
@@ -141,3 +156,13 @@ def ground(tmp_path: Path) -> Iterator[Ground]:
         here = Ground(tmp_path / "home", server, plain, careful)
         yield here
         here.close()
+
+
+@pytest.fixture
+def timed(ground: Ground, clock: Clock) -> Ground:
+    """The same, where the shells' clock and the stand-in's is one that the test moves on."""
+    ground.clock = clock
+    clock.leap(5)  # the AWS files are no longer fresh, so that sessions are recorded
+    for org in ROLES:
+        ground.resolve(f"org-{org}")
+    return ground

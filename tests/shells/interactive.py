@@ -1,6 +1,7 @@
 """A real interactive shell under a pseudo-terminal, typed at as a person does."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pexpect
@@ -18,17 +19,19 @@ class Interactive:
     """``shell`` at a prompt; ``typed`` runs a line and gives what it printed.
 
     A line is read only when the prompt before it has been drawn, so whatever a hook does at that
-    prompt is done: nothing here waits for a time to pass.
+    prompt is done: nothing here waits for a time to pass. ``before`` are words of another program in front.
     """
 
-    def __init__(self, shell: Shell, environ: dict[str, str], cwd: Path) -> None:
+    def __init__(
+        self, shell: Shell, environ: dict[str, str], cwd: Path, before: Sequence[str] = ()
+    ) -> None:
         self.shell = shell
         self._folder = cwd
         self._count = 0
         self.snapshot = cwd  # the file of the last look at the environment
         self._program = pexpect.spawn(
-            shell.program,
-            list(_START[shell.name]),
+            (words := [*before, shell.program, *_START[shell.name]])[0],
+            words[1:],
             env={"TERM": "dumb", "PS1": "", "PROMPT": ""} | environ,
             cwd=str(cwd),
             encoding="utf-8",

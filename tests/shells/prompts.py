@@ -45,7 +45,7 @@ class PromptShell:
     # between the two.
     marks: tuple[str, ...] = ()
     cannot: frozenset[str] = frozenset()
-    # Settings of a person's own, to try it in.
+    # Settings of a person's own, to try it in; those that do not act on each other together.
     options: tuple[str, ...] = ()
 
     def __str__(self) -> str:
@@ -59,7 +59,7 @@ PROMPT_SHELLS = [
         "COMMAND | from json | load-env",
         "^/usr/bin/env -0 o> FILE; ^/usr/bin/touch FILE.done", ("\x1b]133;C", "\x1b]133;B"),
         frozenset({"bytes", "cd", "script"}),
-        ("$env.config.hooks = {}", "alias ls = ls -a", "$env.config = {}"),
+        ("$env.config.hooks = {}; alias ls = ls -a", "$env.config = {}"),
     ),
     PromptShell(
         "elvish", lambda: installed("elvish"), ("-norc",), ".elv",
@@ -72,17 +72,17 @@ PROMPT_SHELLS = [
         "xonsh", _find_xonsh, ("--no-rc",), ".xsh", "$PROMPT = '{awsenv} {cwd} @ '",
         "execx(open('FILE').read())",
         "execx($(COMMAND))",
-        options=("$XONSH_SUBPROC_CMD_RAISE_ERROR = True", "$RAISE_SUBPROC_ERROR = True", "$UPDATE_OS_ENVIRON = True",
-                 "import builtins; json = os = time = None", "$XONSH_TRACE_SUBPROC = True", "$AUTO_CD = True"),
+        options=("$XONSH_SUBPROC_CMD_RAISE_ERROR = True; $RAISE_SUBPROC_ERROR = True; $UPDATE_OS_ENVIRON = True",
+                 "import builtins; json = os = time = None; $XONSH_TRACE_SUBPROC = True; $AUTO_CD = True"),
     ),
     PromptShell(
         "tcsh", lambda: installed("tcsh"), ("-f",), ".tcsh",
         "set prompt = '%$AWSENV_PROMPT %~> '", "source FILE",
         'eval "`COMMAND`"', cannot=frozenset({"newline", "before a command"}),
-        options=("set noglob", "set noclobber", "set nonomatch", "set backslash_quote", "set histchars = ''",
-                 "set echo_style = both", "set symlinks = chase", "set printexitvalue", "set csubstnonl = ''",
-                 "alias precmd 'echo \"a  b\" > /dev/null; set x = 1'", "alias cd 'cd \\!*; pwd'", "unset tty",
-                 "set anyerror", "set globstar globdot", "unset csubstnonl", "set cdpath = (/tmp)"),
+        options=("set noglob; set noclobber; set nonomatch; set backslash_quote",
+                 "set histchars = ''; set echo_style = both; set symlinks = chase; set printexitvalue; set csubstnonl = ''",
+                 "alias precmd 'echo \"a  b\" > /dev/null; set x = 1'; alias cd 'cd \\!*; pwd'",
+                 "unset tty; set anyerror; set globstar globdot; unset csubstnonl; set cdpath = (/tmp)"),
     ),
 ]  # fmt: skip
 

@@ -3,14 +3,15 @@
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
-BIN = Path(sys.executable).parent
+from tests import forkserver
+
+BIN = forkserver.REAL_BIN
 # What a shell changes by itself (IFS: ksh93, at the first `$(…)` under `set -a`).
 ITS_OWN = {b"_", b"SHLVL", b"PWD", b"OLDPWD", b"_AST_FEATURES", b"IFS"}
 
@@ -107,4 +108,5 @@ def environment(path: Path) -> dict[bytes, bytes]:
 
 def clean(home: Path, **more: str) -> dict[str, str]:
     """An environment that holds nothing of the caller's."""
-    return {"HOME": str(home), "PATH": f"{BIN}:/usr/bin:/bin", "LC_ALL": "C.UTF-8", **more}
+    path = dict.fromkeys([forkserver.program.folder, BIN, "/usr/bin", "/bin"])
+    return {"HOME": str(home), "PATH": ":".join(map(str, path)), "LC_ALL": "C.UTF-8", **more}

@@ -41,12 +41,12 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_an_envrc_of_a_cloned_repo(text: str, ground: Ground, hooked: Shell) -> None:
-    (ground.a / "repo/.envrc").write_text(text)
+def test_an_envrc_of_a_cloned_repo(ground: Ground, hooked: Shell) -> None:
     (ground.a / "repo/.env").write_text("LD_PRELOAD=/tmp/x.so\nEVIL=$(touch pwned)`touch pwned`\n")
-    told = closed_in(ground.shell(hooked), ground.a / "repo", ground)
-    assert "is not allowed" in told
+    shell = ground.shell(hooked)
+    for name, text in TEXTS.items():
+        (ground.a / "repo/.envrc").write_text(text)
+        assert "is not allowed" in closed_in(shell, ground.a / "repo", ground), name
 
 
 def test_what_is_no_plain_file(ground: Ground, hooked: Shell) -> None:
@@ -114,7 +114,7 @@ def test_a_file_that_is_swapped_all_the_time(ground: Ground, hooked: Shell) -> N
     shell = ground.shell(hooked)
     swapper = subprocess.Popen(["sh", "-c", swap], stderr=subprocess.DEVNULL)
     try:
-        for _ in range(30):
+        for _ in range(10):
             shell.typed(f"cd {repo}")
             assert ground.who(shell.environment()) in ("b", "")
             shell.typed("cd")

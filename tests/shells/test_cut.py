@@ -1,6 +1,7 @@
 """A text cut off anywhere leaves the shell wholly as it was, or wholly switched."""
 
 import os
+import random
 from pathlib import Path
 
 import pytest
@@ -39,12 +40,16 @@ def test_cut_anywhere_the_switch_is_whole_or_not_at_all(
         ends[name] = environment(tmp_path / name)
     assert ends["old"] != ends["new"]
 
-    # Every byte near both ends; between them every byte in the long form, else every 23rd.
-    edge, step = 150, 1 if LONG else 23
+    # Every byte in the long form; else every fifth near both ends, and between them every 61st. Where they
+    # begin is another byte in each run, and is printed.
+    start = random.randrange(61)
+    print(f"cuts begin at {start}")
+    edge, near, step = 150, 1 if LONG else 5, 1 if LONG else 61
     cuts = [
         cut
         for cut in range(len(text) + 1)
-        if cut < edge or cut > len(text) - edge or cut % step == 0
+        if cut > len(text) - 6
+        or (cut + start) % (near if cut < edge or cut > len(text) - edge else step) == 0
     ]
     seen = set()
     for cut in cuts:

@@ -5,55 +5,60 @@ import time
 
 import pytest
 
-from tests.shells.ground import ROLES, Ground, left, short
+from tests.program import until
+from tests.shells.ground import HOUR, ROLES, Ground, key_of, left
 from tests.shells.real import Shell, installed
 
-SECONDS = 8
+# Seconds after which a new session has a minute left, and after which it has ended.
+ALMOST, OVER = HOUR - 60, HOUR + 1
+
+
+def leap(ground: Ground, seconds: float) -> None:
+    assert ground.clock
+    ground.clock.leap(seconds)
 
 
 def test_a_shell_that_is_used_never_runs_a_command_with_an_ended_session(
-    ground: Ground, hooked: Shell
+    timed: Ground, hooked: Shell
 ) -> None:
-    short(ground, SECONDS)
-    shell = ground.shell(hooked)
-    shell.typed(f"cd {ground.a}")
-    until = time.monotonic() + 2.5 * SECONDS
-    while time.monotonic() < until:
-        assert left(ground, shell) > 0
-        time.sleep(1.3)
-    # One call for each end, and not one for each prompt.
-    assert 2 <= ground.server.calls.count("AssumeRole") <= 5
+    shell = timed.shell(hooked)
+    shell.typed(f"cd {timed.a}")
+    timed.server.calls.clear()
+    for renewals in (1, 2):
+        before = key_of(shell)
+        leap(timed, ALMOST)
+        # Behind the person's back, while the old one still holds.
+        assert left(timed, shell) > 0
+        until(lambda before=before: key_of(shell) != before)  # type: ignore[misc]
+        assert left(timed, shell) > HOUR - 60
+        # One call for each end, and not one for each prompt.
+        assert timed.server.calls.count("AssumeRole") == renewals
 
 
 @pytest.mark.parametrize("by_hand", [False, True])
 def test_a_shell_that_was_idle_is_right_on_its_first_command(
-    by_hand: bool, ground: Ground, hooked: Shell
+    by_hand: bool, timed: Ground, hooked: Shell
 ) -> None:
-    short(ground, 4)
-    shell = ground.shell(hooked, cwd=ground.home if by_hand else ground.a)
+    shell = timed.shell(hooked, cwd=timed.home if by_hand else timed.a)
     if by_hand:
         shell.typed("awsenv use org-a --region mine-1")
-    assert left(ground, shell) > 0
-    time.sleep(5)
-    assert left(ground, shell) > 0
+    assert left(timed, shell) > 0
+    leap(timed, OVER)
+    assert left(timed, shell) > 0
     assert shell.environment()[b"AWS_REGION"] == (b"mine-1" if by_hand else b"a-1")
 
 
-def test_a_person_who_is_needed_is_told_once(ground: Ground, hooked: Shell) -> None:
-    folder = ground.home / "gone"
-    folder.mkdir()
-    ground.run("link", "org-a", str(folder))
-    short(ground, 4)
-    shell = ground.shell(hooked, cwd=folder)
-    assert left(ground, shell) > 0
+def test_a_person_who_is_needed_is_told_once(timed: Ground, hooked: Shell) -> None:
+    shell = timed.shell(hooked, cwd=timed.a)
+    assert left(timed, shell) > 0
     # The role may be assumed no more: like a person who would have to sign in.
-    ground.server.sts.roles.pop(ROLES["a"])
-    time.sleep(5)
+    timed.server.sts.roles.pop(ROLES["a"])
+    leap(timed, OVER)
     told = shell.typed("true") + shell.typed("true") + shell.typed("true")
     assert told.count("may not be assumed") == 1
     closed = shell.environment()
     assert closed[b"AWS_PROFILE"] == b"awsenv-no-session:org-a"
-    assert ground.who(closed) == ""
+    assert timed.who(closed) == ""
 
 
 def test_without_a_person_an_mfa_session_says_what_to_type(ground: Ground) -> None:
@@ -63,47 +68,56 @@ def test_without_a_person_an_mfa_session_says_what_to_type(ground: Ground) -> No
 
 
 def test_a_session_with_options_of_its_own_is_not_replaced_by_the_usual_one(
-    ground: Ground, hooked: Shell
+    timed: Ground, hooked: Shell
 ) -> None:
-    short(ground, 4)
-    shell = ground.shell(hooked)
+    shell = timed.shell(hooked)
     shell.typed(f"awsenv use key --role-arn {ROLES['a']}")
     before = shell.environment()
-    assert ground.who(before) == "a"
-    time.sleep(5)
-    assert shell.environment()[b"AWS_ACCESS_KEY_ID"] == before[b"AWS_ACCESS_KEY_ID"]
+    assert timed.who(before) == "a"
+    leap(timed, OVER)
+    assert key_of(shell) == before[b"AWS_ACCESS_KEY_ID"].decode()
 
 
-def test_fifty_idle_shells_cause_one_renewal(ground: Ground) -> None:
-    short(ground, 6)
-    script = f'eval "$(awsenv hook bash)"; cd {ground.a}; __awsenv_prompt; sleep 6.2; __awsenv_prompt; env | grep ^AWS_ACCESS'
+def test_twenty_idle_shells_cause_one_renewal(timed: Ground) -> None:
+    assert timed.clock
+    script = f'eval "$(awsenv hook bash)"; cd {timed.a}; __awsenv_prompt; echo there; read; __awsenv_prompt; env | grep ^AWS_ACCESS'
     shells = [
-        subprocess.Popen([installed("bash"), "--norc", "-c", script], env=ground.environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        for _ in range(50)
+        subprocess.Popen([*timed.clock.words, installed("bash"), "--norc", "-c", script], env=timed.environ,
+                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        for _ in range(20)
     ]  # fmt: skip
-    keys = [shell.communicate(timeout=100)[0] for shell in shells]
-    assert all(key.startswith("AWS_ACCESS_KEY_ID=ASIA") for key in keys)
-    # One for the start, one for each end that passed meanwhile (fifty shells take a while to start).
-    assert ground.server.calls.count("AssumeRole") <= len(set(keys)) + 2
+    for shell in shells:
+        assert shell.stdout
+        assert shell.stdout.readline() == "there\n"
+    timed.server.calls.clear()
+    leap(timed, OVER)
+    for shell in shells:
+        assert shell.stdin
+        shell.stdin.write("\n")
+        shell.stdin.flush()
+    keys = {shell.communicate(timeout=60)[0] for shell in shells}
+    assert len(keys) == 1
+    assert keys.pop().startswith("AWS_ACCESS_KEY_ID=ASIA")
+    assert timed.server.calls.count("AssumeRole") == 1
 
 
-def test_direnv_loads_again_when_the_record_is_renewed(ground: Ground, hooked: Shell) -> None:
+def test_direnv_loads_again_when_the_record_is_renewed(timed: Ground, hooked: Shell) -> None:
     installed("direnv")
-    ground.run("direnv", "install")
-    subprocess.run(["direnv", "allow", str(ground.a)], env=ground.environ, check=True)
-    short(ground, SECONDS)
-    shell = ground.shell(hooked)
+    timed.run("direnv", "install")
+    subprocess.run(["direnv", "allow", str(timed.a)], env=timed.environ, check=True)
+    shell = timed.shell(hooked)
     shell.typed(hooked.evaluate(f"direnv hook {hooked.name}"))
-    shell.typed(f"cd {ground.a}")
+    shell.typed(f"cd {timed.a}")
     assert b"AWSENV_DIR" not in shell.environment()  # direnv's, not ours
-    until = time.monotonic() + 2.5 * SECONDS
-    while time.monotonic() < until:
-        assert left(ground, shell) > 0
-        time.sleep(1.3)
-    time.sleep(SECONDS + 1)
-    assert left(ground, shell) > 0
+    before = key_of(shell)
+    leap(timed, ALMOST)
+    assert left(timed, shell) > 0
+    until(lambda: key_of(shell) != before)
+    assert left(timed, shell) > HOUR - 60
+    leap(timed, OVER)
+    assert left(timed, shell) > 0
     shell.typed("cd")
-    assert ground.who(shell.environment()) == ""
+    assert timed.who(shell.environment()) == ""
 
 
 @pytest.mark.parametrize("ours_first", [True, False])
@@ -135,31 +149,37 @@ def test_beside_direnv_in_either_order(ours_first: bool, ground: Ground, hooked:
 
 
 def test_a_background_renewal_shows_nothing_and_ends_with_nobody(
-    ground: Ground, hooked: Shell
+    timed: Ground, hooked: Shell
 ) -> None:
-    short(ground, 20)
-    shell = ground.shell(hooked, cwd=ground.a)
-    assert left(ground, shell) > 0
-    ground.server.slow = 1.0
-    while left(ground, shell) > 2:
-        time.sleep(0.2)
+    shell = timed.shell(hooked, cwd=timed.a)
+    before = key_of(shell)
+    timed.server.calls.clear()
+    leap(timed, ALMOST)
     told = shell.typed("true")
-    for _ in range(8):
+    until(lambda: timed.server.calls)  # it is at work
+    told += shell.typed("true")
+
+    def is_renewed() -> bool:
+        nonlocal told
         told += shell.typed("true")
-        time.sleep(0.2)
+        return key_of(shell) != before
+
+    until(is_renewed)
     assert "[1]" not in told
     assert "awsenv" not in told.replace("awsenv hook", "")
     assert shell.typed("jobs").count("renew") == 0
 
 
-def test_an_ssh_session_would_close_at_once(ground: Ground, hooked: Shell) -> None:
+def test_an_ssh_session_would_close_at_once(timed: Ground, hooked: Shell) -> None:
     """Nothing that the hook left behind holds the terminal open."""
-    short(ground, 20)
-    shell = ground.shell(hooked, cwd=ground.a)
-    while left(ground, shell) > 2:
-        time.sleep(0.3)
-    ground.server.slow = 5.0
+    shell = timed.shell(hooked, cwd=timed.a)
+    assert left(timed, shell) > 0
+    timed.server.calls.clear()
+    timed.server.faults += ["hang"] * 3  # until this test is over
+    leap(timed, ALMOST)
     shell.typed("true")
+    until(lambda: timed.server.calls)
     start = time.monotonic()
     shell.end()
-    assert time.monotonic() - start < 3
+    # A call that is not answered is given up after half a minute: it did not wait for that.
+    assert time.monotonic() - start < 20

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.shells.ground import Ground
-from tests.shells.real import Shell
+from tests.shells.real import HOOKED, Shell
 
 
 def visible(text: str) -> list[str]:
@@ -277,21 +277,13 @@ def test_a_folder_whose_session_cannot_be_had_acts_as_nobody(ground: Ground, hoo
     assert shell.environment() == outside
 
 
-NAMES = [
-    "with space",
-    "quo'te\"s",
-    "new\nline",
-    "日本語",
-    "$(touch pwned)`touch pwned`",
-    "-dash",
-    "percent%41",
-    "tab\tbell\a",
-]
+# One with all that a careless quote, a glob, an option parser or a percent-decoder would trip over. What
+# the program makes of other names is tried on it alone, in tests/hook/test_env.py.
+NASTY_NAME = "-n 'q\"$(touch pwned)`touch pwned`\n日本語 %41\t\a*"
 
 
-@pytest.mark.parametrize("name", NAMES, ids=ascii)
-def test_a_folder_may_be_called_anything(name: str, ground: Ground, hooked: Shell) -> None:
-    folder = ground.a / name
+def test_a_folder_may_be_called_anything(ground: Ground, hooked: Shell) -> None:
+    folder = ground.a / NASTY_NAME
     folder.mkdir()
     (folder / ".env").write_text("STAGE=dev\n")
     ground.envrc(folder, "source_up\ndotenv_if_exists .env\n")
@@ -341,13 +333,13 @@ def test_a_folder_that_is_deleted_or_renamed_under_a_shell(ground: Ground, hooke
     assert shell.environment() == outside
 
 
-def test_two_hundred_quick_changes(ground: Ground, hooked: Shell) -> None:
+def test_sixty_quick_changes(ground: Ground, hooked: Shell) -> None:
     shell = ground.shell(hooked)
     outside = shell.environment()
-    lines = "\n".join(f"cd {(ground.a, ground.b)[n % 2]}/repo" for n in range(200))
+    lines = "\n".join(f"cd {(ground.a, ground.b)[n % 2]}/repo" for n in range(60))
     file = ground.home / "changes"
     file.write_text(lines + "\n")
-    shell.typed("\n".join(lines.splitlines()[:40]))
+    shell.typed("\n".join(lines.splitlines()[:10]))
     shell.typed(f". {file}")
     assert ground.who(shell.environment()) == "b"
     shell.typed("cd")
@@ -434,20 +426,17 @@ def test_a_readonly_variable_is_left_and_named(ground: Ground, hooked: Shell) ->
     assert b"OTHER" not in shell.environment()
 
 
+# Options that do not act on each other are tried together.
 OPTIONS = {
-    "bash": ["set -u", "set -f", "set -a", "IFS=_A", "shopt -s nocasematch extglob nullglob", "set -o posix", "shopt -s failglob", "set -E -T"],
-    "zsh": ["setopt no_unset", "setopt ksh_arrays sh_word_split", "setopt all_export", "setopt no_match null_glob", "IFS=_A", "setopt pushd_silent auto_cd cdable_vars", "setopt no_multibyte", "setopt err_return"],
+    "bash": ["set -u; set -a; IFS=_A", "set -f; shopt -s nocasematch extglob nullglob", "set -o posix; shopt -s failglob", "set -E -T"],
+    "zsh": ["setopt no_unset all_export; IFS=_A", "setopt ksh_arrays sh_word_split no_multibyte", "setopt no_match null_glob err_return", "setopt pushd_silent auto_cd cdable_vars"],
     "fish": ["set -gx IFS _A"],
 }  # fmt: skip
-CASES = [(name, option) for name, options in OPTIONS.items() for option in options]
+CASES = [(shell, option) for shell in HOOKED for option in OPTIONS[shell.name]]
 
 
-@pytest.mark.parametrize(("name", "option"), CASES, ids=lambda case: case.replace(" ", "-"))
-def test_it_works_under_a_persons_options(
-    name: str, option: str, ground: Ground, hooked: Shell
-) -> None:
-    if hooked.name != name:
-        pytest.skip("another shell's option")
+@pytest.mark.parametrize(("hooked", "option"), CASES, ids=str)
+def test_it_works_under_a_persons_options(hooked: Shell, option: str, ground: Ground) -> None:
     (ground.a / "repo/.env").write_text("STAGE=dev\n")
     ground.envrc(ground.a / "repo", "source_up\ndotenv\n")
     shell = ground.shell(hooked, before=option)
@@ -455,7 +444,8 @@ def test_it_works_under_a_persons_options(
     shell.typed(f"cd {ground.a}/repo")
     inside = shell.environment()
     assert (ground.who(inside), inside[b"STAGE"]) == ("a", b"dev")
-    assert not [name for name in inside if name.startswith((b"__awsenv_new_", b"__awsenv_old_"))]
+    if "all" not in option and "-a" not in option:
+        assert not [name for name in inside if name.lower().startswith((b"__awsenv", b"_awsenv"))]
     shell.typed(f"cd {ground.b}")
     assert ground.who(shell.environment()) == "b"
     shell.typed("cd")

@@ -15,8 +15,6 @@ from tests.shells.real import HOOKED, SHELLS, Shell, clean, installed, snapshot
 from tests.shells.real import environment as read_environment
 from tests.shells.test_switch import BARE, BEFORE, DEV, acting
 
-# Shells whose hook asks the program; the others decide by themselves.
-THIN = ("bash", "zsh", "fish")
 LOAD = {"fish": "awsenv hook fish | source"}
 
 
@@ -89,10 +87,6 @@ def test_a_live_record_is_replayed_in_the_shell_as_the_program_would(
         "awsenv use live",
         snapshot(files[1]),
     ]
-    if hooked.name not in THIN:  # no program: what still works is the shell's own
-        lines += [
-            "set -g __awsenv_program /gone" if hooked.name == "fish" else "__awsenv_program=(/gone)"
-        ]
     lines += ["awsenv use live", snapshot(files[2])]
     result = hooked.run("\n".join(lines), clean(home, **BEFORE), tmp_path)
     assert result.stderr == b""
@@ -154,7 +148,8 @@ def test_a_cut_or_linked_record_or_an_edited_file_is_left_to_the_program(
     assert b"no profile named live" in hooked.run(script, clean(home), tmp_path).stderr
 
 
-def test_a_live_record_costs_one_process_or_none(hooked: Shell, home: Path, tmp_path: Path) -> None:
+@pytest.mark.real_program
+def test_a_live_record_costs_one_process(hooked: Shell, home: Path, tmp_path: Path) -> None:
     record(home)
     log = tmp_path / "log"
     (tmp_path / "hook").write_text(start_file.render(hooked.form))
@@ -171,8 +166,7 @@ def test_a_live_record_costs_one_process_or_none(hooked: Shell, home: Path, tmp_
         )
 
     # Started and become awsenv: two calls.
-    cost = 2 if hooked.name in THIN else 0
-    assert processes(f"{source}\nawsenv use live\ntrue") == processes(f"{source}\ntrue") + cost
+    assert processes(f"{source}\nawsenv use live\ntrue") == processes(f"{source}\ntrue") + 2
     assert processes(f"{source}\nawsenv use dev\ntrue") > processes(f"{source}\ntrue")
 
 

@@ -10,7 +10,6 @@ from awsenv.demo.sandbox import sandbox
 from tests.shells.ground import Ground
 from tests.shells.interactive import Interactive
 from tests.shells.real import HOOKED, Shell, clean, installed
-from tests.shells.test_hook import THIN
 
 # What a person looks at on a line of its own, behind a command.
 LOOKS = {
@@ -153,6 +152,7 @@ def traced(ground: Ground, shell: Shell, lines: list[str], log: Path, *before: s
     ]
 
 
+@pytest.mark.real_program
 def test_a_prompt_and_a_cd_start_no_process(ground: Ground, hooked: Shell, tmp_path: Path) -> None:
     (ground.a / "repo/.env").write_text("STAGE=dev\n")
     ground.envrc(ground.a / "repo", "source_up\ndotenv\n")
@@ -160,13 +160,10 @@ def test_a_prompt_and_a_cd_start_no_process(ground: Ground, hooked: Shell, tmp_p
     inside.mkdir()
     (ground.home / "x/y").mkdir(parents=True)
     lines = [f"cd {ground.a}", "cd repo", f"cd {ground.b}", "cd"]
-    if hooked.name in THIN:
-        for number, line in enumerate(lines):
-            # Started and become awsenv: once for another binding.
-            log = tmp_path / f"log-{number}"
-            assert len(traced(ground, hooked, [line], log, *lines[:number])) == 2, line
-    else:
-        assert traced(ground, hooked, lines, tmp_path / "log") == []
+    for number, line in enumerate(lines):
+        # Started and become awsenv: once for another binding.
+        log = tmp_path / f"log-{number}"
+        assert len(traced(ground, hooked, [line], log, *lines[:number])) == 2, line
     within = [f"cd {ground.a}/repo", "true", "cd deep", "cd ../deep", "true", "cd ..", "true"]
     assert traced(ground, hooked, within[1:], tmp_path / "within", within[0]) == []
     outside = ["cd", "true", "cd x", "true", "cd y", "cd /", "true"]

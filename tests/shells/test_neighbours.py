@@ -6,15 +6,13 @@ bash-preexec, ble.sh (built), ohmyzsh, powerlevel10k.
 
 import os
 import shutil
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.program import until
-from tests.shells.ground import Ground, left, short
+from tests.shells.ground import HOUR, Ground, left
 from tests.shells.interactive import Interactive
 from tests.shells.real import BIN, HOOKED, Shell, missing
 
@@ -198,12 +196,11 @@ ARMED = [each for each in NEIGHBOURS if each.shell == "bash" and each.before]
 @pytest.mark.parametrize("ours_first", [True, False], ids=["ours first", "theirs first"])
 @pytest.mark.parametrize("neighbour", ARMED, ids=lambda each: each.name)
 def test_a_session_that_ended_is_renewed_before_the_command(
-    neighbour: Neighbour, ours_first: bool, ground: Ground, tmp_path: Path
+    neighbour: Neighbour, ours_first: bool, timed: Ground, tmp_path: Path
 ) -> None:
-    short(ground, 4)
-    program = _beside(neighbour, ours_first, ground, tmp_path)
-    program.typed(f"cd {ground.a}")
-    end = time.monotonic() + 4
-    assert left(ground, program) > 0
-    until(lambda: time.monotonic() > end + 0.5)
-    assert left(ground, program) > 0
+    program = _beside(neighbour, ours_first, timed, tmp_path)
+    program.typed(f"cd {timed.a}")
+    assert left(timed, program) > 0
+    assert timed.clock
+    timed.clock.leap(HOUR + 1)
+    assert left(timed, program) > 0

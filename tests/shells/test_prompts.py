@@ -18,10 +18,10 @@ from awsenv import paths
 from awsenv.cli import start_files
 from awsenv.environment import enter
 from awsenv.hook import data, env, start_file, state, tcsh
-from tests.program import until
-from tests.shells.ground import Ground, ground, short
+from tests.program import program_path, until
+from tests.shells.ground import Ground, forget, ground
 from tests.shells.prompts import PROMPT_SHELLS, Prompt, PromptShell
-from tests.shells.real import BIN, clean, environment, installed
+from tests.shells.real import clean, environment, installed
 
 __all__ = ["ground"]
 
@@ -194,7 +194,7 @@ def test_any_text_of_a_form_is_data(shell: PromptShell, parts: list[str]) -> Non
 @every
 def test_without_the_hook_a_failure_is_one_and_a_switch_a_switch(shell: PromptShell, home: Path) -> None:  # fmt: skip
     def take(profile: str) -> str:
-        return shell.evaluate.replace("COMMAND", f"{BIN}/awsenv use {profile}")
+        return shell.evaluate.replace("COMMAND", f"{program_path()} use {profile}")
 
     save = shell.save.replace("FILE", str(home / "environ"))
     stop = "if ( $status ) exit 1" if shell.name == "tcsh" else ""
@@ -313,7 +313,7 @@ def test_what_a_shell_cannot_take_is_said(prompt: Prompt, home: Path) -> None:
     prompt.typed("cd org")
     assert "TWO holds a newline, which tcsh cannot take; it is left out" in prompt.typed("awsenv allow")  # fmt: skip
     assert (prompt.get("ONE"), prompt.get("TWO")) == ("c", "")
-    told = prompt.typed(f'eval "`{BIN}/awsenv use odd`" && touch went')
+    told = prompt.typed(f'eval "`{program_path()} use odd`" && touch went')
     assert "holds a newline" in told
     assert not (home / "org/went").exists()
 
@@ -387,21 +387,22 @@ def test_beside_direnv_a_folder_is_direnv_s(shell: PromptShell, ours_first: bool
 
 @can("before a command")
 def test_a_session_that_has_ended_is_renewed_before_a_command(shell: PromptShell, ground: Ground) -> None:  # fmt: skip
-    short(ground, 5)
+    forget(ground)
+    ground.server.sts.lifetime = 2
     with closing(Prompt(shell, ground.home, AWS_ENDPOINT_URL=ground.server.url)) as it:
         it.typed("awsenv use org-a")
-        keys: set[str] = set()
-        while len(keys) < 3:  # two ends
-            it.typed("echo 1")
-            keys.add(it.get("AWS_ACCESS_KEY_ID"))
-            assert ground.who(it.environ) == "a"
-            user = ground.server.sts.users[it.get("AWS_ACCESS_KEY_ID")]
-            # The file was written before the command that ran behind it.
-            written = it.file.stat().st_mtime
-            assert user.expires
-            assert user.expires > written
-        # One call for each end, and not one for each prompt.
-        assert 2 <= ground.server.calls.count("AssumeRole") <= 6
+        first = it.get("AWS_ACCESS_KEY_ID")
+        end = ground.server.sts.users[first].expires
+        assert end
+        until(lambda: time.time() > end)
+        ground.server.sts.lifetime = 0  # the next one lasts
+        it.typed("echo 1")
+        assert ground.who(it.environ) == "a"
+        last = it.look("AWS_ACCESS_KEY_ID")
+        assert last != first
+        ground.server.calls.clear()
+        assert it.look("AWS_ACCESS_KEY_ID") == last
+        assert ground.server.calls == []
 
 
 @every
@@ -438,7 +439,7 @@ def test_an_envrc_that_comes_where_one_stands_is_seen_at_the_next_prompt(prompt:
 def test_an_envrc_that_comes_or_goes_while_the_hook_asks(shell: PromptShell, comes: bool, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     envrc, aside = home / "org/repo/.envrc", home / "aside"
     envrc.write_text("use_aws prod\n")
-    subprocess.run([BIN / "awsenv", "allow", "org/.envrc"], cwd=home, env=clean(home), check=True)
+    subprocess.run([program_path(), "allow", "org/.envrc"], cwd=home, env=clean(home), check=True)
     there, gone = f"mv {aside} {envrc}", f"mv {envrc} {aside}"
     # Once, the program sees another .envrc than the shell around it.
     first, then = (there, ":") if comes else (gone, there)
@@ -495,7 +496,7 @@ OPTIONS = [(shell, option) for shell in PROMPT_SHELLS for option in shell.option
 
 @pytest.mark.parametrize(("shell", "option"), OPTIONS, ids=lambda each: str(each)[:30])
 def test_with_a_person_s_own_settings(shell: PromptShell, option: str, home: Path) -> None:
-    subprocess.run([BIN / "awsenv", "allow", "org/.envrc"], cwd=home, env=clean(home), check=True)
+    subprocess.run([program_path(), "allow", "org/.envrc"], cwd=home, env=clean(home), check=True)
     with closing(Prompt(replace(shell, load="echo 1"), home)) as prompt:
         prompt.typed(option)
         prompt.typed(shell.load.replace("FILE", str(home / f"hook{shell.suffix}")))
@@ -521,7 +522,7 @@ def test_a_person_who_presses_ctrl_c_has_the_shell_as_it_was(shell: PromptShell,
         config.write(f"[profile slow]\ncredential_process = {program}\n")
     (home / "slow").mkdir()
     (home / "slow/.envrc").write_text("use_aws slow\n")
-    subprocess.run([BIN / "awsenv", "allow", "slow/.envrc"], cwd=home, env=clean(home), check=True)
+    subprocess.run([program_path(), "allow", "slow/.envrc"], cwd=home, env=clean(home), check=True)
     with closing(Prompt(shell, home)) as it:
         it.typed("awsenv use dev")
         settled = time.time() + 2.1  # what was written in this second may be looked at again

@@ -2,26 +2,17 @@
 account than the prompt says."""
 
 import os
-import shutil
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.program import until
-from tests.shells.ground import ROLES, Ground, short
+from tests.shells.ground import HOUR, ROLES, Ground, forget
 from tests.shells.interactive import Interactive
 from tests.shells.real import HOOKED, SHELLS, Shell, installed
 from tests.shells.test_folders import visible
-
-
-def forget(ground: Ground) -> None:
-    """No session is stored any more."""
-    shutil.rmtree(ground.home / ".local/state/awsenv/records")
-    shutil.rmtree(ground.home / ".aws/cli", ignore_errors=True)
-    ground.server.calls.clear()
 
 
 def test_ctrl_c_while_a_folder_is_entered_leaves_the_door_shut(
@@ -84,21 +75,18 @@ def test_an_edit_and_an_allow_between_two_prompts_are_both_seen(
 
 
 def test_a_shell_that_starts_from_an_older_environment_has_the_newer_session(
-    ground: Ground, hooked: Shell
+    timed: Ground, hooked: Shell
 ) -> None:
-    short(ground, 4)
-    first = ground.shell(hooked)
+    first = timed.shell(hooked)
     first.typed("awsenv use org-a")
     old = {n.decode(): v.decode() for n, v in first.environment().items()}
-    end = ground.server.sts.users[old["AWS_ACCESS_KEY_ID"]].expires
-    assert end
-    until(lambda: time.time() > end)
-    ground.server.sts.lifetime = 3600
-    assert ground.run("login", "org-a").returncode == 0
-    for folder in (ground.home, ground.a):
-        shell = ground.shell(hooked, cwd=folder, **old)
+    assert timed.clock
+    timed.clock.leap(HOUR + 1)
+    assert timed.run("login", "org-a", prefix=timed.clock.words).returncode == 0
+    for folder in (timed.home, timed.a):
+        shell = timed.shell(hooked, cwd=folder, **old)
         now = shell.environment()
-        assert ground.who(now) == "a"
+        assert timed.who(now) == "a"
         assert now[b"AWS_ACCESS_KEY_ID"] != old["AWS_ACCESS_KEY_ID"].encode()
 
 
@@ -122,24 +110,30 @@ def test_a_framework_that_calls_us_from_a_function_keeps_its_trap(ground: Ground
     assert shell.typed("trap -p DEBUG").count("trap -- 'before' DEBUG") == 1
 
 
+# What a parent may have exported: names and subscripts, our own variables, a folder, an end.
+OURS = {
+    "__awsenv_due": "a[$(touch pwned)]",
+    "__awsenv_limit": "a[$(touch pwned)]",
+    "__awsenv_clock": "a[$(touch pwned)]",
+    "__awsenv_state": "$(touch pwned)",
+    "__awsenv_arm": "touch pwned",
+    "__awsenv_again": "1",
+    "__awsenv_key": "x",
+    "__awsenv_load": "touch pwned",
+    "_AWSENV_STATE": "$(touch pwned)",
+}
 HOSTILE = {
-    "a subscript": {"AWSENV_VARS": "a[$(touch pwned)]", "AWSENV_SET": "b[$(touch pwned)]"},
-    "names that are not ours": {"AWSENV_VARS": "PATH HOME", "AWSENV_SET": "PATH HOME"},
-    "our own variables": {
-        "__awsenv_due": "a[$(touch pwned)]",
-        "__awsenv_limit": "a[$(touch pwned)]",
-        "__awsenv_clock": "a[$(touch pwned)]",
-        "__awsenv_state": "$(touch pwned)",
-        "__awsenv_arm": "touch pwned",
-        "__awsenv_again": "1",
-        "__awsenv_key": "x",
-        "__awsenv_load": "touch pwned",
-        "_AWSENV_STATE": "$(touch pwned)",
-    },
-    "a folder": {"AWSENV_DIR": "/$(touch pwned)", "AWSENV_VARS": "PATH"},
-    "an end": {
+    "code": OURS
+    | {
+        "AWSENV_VARS": "a[$(touch pwned)]",
+        "AWSENV_SET": "b[$(touch pwned)]",
         "AWS_CREDENTIAL_EXPIRATION": "a[$(touch pwned)]",
         "AWSENV_PROFILE": "x[$(touch pwned)]",
+    },
+    "names that are not ours": {
+        "AWSENV_VARS": "PATH HOME",
+        "AWSENV_SET": "PATH HOME",
+        "AWSENV_DIR": "/$(touch pwned)",
     },
 }
 
