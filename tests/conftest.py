@@ -1,9 +1,12 @@
 """What every test wants: how hard hypothesis searches, chosen with --hypothesis-profile; which come first."""
 
 import compileall
+import contextlib
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -60,3 +63,25 @@ def _program(
     monkeypatch.setattr(forkserver.program, "hook_file", fork_server.hook_file)
     words = [*paths.program_words()[:-1], str(fork_server.hook_file)]
     monkeypatch.setattr(paths, "program_words", lambda: words)
+
+
+@pytest.fixture(autouse=True)
+def _no_program_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a test has started ends with it, by its process, and lets go of its pipes."""
+    started: list[subprocess.Popen[bytes]] = []
+    begin = subprocess.Popen.__init__
+
+    def noted(process: "subprocess.Popen[bytes]", *words: Any, **more: Any) -> None:
+        begin(process, *words, **more)
+        started.append(process)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", noted)
+    yield
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            with contextlib.suppress(OSError):  # what was still to be written to it
+                if pipe is not None:
+                    pipe.close()

@@ -100,8 +100,12 @@ READ: dict[str, tuple[tuple[str, ...], ...]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", WRONG)
-@pytest.mark.parametrize("place", READ)
+# One reader reads all: each place once, with another kind each, and one place with every kind.
+PAIRS = {(place, list(WRONG)[n % len(WRONG)]) for n, place in enumerate(READ)}
+PAIRS |= {(".aws/credentials", kind) for kind in WRONG}
+
+
+@pytest.mark.parametrize(("place", "kind"), sorted(PAIRS))
 def test_whatever_lies_in_a_files_place(place: str, kind: str, tmp_path: Path) -> None:
     home = tmp_path
     (home / ".aws").mkdir()

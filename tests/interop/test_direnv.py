@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.shells.interactive import Interactive
 from tests.shells.real import BIN, SHELLS, clean, installed
+from tests.shells.terminal import Terminal
 
 HOOKED = [shell for shell in SHELLS if shell.name in ("bash", "zsh", "fish")]
 HOOK = {"bash": 'eval "$(direnv hook bash)"', "zsh": 'eval "$(direnv hook zsh)"',
@@ -84,16 +84,16 @@ def envrc(home: Path, folder: Path, text: str) -> Path:
     return folder
 
 
-Start = Callable[..., Interactive]
+Start = Callable[..., Terminal]
 
 
 @pytest.fixture(params=HOOKED, ids=lambda shell: shell.name)
 def start(request: pytest.FixtureRequest, home: Path, tmp_path: Path) -> Iterator[Start]:
     """Starts each of the shells with direnv's hook."""
-    shells: list[Interactive] = []
+    shells: list[Terminal] = []
 
-    def start(**environ: str) -> Interactive:
-        shells.append(Interactive(request.param, clean(home) | environ, tmp_path))
+    def start(**environ: str) -> Terminal:
+        shells.append(Terminal(request.param, clean(home) | environ, tmp_path))
         shells[0].typed(HOOK[request.param.name])
         return shells[0]
 

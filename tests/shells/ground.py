@@ -20,8 +20,8 @@ from awsenv.sessions.options import Interaction, SessionOptions
 from awsenv.sessions.resolve import resolve
 from tests.program import awsenv, until
 from tests.shells.clock import Clock
-from tests.shells.interactive import Interactive
-from tests.shells.real import Shell, clean
+from tests.shells.real import OTHERS, Shell, clean
+from tests.shells.terminal import Terminal
 
 # Seconds for which a role's session lasts.
 HOUR = 3600
@@ -41,7 +41,7 @@ class Ground:
         self.clock: Clock | None = None  # that its shells follow
         self.hosts = home / "ghq/github.com"
         self.a, self.b = self.hosts / "a", self.hosts / "b"
-        self._shells: list[Interactive] = []
+        self._shells: list[Terminal] = []
         (home / ".aws").mkdir(parents=True)
         assert careful.device
         (home / ".aws/credentials").write_text(
@@ -95,18 +95,21 @@ class Ground:
 
     def shell(
         self, shell: Shell, cwd: Path | None = None, before: str = "", **environ: Any
-    ) -> Interactive:
+    ) -> Terminal:
         """``shell`` at a prompt in ``cwd`` (home), with the hook."""
         program = self.bare(shell, cwd, **environ)
         if before:
             program.typed(before)
-        program.typed(shell.evaluate(f"awsenv hook {shell.name}"))
+        if shell in OTHERS:
+            program.load_hook()
+        else:
+            program.typed(shell.evaluate(f"awsenv hook {shell.name}"))
         return program
 
-    def bare(self, shell: Shell, cwd: Path | None = None, **environ: Any) -> Interactive:
+    def bare(self, shell: Shell, cwd: Path | None = None, **environ: Any) -> Terminal:
         """``shell`` at a prompt in ``cwd`` (home), without the hook."""
         words = self.clock.words if self.clock else []
-        program = Interactive(shell, self.environ | environ, cwd or self.home, words)
+        program = Terminal(shell, self.environ | environ, cwd or self.home, words)
         self._shells.append(program)
         return program
 
@@ -133,19 +136,19 @@ def forget(ground: Ground) -> None:
     ground.server.calls.clear()
 
 
-def key_of(shell: Interactive) -> str:
+def key_of(shell: Terminal) -> str:
     """The key ID that a command is given now."""
     return shell.environment().get(b"AWS_ACCESS_KEY_ID", b"").decode()
 
 
-def left(ground: Ground, shell: Interactive) -> float:
+def left(ground: Ground, shell: Terminal) -> float:
     """Seconds that the session has which a command is given now, at the time when it runs."""
     values = shell.environment()
     assert ground.who(values) == "a", values.get(b"AWS_PROFILE")
     end = ground.server.sts.users[values[b"AWS_ACCESS_KEY_ID"].decode()].expires
     assert end
     ahead = ground.clock.ahead if ground.clock else 0
-    return end - shell.snapshot.stat().st_mtime - ahead
+    return end - shell.file.stat().st_mtime - ahead
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.shells.ground import Ground
-from tests.shells.interactive import Interactive
 from tests.shells.real import Shell, clean
+from tests.shells.terminal import Terminal
 
 
-def closed_in(shell: Interactive, folder: Path, ground: Ground) -> str:
+def closed_in(shell: Terminal, folder: Path, ground: Ground) -> str:
     """Go there from the organization's folder; what was said. Nobody's session may be there."""
     told = shell.typed(f"cd {ground.a}")
     inside = shell.environment()

@@ -10,9 +10,9 @@ import pytest
 from awsenv import environment, records, replay
 from awsenv.hook import start_file
 from tests.shells.conftest import NASTY
-from tests.shells.interactive import Interactive
 from tests.shells.real import HOOKED, SHELLS, Shell, clean, installed, snapshot
 from tests.shells.real import environment as read_environment
+from tests.shells.terminal import Terminal
 from tests.shells.test_switch import BARE, BEFORE, DEV, acting
 
 LOAD = {"fish": "awsenv hook fish | source"}
@@ -157,7 +157,7 @@ def test_a_live_record_costs_one_process(hooked: Shell, home: Path, tmp_path: Pa
 
     def processes(script: str) -> int:
         command = [installed("strace"), "-f", "-o", str(log), "-e", "trace=clone,clone3,fork,vfork,execve",
-                   hooked.program, *hooked.start, "-c", script]  # fmt: skip
+                   hooked.program, *hooked.plain, "-c", script]  # fmt: skip
         subprocess.run(command, env=clean(home), cwd=tmp_path, check=True, capture_output=True)
         lines = log.read_text().splitlines()
         # fish has threads.
@@ -173,7 +173,7 @@ def test_a_live_record_costs_one_process(hooked: Shell, home: Path, tmp_path: Pa
 def test_inside_eval_it_prints_a_call_and_no_secret(
     hooked: Shell, home: Path, tmp_path: Path
 ) -> None:
-    shell = Interactive(hooked, clean(home), tmp_path)
+    shell = Terminal(hooked, clean(home), tmp_path)
     shell.typed(load(hooked))
     evaluate = hooked.evaluate("awsenv use dev")
     shell.typed(evaluate)
@@ -241,10 +241,10 @@ def test_it_lives_with_a_persons_options_and_aliases(
 
 
 def test_a_readonly_variable_refuses_by_name(hooked: Shell, home: Path, tmp_path: Path) -> None:
-    if not hooked.readonly:
+    if not hooked.can("a readonly variable"):
         pytest.skip("fish has no readonly variables")
     record(home)
-    script = f"{load(hooked)}\n{hooked.readonly}\nawsenv use live\nawsenv use dev\necho $?"
+    script = f"{load(hooked)}\nreadonly AWS_REGION\nawsenv use live\nawsenv use dev\necho $?"
     result = hooked.run(script, clean(home, **BEFORE), tmp_path)
     assert b"AWS_REGION is readonly" in result.stderr
     assert result.stdout == b"1\n"
@@ -295,7 +295,7 @@ def test_the_prompt_says_profile_and_time_left_and_keeps_the_status(
 ) -> None:
     end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2 * 3600 + 330))
     record(home, AWS_CREDENTIAL_EXPIRATION=end)
-    shell = Interactive(hooked, clean(home), tmp_path)
+    shell = Terminal(hooked, clean(home), tmp_path)
     shell.typed(load(hooked))
     shell.typed("awsenv use dev")
     assert "[dev]" in shell.typed('echo "[$AWSENV_PROMPT]"')

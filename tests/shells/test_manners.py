@@ -8,8 +8,8 @@ import pytest
 
 from awsenv.demo.sandbox import sandbox
 from tests.shells.ground import Ground
-from tests.shells.interactive import Interactive
 from tests.shells.real import HOOKED, Shell, clean, installed
+from tests.shells.terminal import Terminal
 
 # What a person looks at on a line of its own, behind a command.
 LOOKS = {
@@ -44,7 +44,7 @@ def said(text: str) -> list[str]:
 def test_status_and_the_last_word_are_as_without_it(
     where: str, ground: Ground, hooked: Shell
 ) -> None:
-    plain = Interactive(hooked, ground.environ, ground.home)
+    plain = Terminal(hooked, ground.environ, ground.home)
     shell = ground.shell(hooked)
     folder = ground.home if where == "home" else ground.a
     for each in (plain, shell):
@@ -67,7 +67,7 @@ def test_jobs_are_announced_as_without_it(ground: Ground) -> None:
     told = shell.typed("sleep 0.1 &") + shell.typed("sleep 0.3")
     assert re.search(r"\[1\] \d+", told)
     assert "Done" in told + shell.typed("true")
-    plain = Interactive(bash, ground.environ, ground.home)
+    plain = Terminal(bash, ground.environ, ground.home)
     plain.typed("true")
     assert shell.typed("stty -a").strip() == plain.typed("stty -a").strip()
     plain.close()
@@ -188,7 +188,7 @@ def test_a_person_who_sets_errexit_keeps_the_shell(
             "touch org/.envrc", "true", "awsenv use nobody || true", "echo STILL",
         ]  # fmt: skip
         done = subprocess.run(
-            [shell.program, *shell.start, "-i"], env=box.environ | {"ZDOTDIR": str(box.home)},
+            [shell.program, *shell.plain, "-i"], env=box.environ | {"ZDOTDIR": str(box.home)},
             cwd=box.home, input="\n".join([*lines, "exit", ""]), capture_output=True, text=True,
             timeout=60, check=False, start_new_session=True,
         )  # fmt: skip

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.shells.ground import HOUR, Ground, left
-from tests.shells.interactive import Interactive
 from tests.shells.real import BIN, HOOKED, Shell, missing
+from tests.shells.terminal import Terminal
 
 NODE = BIN.parent / "node"
 STATUS = """
@@ -147,7 +147,7 @@ def _shell(name: str) -> Shell:
     return next(shell for shell in HOOKED if shell.name == name)
 
 
-def _beside(neighbour: Neighbour, ours_first: bool, ground: Ground, tmp_path: Path) -> Interactive:
+def _beside(neighbour: Neighbour, ours_first: bool, ground: Ground, tmp_path: Path) -> Terminal:
     """A shell in whose start file both are, in this order."""
     shell = _shell(neighbour.shell)
     assert shell.program

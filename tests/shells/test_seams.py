@@ -10,7 +10,6 @@ import pytest
 
 from tests.program import until
 from tests.shells.ground import HOUR, ROLES, Ground, forget
-from tests.shells.interactive import Interactive
 from tests.shells.real import HOOKED, SHELLS, Shell, installed
 from tests.shells.test_folders import visible
 
@@ -225,7 +224,7 @@ def without_proc(shell: Shell, script: str, ground: Ground) -> subprocess.Comple
     """``script`` where /proc is empty, as it is missing on macOS and the BSDs."""
     (ground.home / "empty").mkdir(exist_ok=True)
     (ground.home / "script").write_text(script)
-    line = f"mount --bind {ground.home}/empty /proc && exec {shell.program} {' '.join(shell.start)}"
+    line = f"mount --bind {ground.home}/empty /proc && exec {shell.program} {' '.join(shell.plain)}"
     return subprocess.run(
         [installed("unshare"), "-m", "sh", "-c", f"{line} {ground.home}/script"],
         env=ground.environ, capture_output=True, text=True, check=False,
@@ -248,55 +247,3 @@ def test_without_proc_the_posix_hook_works(name: str, ground: Ground) -> None:
         script = f'eval "$(awsenv hook posix)"\n{line}\nenv | grep ^AWSENV_PROFILE\n'
         told = without_proc(shell, script, ground)
         assert "AWSENV_PROFILE=key" in told.stdout, (line, told.stderr)
-
-
-def test_the_prompts_of_a_shell_that_lost_its_program_go_on(ground: Ground, hooked: Shell) -> None:
-    shell: Interactive = ground.shell(hooked, cwd=ground.a)
-    gone = "set -g __awsenv_program /gone" if hooked.name == "fish" else "__awsenv_program=(/gone)"
-    shell.typed(gone)
-    shell.typed(f"cd {ground.b}")
-    assert "hi" in shell.typed("echo h''i")
-
-
-def test_an_envrc_that_comes_where_one_stands_is_seen_at_the_next_prompt(
-    ground: Ground, hooked: Shell
-) -> None:
-    repo = ground.a / "repo"
-    shell = ground.shell(hooked, cwd=ground.a)
-    shell.typed(f"cd {repo}")
-    assert ground.who(shell.environment()) == "a"
-    (repo / ".envrc").write_text("use_aws org-b\n")  # as a git pull does
-    told = shell.typed("true")
-    assert "is not allowed" in told
-    assert ground.who(shell.environment()) == ""
-    (repo / ".envrc").unlink()
-    shell.typed("true")
-    assert ground.who(shell.environment()) == "a"
-
-
-@pytest.mark.parametrize("comes", [True, False])
-def test_an_envrc_that_comes_or_goes_while_the_hook_asks(
-    ground: Ground, hooked: Shell, tmp_path: Path, comes: bool
-) -> None:
-    envrc, aside, program = ground.a / "repo/.envrc", tmp_path / "aside", tmp_path / "program"
-    envrc.write_text("use_aws org-b\n")
-    there, gone = f"mv {aside} {envrc}", f"mv {envrc} {aside}"
-    # Once, the program sees another .envrc than the shell around it.
-    first, then = (there, ":") if comes else (gone, there)
-    program.write_text(
-        f'#!/bin/sh\nmkdir {tmp_path}/once 2>/dev/null || exec awsenv "$@"\n'
-        f'{first}\nawsenv "$@"\ncode=$?\n{then}\nexit $code\n'
-    )
-    program.chmod(0o700)
-    shell = ground.shell(hooked, cwd=ground.a)
-    if comes:
-        envrc.rename(aside)
-    shell.typed(
-        f"set -g __awsenv_program {program}; set -g __awsenv_due 0; cd repo"
-        if hooked.name == "fish"
-        else f"__awsenv_program=({program}); __awsenv_due=0; cd repo"
-    )
-    assert (tmp_path / "once").exists()
-    assert ground.who(shell.environment()) == ""
-    shell.typed(f"cd {ground.a}")
-    assert ground.who(shell.environment()) == "a"

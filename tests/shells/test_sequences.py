@@ -51,7 +51,7 @@ def test_what_a_person_may_do_in_any_order(seed: int, ground: Ground, hooked: Sh
             real.typed("awsenv off")
             told.off()
         elif step == "child":  # which goes on with what it was given
-            real.typed(f"{hooked.program} {' '.join(hooked.start)}")
+            real.typed(f"{hooked.program} {' '.join(hooked.plain)}")
             real.typed("PS1=; PROMPT=" if hooked.name != "fish" else "true")
             real.typed(hooked.evaluate(f"awsenv hook {hooked.name}"))
             told.kept = ""
