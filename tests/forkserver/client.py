@@ -41,10 +41,10 @@ def is_ours(arguments: "list[str]") -> bool:
     except OSError:
         return False
     # What asks at a prompt asks no person.
-    asks_nobody = arguments[:1] == ["complete"] or (
-        arguments[:1] == ["hook-env"] and len(arguments) < 4
+    asks_nobody = {"complete": 99, "hook": 2, "hook-env": 3}.get(
+        arguments[0] if arguments else "", 0
     )
-    return asks_nobody or not on_terminal
+    return len(arguments) <= asks_nobody or not on_terminal
 
 
 def _read(path: str) -> str:

@@ -1,6 +1,7 @@
 """A real shell at a prompt of a real terminal, typed at as a person does."""
 
 import re
+import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -40,6 +41,9 @@ class Terminal:
             words[0], words[1:], env=own | environ, cwd=str(cwd), encoding="utf-8", codec_errors="replace",
             timeout=60, dimensions=(50, 1000) if self._reads_ahead else (50, 300), echo=not self._reads_ahead,
         )  # fmt: skip
+        # pexpect's own pauses, for programs that are not ready to be typed at.
+        self._program.delaybeforesend = None
+        self._program.ptyproc.delayafterclose = 0  # type: ignore[attr-defined]
         if not self._reads_ahead:
             self._wait(shell.says[1:])
 
@@ -137,7 +141,10 @@ class Terminal:
 
     def close(self) -> None:
         """End it."""
-        self._program.close(force=True)
+        if self._program.isalive():
+            self._program.kill(signal.SIGKILL)
+            self._program.wait()
+        self._program.close()
 
     def _typed_and_saved(self, line: str) -> str:
         file = self.file = self._folder / f"env{self.pid}-{self._count}"
