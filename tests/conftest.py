@@ -31,8 +31,22 @@ for _signal in (signal.SIGINT, signal.SIGQUIT):
         signal.signal(_signal, default)
 
 # They wait most, or take longest: begun first, they are over when the rest is.
-_FIRST = ("test_containers", "test_kills", "test_expiry", "test_exec", "test_rotation", "test_worlds", "test_env_file_registry",
-          "test_faults", "test_records", "test_attacks", "test_cut", "test_sso")  # fmt: skip
+_FIRST = ("test_containers", "test_rotation", "test_keychain", "test_kills", "test_worlds", "test_tour", "test_mfa",
+          "test_env_file_registry", "test_manners", "test_pass")  # fmt: skip
+
+
+# Where real shells, containers, browsers and signed calls are: what `make fast` leaves out.
+_REAL = ("shells", "interop", "demo", "server", "sessions")
+_REAL_FILES = (
+    "test_kills",
+    "test_documentation",
+    "test_real_program",
+    "test_start_files",
+    "test_exec",
+    "test_dotenv",
+)
+# But these of them start nothing, or little.
+_FAST_FILES = ("test_chain", "test_ends", "test_start_url", "test_compose")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,6 +55,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((n for n, first in enumerate(_FIRST) if name.startswith(first)), len(_FIRST))
 
     items.sort(key=place)
+    for item in items:
+        name = item.path.stem
+        if (item.path.parent.name in _REAL and name not in _FAST_FILES) or name in _REAL_FILES:
+            item.add_marker(pytest.mark.real)
 
 
 @pytest.fixture(scope="session")
