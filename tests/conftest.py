@@ -54,6 +54,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         name = item.path.stem
         return next((n for n, first in enumerate(_FIRST) if name.startswith(first)), len(_FIRST))
 
+    # In real shells the first test of each file starts the real program, too.
+    begun: dict[Path, str] = {}
+    for item in items:
+        name = item.name.partition("[")[0]
+        if item.path.parent.name == "shells" and begun.setdefault(item.path, name) == name:
+            item.add_marker(pytest.mark.real_program)
     items.sort(key=place)
     for item in items:
         name = item.path.stem

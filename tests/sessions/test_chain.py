@@ -103,9 +103,8 @@ def test_a_profile_that_is_its_own_source_does_not_wait_for_itself(here: Place) 
         f"credential_process = /bin/cat {here.home}/key.json\n"
         f"aws_access_key_id = {here.plain.key_id}\naws_secret_access_key = {here.plain.secret}\n"
     )
-    begun = time.monotonic()
+    # A lock of its own would be in its way for a minute, and then it fails.
     assert ":assumed-role/long/" in got(here, "r").arn
-    assert time.monotonic() - begun < 20
 
 
 def test_seconds_as_botocore_reads_them(here: Place) -> None:

@@ -507,20 +507,39 @@ OPTIONS = [(shell, option) for shell in EVERY for option in shell.habits]
 
 @pytest.mark.parametrize(("shell", "option"), OPTIONS, ids=lambda each: str(each)[:30])
 def test_with_a_person_s_own_settings(shell: Shell, option: str, home: Path) -> None:
-    subprocess.run([program_path(), "allow", "org/.envrc"], cwd=home, env=clean(home), check=True)
+    (home / "org/.envrc").write_text("use_aws dev\ndotenv\n")
+    (home / "org/.env").write_text("STAGE=dev\n")
+    (home / "other").mkdir()
+    (home / "other/.envrc").write_text("use_aws prod\n")
+    for folder in ("org", "other"):
+        subprocess.run([program_path(), "allow", folder], cwd=home, env=clean(home), check=True)
     with closing(at_home(shell, home, hook=False)) as prompt:
         prompt.typed(option)
         prompt.load_hook()
+        outside = but_for_the_hook(prompt.environment())
         prompt.typed("awsenv use prod")
         assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIAPROD"
-        prompt.typed(f"cd {home}/org")
-        assert prompt.look("AWS_ACCESS_KEY_ID") == "AKIADEV"
+        prompt.typed(f"cd {home}/org/repo")
+        assert (prompt.look("AWS_ACCESS_KEY_ID"), prompt.get("STAGE")) == ("AKIADEV", "dev")
+        if "all" not in option and "set -a" not in option:
+            names = {name.decode().lower() for name in prompt.environ}
+            assert not [name for name in names if name.startswith(("__awsenv", "_awsenv"))]
+        prompt.typed(f"cd {home}/other")
+        assert (prompt.look("AWS_ACCESS_KEY_ID"), prompt.get("STAGE")) == ("AKIAPROD", "")
+        assert prompt.get("AWSENV_DIR") == f"{home}/other"
         prompt.typed(f"cd {home}")
-        assert prompt.look("AWS_ACCESS_KEY_ID") == "AKIAPROD"
+        assert (prompt.look("AWS_ACCESS_KEY_ID"), prompt.get("AWSENV_DIR")) == ("AKIAPROD", "")
         prompt.typed("awsenv use nobody")
         prompt.typed("awsenv off")
-        assert prompt.get("AWS_ACCESS_KEY_ID") == ""
+        assert but_for_the_hook(prompt.environment()) == outside
         assert "Faulty" not in prompt.screen
+
+
+def but_for_the_hook(values: dict[bytes, bytes]) -> dict[bytes, bytes]:
+    """``values`` without the name of the profile before, and what is the hook's where a person has all
+    variables exported; the window's size is bash's."""
+    own = (b"__", b"COLUMNS", b"LINES", b"PROMPT_COMMAND", b"AWSENV_PROMPT", b"AWSENV_PREVIOUS")
+    return {name: value for name, value in values.items() if not name.startswith(own)}
 
 
 @every

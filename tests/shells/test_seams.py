@@ -109,30 +109,24 @@ def test_a_framework_that_calls_us_from_a_function_keeps_its_trap(ground: Ground
     assert shell.typed("trap -p DEBUG").count("trap -- 'before' DEBUG") == 1
 
 
-# What a parent may have exported: names and subscripts, our own variables, a folder, an end.
-OURS = {
-    "__awsenv_due": "a[$(touch pwned)]",
-    "__awsenv_limit": "a[$(touch pwned)]",
-    "__awsenv_clock": "a[$(touch pwned)]",
-    "__awsenv_state": "$(touch pwned)",
-    "__awsenv_arm": "touch pwned",
-    "__awsenv_again": "1",
-    "__awsenv_key": "x",
-    "__awsenv_load": "touch pwned",
-    "_AWSENV_STATE": "$(touch pwned)",
-}
 HOSTILE = {
-    "code": OURS
-    | {
-        "AWSENV_VARS": "a[$(touch pwned)]",
-        "AWSENV_SET": "b[$(touch pwned)]",
+    "a subscript": {"AWSENV_VARS": "a[$(touch pwned)]", "AWSENV_SET": "b[$(touch pwned)]"},
+    "names that are not ours": {"AWSENV_VARS": "PATH HOME", "AWSENV_SET": "PATH HOME"},
+    "our own variables": {
+        "__awsenv_due": "a[$(touch pwned)]",
+        "__awsenv_limit": "a[$(touch pwned)]",
+        "__awsenv_clock": "a[$(touch pwned)]",
+        "__awsenv_state": "$(touch pwned)",
+        "__awsenv_arm": "touch pwned",
+        "__awsenv_again": "1",
+        "__awsenv_key": "x",
+        "__awsenv_load": "touch pwned",
+        "_AWSENV_STATE": "$(touch pwned)",
+    },
+    "a folder": {"AWSENV_DIR": "/$(touch pwned)", "AWSENV_VARS": "PATH"},
+    "an end": {
         "AWS_CREDENTIAL_EXPIRATION": "a[$(touch pwned)]",
         "AWSENV_PROFILE": "x[$(touch pwned)]",
-    },
-    "names that are not ours": {
-        "AWSENV_VARS": "PATH HOME",
-        "AWSENV_SET": "PATH HOME",
-        "AWSENV_DIR": "/$(touch pwned)",
     },
 }
 
