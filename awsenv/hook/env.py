@@ -122,7 +122,7 @@ def _bind(
     shell.folder = {n[4:]: v for n, v in record.items() if n[:4] == "var."}
     digest = renewal.digest([f"{name}={value}" for name, value in loads.items()])
     files = renewal.digest_of_files(aws_files(shell.base)) if request.profile else ""
-    same = state.folder == here and state.loaded == digest and not state.new and is_bound(state)
+    same = state.folder == here and state.loaded == digest and is_bound(state)
     found: Got = None
     if same and state.how == LOADED:
         if files == state.files or shell.profile != request.profile or shell.by_options:

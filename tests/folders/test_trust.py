@@ -1,5 +1,6 @@
 """Trust comes from what a person saw: never from what lies on the disk by now."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,47 @@ def test_what_changes_while_awsenv_writes_is_not_allowed(changed: str, home: Pat
     env.write_bytes(new)
     trust.follow(str(env), old, new, environ)
     assert state(home) == "changed"
+
+
+def found(home: Path) -> bool:
+    """What a hook asks."""
+    return trusted.find_allowed(str(home / "repo/.envrc"), {"HOME": str(home)}) is not None
+
+
+def test_every_file_that_takes_part_is_as_it_was_allowed(home: Path) -> None:
+    assert found(home)
+    for name in (".envrc", ".env"):
+        path = home / "repo" / name
+        text = path.read_text()
+        for other in (text + "OTHER=1\n", ""):
+            path.write_text(other)
+            assert not found(home), (name, other)
+        path.unlink()
+        assert not found(home), name
+        path.write_text(text)
+        assert found(home)
+
+
+def test_a_file_that_was_not_there_is_still_not_there(home: Path) -> None:
+    (home / "repo/.envrc").write_text("use_aws dev\ndotenv_if_exists .env.local\n")
+    assert awsenv(home, "allow", "repo").returncode == 0
+    assert found(home)
+    (home / "repo/.env.local").write_text("")
+    assert not found(home)
+    (home / "repo/.env.local").unlink()
+    assert found(home)
+
+
+def test_a_record_is_of_the_path_that_it_names(home: Path) -> None:
+    record = Path(trusted.mirror(str(home / "repo/.envrc"), {"HOME": str(home)}))
+    other = home / "other"
+    other.mkdir()
+    for name in (".envrc", ".env"):
+        (other / name).write_text((home / "repo" / name).read_text())
+    place = Path(trusted.mirror(str(other / ".envrc"), {"HOME": str(home)}))
+    place.parent.mkdir(parents=True)
+    shutil.copy(record, place)  # with its mode
+    assert trusted.find_allowed(str(other / ".envrc"), {"HOME": str(home)}) is None
 
 
 def test_a_link_changes_the_record_by_its_line_alone(home: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from awsenv import environment, replay
+from awsenv import environment, replay, trusted
 from awsenv.folders import trust
 from awsenv.hook import state
 from awsenv.hook.outcome import FAR, RENEWAL, SESSION
@@ -242,6 +242,45 @@ def test_an_edit_of_the_aws_files_gets_the_session_anew(ground: Ground) -> None:
         os.utime(config, (1, 1))
         for profile in SESSIONS:
             ground.record(profile)
+
+
+def test_what_would_change_an_answer_is_watched(ground: Ground) -> None:
+    shell, home = entered(ground), ground.home
+    place = trusted.mirror(f"{home}/b/evil/.envrc", ground.environ)
+    # An .envrc that comes nearer than the one that counts, and a word that allows one.
+    assert f"{home}/a/deep/.envrc" in shell.cd("a/deep").absent
+    outcome = shell.cd("b/evil")
+    assert f"{home}/b/evil/.envrc" in outcome.files
+    assert place in outcome.absent
+    # One that was allowed before it was edited is allowed again by another word in that place.
+    ground.allow("b/evil")
+    (home / "b/evil/.envrc").write_text("use_aws b\n")
+    try:
+        assert place in shell.look().files
+    finally:
+        (home / "b/evil/.envrc").write_text("use_aws a\n")
+        trust.deny(f"{home}/b/evil/.envrc", ground.environ)
+    # And what is loaded, with the word for it.
+    shell.cd("out")
+    loaded = shell.cd("a/repo")
+    assert {f"{home}/a/repo/.envrc", f"{home}/a/repo/.env", f"{home}/a/.envrc"} <= set(loaded.files)
+    assert trusted.mirror(f"{home}/a/repo/.envrc", ground.environ) in loaded.there
+
+
+def test_another_folder_of_direnv_s_has_other_originals(ground: Ground) -> None:
+    shell = entered(ground, AWS_REGION="mine-1")
+    shell.use("a")
+    assert state.parse(shell.kept).was["AWS_REGION"] == "mine-1"
+    shell.environ |= {"DIRENV_DIR": "-/x", "AWS_REGION": "direnv-1"}
+    shell.look()
+    assert state.parse(shell.kept).was == {}
+    # In a folder of our own they are the folder's still.
+    shell.environ["DIRENV_DIR"] = ""
+    shell.cd("b")
+    before = state.parse(shell.kept).was
+    shell.environ["DIRENV_DIR"] = "-/y"
+    shell.look()
+    assert state.parse(shell.kept).was == before != {}
 
 
 HOSTILE = (
