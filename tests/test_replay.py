@@ -196,6 +196,35 @@ def test_a_record_that_is_not_ours_alone_or_not_whole_is_not_believed(home: Path
     assert replayed(home, *USE) is None
 
 
+def test_a_record_whose_fields_are_gone_or_odd_is_as_if_it_were_not_there(home: Path) -> None:
+    environ, request = clean(home), replay.Request("use", "dev")
+    resolved(home, "use", "dev", "--shell", "bash")
+    path = replay.record_path("dev", environ)
+    fields = replay.read(path) or {}
+    # With an end, as of a session that ends.
+    fields |= {"renew": "99999999999", "expires": "99999999999"}
+    records.write(path, fields)
+    whole = replay.session(request, environ)
+    assert whole
+    judged = {"shape", "profile", "env.HOME"}
+    judged |= {
+        f"{file}.{field}" for file in ("config", "credentials") for field in ("path", "stamp")
+    }
+    assert judged <= fields.keys()
+    for name in fields:
+        for value in (None, "", "x", "-1", "9" * 30, "9" * 5000, "9" * 30 + ":1"):
+            changed = {n: v for n, v in fields.items() if n != name}
+            records.write(path, changed if value is None else changed | {name: value})
+            found = replay.session(request, environ)  # whatever it is, it raises nothing
+            assert found is None or name not in judged, (name, value)
+    records.write(path, fields)
+    again = replay.session(replay.Request("use", "-"), environ | {"AWSENV_PREVIOUS": "dev"})
+    assert again is not None
+    assert again.variables == whole.variables
+    assert replay.session(replay.Request("use", "-"), environ | {"AWSENV_PROFILE": "dev"}) is None
+    assert replay.session(replay.Request("use", "dev", account="111122223333"), environ) is None
+
+
 def test_odd_names_and_values_have_records_too(home: Path) -> None:
     for name in ("a b", "ü/../x", "%", "x" * 60, ".", "..", "A", "a"):
         credentials = CREDENTIALS.replace("[dev]", f"[{name}]") + "region = %41 ü\\\n"

@@ -22,7 +22,7 @@ def found(home: Path, **environ: str) -> dict[str, list[dict[str, str]]]:
 def test_an_empty_home_hears_of_the_hook_and_where_it_goes(tmp_path: Path) -> None:
     (hook,) = found(tmp_path, SHELL="/bin/bash")["hook"]
     assert "awsenv hook" in hook["mend"]
-    assert awsenv(tmp_path, "doctor").returncode == 1
+    assert awsenv(tmp_path, "doctor", SHELL="/bin/bash").returncode == 1
 
 
 @pytest.mark.parametrize("shell", HOOKED, ids=str)

@@ -15,6 +15,50 @@ root = pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away a
 CSV = "Access key ID,Secret access key\nAKIANEW,newsecret\n"
 
 
+def test_what_holds_a_secret_is_for_its_owner_alone(tmp_path: Path) -> None:
+    old, new, control = tmp_path / "old", tmp_path / "new", tmp_path / "control"
+    old.write_text("x")
+    old.chmod(0o644)
+    writing.write_whole(str(old), b"y", secret=True)
+    writing.write_whole(str(new), b"y", mode=0o644, secret=True)
+    writing.write_whole(str(control), b"y", mode=0o644)
+    assert [p.stat().st_mode & 0o777 for p in (old, new, control)] == [0o600, 0o600, 0o644]
+
+
+def test_file_and_folder_are_on_the_disk_in_that_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, synced = os.fsync, []
+
+    def note(descriptor: int) -> None:
+        synced.append((os.readlink(f"/proc/self/fd/{descriptor}"), path.exists()))
+        real(descriptor)
+
+    path = tmp_path / "x"
+    monkeypatch.setattr(os, "fsync", note)
+    writing.write_whole(str(path), b"y")
+    (file, before), (folder, after) = synced
+    assert (Path(file).parent, before, folder, after) == (tmp_path, False, str(tmp_path), True)
+
+
+def test_a_link_stays_and_its_target_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    target, link = tmp_path / "there/x", tmp_path / "link"
+    target.write_text("old")
+    link.symlink_to(target)
+    writing.write_whole(str(link), b"new")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+    assert not target.is_symlink()
+
+
+def test_what_is_no_plain_file_is_refused_as_such(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    for path in (tmp_path / "fifo", tmp_path, Path("/dev/null")):
+        with pytest.raises(OSError, match="it is no plain file"):
+            writing.write_whole(str(path), b"x")
+
+
 @root
 def test_owner_group_mode_and_attributes_stay(tmp_path: Path) -> None:
     path = tmp_path / ".env"

@@ -305,7 +305,17 @@ def test_nothing_of_a_hostile_parent_is_unset_or_believed(
     assert (shell.environ["PATH"], shell.environ["HOME"]) == ("/usr/bin", str(ground.home))
 
 
-@pytest.mark.parametrize("junk", ["", "x", "awsenv-1=", "awsenv-1= was.A=%zz", "folder", "a b c=%"])
+def test_a_state_comes_back_as_it_was_kept() -> None:
+    kept = state.State()
+    kept.new, kept.folder, kept.names = False, "/a b'\n%", ["A", "B"]
+    kept.was = {"UNSET": None, "EMPTY": "", "X": "x", "ODD": "a b='\n\udcff"}
+    kept.hand = {"EMPTY": "", "Y": "y z"}
+    assert vars(state.parse(kept.text())) == vars(kept)
+
+
+@pytest.mark.parametrize(
+    "junk", ["", "x", "awsenv-1=", "awsenv-1= was.A=%zz", "folder", "a b c=%", "awsenv-1= other=1"]
+)
 def test_a_state_that_is_none_is_a_new_one(junk: str) -> None:
     found = state.parse(junk)
     assert found.new == (junk != "awsenv-1=")

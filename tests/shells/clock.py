@@ -1,6 +1,8 @@
 """A clock that a test moves on: for a shell and all that it starts, and for the stand-in for AWS."""
 
+import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,8 +21,17 @@ class Clock:
         self._file = file
         self._file.write_text("+0")
         self.ahead = 0.0
-        # The wrapper alone makes what bash needs; told at its start, a shell would stay there.
-        self.words = [installed("faketime"), "-f", "+0", "/usr/bin/env", "-u", "FAKETIME", "FAKETIME_NO_CACHE=1",
+        # What bash needs is made by the wrapper, which takes it away when it ends; so one is there for
+        # as long as the clock is.
+        tell = 'echo "$LD_PRELOAD"; echo "$FAKETIME_SHARED"; read -r _'
+        self._wrapper = subprocess.Popen(
+            [installed("faketime"), "-f", "+0", "sh", "-c", tell],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self._wrapper.stdout
+        library, shared = (self._wrapper.stdout.readline().strip() for _ in range(2))
+        assert shared
+        self.words = ["/usr/bin/env", f"LD_PRELOAD={library}", f"FAKETIME_SHARED={shared}", "FAKETIME_NO_CACHE=1",
                       "FAKE_UTIME=1", f"FAKETIME_TIMESTAMP_FILE={file}"]  # fmt: skip
 
     def leap(self, seconds: float) -> None:
@@ -30,10 +41,15 @@ class Clock:
         new.write_text(f"+{self.ahead:.3f}")
         new.rename(self._file)
 
+    def close(self) -> None:
+        """Let the wrapper take away what it has made."""
+        self._wrapper.communicate()
+
 
 @pytest.fixture
-def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clock:
+def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
     """A clock that the stand-in for AWS in this process follows, too."""
     it, real = Clock(tmp_path / "clock"), time.time
     monkeypatch.setattr(time, "time", lambda: real() + it.ahead)
-    return it
+    yield it
+    it.close()

@@ -593,7 +593,8 @@ def test_tab_says_what_may_stand_there_and_runs_nothing(shell: Shell, home: Path
         prompt.typed(shell.shows)
         prompt.typed("awsenv use dev")
         prompt.press("\r", "dev")  # a prompt that waits
-        prompt.press("awsenv us\t", "e")
+        prompt.press("awsenv us", "awsenv us")
+        prompt.press("\t", "e")
         prompt.typed(" prod")
         assert prompt.get("AWSENV_PROFILE") == "prod"
         prompt.press("\r", "prod")
