@@ -196,3 +196,20 @@ def test_replay_imports_nothing_but_itself() -> None:
         check=True,
     )
     assert set(result.stdout.split()) - OS == FAST
+
+
+def test_what_a_hook_asks_imports_nothing_slow() -> None:
+    forms = ("bash_zsh", "fish", "data", "tcsh")
+    program = (
+        f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r}); before = set(sys.modules);"
+        f"import awsenv.cli.hook_env, {', '.join(f'awsenv.hook.{form}' for form in forms)};"
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=True
+    )
+    loaded = set(result.stdout.split()) - OS
+    rooms = ("awsenv.hook", "awsenv.environment", "awsenv.files")
+    single = {"awsenv", "awsenv.cli", "awsenv.cli.hook_env", "awsenv.errors", "awsenv.paths", "awsenv.replay", "awsenv.trusted"}  # fmt: skip
+    assert "awsenv.hook.env" in loaded
+    assert {name for name in loaded - single if not name.startswith(rooms)} == set()

@@ -1,5 +1,6 @@
 """Files written whole: what they were kept stays, whatever a rename can do; no litter blocks or stays."""
 
+import ast
 import os
 import subprocess
 from collections.abc import Iterator
@@ -13,6 +14,31 @@ from tests.shells.real import clean, installed
 
 root = pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away and mounts")
 CSV = "Access key ID,Secret access key\nAKIANEW,newsecret\n"
+
+
+PACKAGE = Path(writing.__file__).parents[1]
+# What puts a file in another's place, or changes its length.
+REPLACES = {"rename", "renames", "replace", "link", "truncate", "ftruncate"}
+
+
+def replacing(source: str) -> set[str]:
+    """The functions of ``os`` that ``source`` calls and that replace a file."""
+    return {
+        node.func.attr
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id in ("os", "shutil")
+        and node.func.attr in REPLACES | {"move", "copy", "copyfile"}
+    }
+
+
+def test_one_place_replaces_files() -> None:
+    files = {p.relative_to(PACKAGE).as_posix(): p.read_text() for p in PACKAGE.rglob("*.py")}
+    found = {name for name, source in files.items() if replacing(source)}
+    assert found == {"files/writing.py", "files/in_place.py", "files/locks.py"}
+    assert replacing("def f():\n    os.replace(a, b)") == {"replace"}  # the control
 
 
 def test_what_holds_a_secret_is_for_its_owner_alone(tmp_path: Path) -> None:
