@@ -56,6 +56,20 @@ def test_the_code_of_a_role_goes_with_it_where_its_source_is_a_key(
     assert here.server.calls == ["AssumeRole"]
 
 
+def test_a_role_with_the_device_of_its_source_goes_over_the_session_that_the_source_has(
+    here: Place,
+) -> None:
+    here.config(
+        f"[profile mfa]\n{serial(here)}region = r-1\n"
+        f"[profile r]\nrole_arn = {ROLE}\nsource_profile = mfa\n{serial(here)}"
+    )
+    code = here.code
+    assert here.run("login", "mfa", "--mfa-code", code).returncode == 0
+    # No second code: one of a device counts once.
+    assert ":assumed-role/long/" in got(here, "r").arn
+    assert here.server.calls == ["GetSessionToken", "AssumeRole"]
+
+
 def test_a_process_with_a_device_has_a_session_with_its_code(here: Place) -> None:
     here.config(
         f"[profile p]\ncredential_process = /bin/cat {here.home}/key.json\n{serial(here)}"

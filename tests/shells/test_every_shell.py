@@ -172,6 +172,19 @@ def test_without_the_hook_it_takes_text_that_holds_every_byte(shell: Shell, home
     assert not (home / "ran").exists()
 
 
+@pytest.mark.parametrize("setting", ["set backslash_quote", "unset backslash_quote"])
+def test_a_backslash_is_one_in_tcsh_whatever_it_quotes_there(setting: str, home: Path) -> None:
+    shell = next(each for each in OTHERS if each.name == "tcsh")
+    values = {"AWS_SECRET_ACCESS_KEY": "a\\b\\'c\\\\"}
+    (home / "text").write_text(forms.render(enter("x", values, {}), shell.name))
+    save = shell.snapshot(home / "environ")
+    result = script(shell, home, setting, shell.evaluate("/bin/cat text"), save)
+    assert (result.stderr, result.stdout) == ("", "")
+    assert environment(home / "environ")[b"AWS_SECRET_ACCESS_KEY"] == os.fsencode(
+        values["AWS_SECRET_ACCESS_KEY"]
+    )
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.sampled_from([*NASTY, "\n", "\r", "''", "\\'", "\udcff", "$(touch ran)"])))
 @pytest.mark.parametrize("shell", [s for s in EVERY if s.can("bytes that are no UTF-8")], ids=str)
