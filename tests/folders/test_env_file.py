@@ -65,6 +65,12 @@ def test_a_profile_that_is_only_named_takes_the_keys_away() -> None:
     assert text == "A=1\n# awsenv: dev AWS_PROFILE\nAWS_PROFILE=dev\n"
 
 
+def test_keys_that_awsenv_did_not_write_go_too_where_a_profile_is_named() -> None:
+    theirs = "AWS_ACCESS_KEY_ID=A\nAWS_SECRET_ACCESS_KEY=s\nA=1\n"
+    named = update(theirs, {"AWS_PROFILE": "dev"}, "dev", ".env").text
+    assert named == "A=1\n# awsenv: dev AWS_PROFILE\nAWS_PROFILE=dev\n"
+
+
 def test_the_comment_holds_any_profile_name() -> None:
     for name in ("x y", "a\nb", "%", "# c", "日本"):
         assert read_profile(update("", SESSION, name, ".env").text) == name

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from awsenv.demo.sts import Role
+from awsenv.profiles.read import Profiles
+from awsenv.sessions import client
 from tests.sessions.place import Place
 from tests.shells.real import HOOKED, SHELLS, Shell, clean, environment, snapshot
 
@@ -173,3 +175,28 @@ def test_a_services_endpoint_is_set_switched_and_put_back(
     told = [values.get(b"AWS_ENDPOINT_URL_S3") for values in found]
     assert told == [b"http://s3.local:1", None, b"http://s3.local:1", None]
     assert {values[b"AWS_ENDPOINT_URL_DYNAMODB"] for values in found} == {b"http://mine:1"}
+
+
+FOREIGN = "role_arn = arn:aws-cn:iam::111122223333:role/x\nsource_profile = y\n"
+DEVICE = "mfa_serial = arn:aws-us-gov:iam::111122223333:mfa/x\n"
+# What the profile says, what the shell has, and where AWS is asked.
+REGIONS = [
+    ("region = own-1\n", {"AWS_REGION": "shell-1", "AWS_DEFAULT_REGION": "shell-2"}, "own-1"),
+    ("", {"AWS_REGION": "shell-1", "AWS_DEFAULT_REGION": "shell-2"}, "shell-1"),
+    ("", {"AWS_DEFAULT_REGION": "shell-2"}, "shell-2"),
+    # Not what an earlier use has put there.
+    ("", {"AWS_REGION": "used-1", "AWSENV_SET": "AWS_REGION", "AWSENV_PROFILE": "z"}, "us-east-1"),
+    ("", {}, "us-east-1"),
+    (FOREIGN, {}, "cn-north-1"),
+    (DEVICE, {}, "us-gov-west-1"),
+]
+
+
+@pytest.mark.parametrize(("text", "shell", "region"), REGIONS)
+def test_where_a_region_is_found(
+    text: str, shell: dict[str, str], region: str, tmp_path: Path
+) -> None:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws/config").write_text(f"[profile x]\n{text}")
+    environ = {"HOME": str(tmp_path)} | shell
+    assert client.find_region(Profiles(environ).find("x"), environ) == region
