@@ -266,7 +266,8 @@ def test_a_folder_whose_session_cannot_be_had_acts_as_nobody(ground: Ground, hoo
     assert closed[b"AWS_PROFILE"] == b"awsenv-no-session:mfa"
     shell.typed("cd")
     assert shell.environment() == outside
-    # Signed in in this shell, the folder is open.
+    # Signed in in this shell, the folder is open: by the record, which is kept where the files have settled.
+    ground.settle()
     shell.typed(f"cd {folder}")
     assert ground.careful.device
     shell.typed(f"awsenv login mfa --mfa-code {ground.careful.device.code()}")
