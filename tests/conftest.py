@@ -37,14 +37,7 @@ _FIRST = ("test_containers", "test_rotation", "test_keychain", "test_kills", "te
 
 # Where real shells, containers, browsers and signed calls are: what `make fast` leaves out.
 _REAL = ("shells", "interop", "demo", "server", "sessions")
-_REAL_FILES = (
-    "test_kills",
-    "test_documentation",
-    "test_real_program",
-    "test_start_files",
-    "test_exec",
-    "test_dotenv",
-)
+_REAL_FILES = ("test_kills", "test_documentation", "test_real_program", "test_start_files", "test_exec", "test_dotenv", "test_add", "test_door", "test_doctor", "test_reading")  # fmt: skip
 # But these of them start nothing, or little.
 _FAST_FILES = ("test_chain", "test_ends", "test_start_url", "test_compose")
 

@@ -12,9 +12,13 @@ from tests.shells.real import HOOKED, Shell, clean
 __all__ = ["home"]
 
 
+# A bash between the tests and the program, which asks what shell stands above it: make's, else.
+IN_BASH = ("bash", "-c", '"$@"; exit "$?"', "bash")
+
+
 def found(home: Path, **environ: str) -> dict[str, list[dict[str, str]]]:
     rows: dict[str, list[dict[str, str]]] = {}
-    for row in json.loads(awsenv(home, "doctor", "--json", **environ).stdout):
+    for row in json.loads(awsenv(home, "doctor", "--json", prefix=IN_BASH, **environ).stdout):
         rows.setdefault(row["what"], []).append(row)
     return rows
 
@@ -22,7 +26,7 @@ def found(home: Path, **environ: str) -> dict[str, list[dict[str, str]]]:
 def test_an_empty_home_hears_of_the_hook_and_where_it_goes(tmp_path: Path) -> None:
     (hook,) = found(tmp_path, SHELL="/bin/bash")["hook"]
     assert "awsenv hook" in hook["mend"]
-    assert awsenv(tmp_path, "doctor", SHELL="/bin/bash").returncode == 1
+    assert awsenv(tmp_path, "doctor", prefix=IN_BASH).returncode == 1
 
 
 @pytest.mark.parametrize("shell", HOOKED, ids=str)
@@ -44,7 +48,7 @@ def test_a_start_file_with_ours_above_direnvs_is_told(tmp_path: Path) -> None:
     lines = ['eval "$(awsenv hook bash)"', 'eval "$(direnv hook bash)"']
     for order, wrong in ((lines, True), (lines[::-1], False)):
         (tmp_path / ".bashrc").write_text("\n".join(order))
-        told = awsenv(tmp_path, "doctor", SHELL="/bin/bash").stdout
+        told = awsenv(tmp_path, "doctor", prefix=IN_BASH).stdout
         assert ("has direnv hook below awsenv hook" in told) == wrong
 
 
