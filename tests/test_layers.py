@@ -44,18 +44,21 @@ OS = {
 }
 
 
-def _imports(source: str) -> set[str]:
-    """The rooms of awsenv that ``source`` imports, anywhere in it."""
-    names: set[str] = set()
+def _imported(source: str) -> set[str]:
+    """Every module that ``source`` imports, and every name that it takes out of one, in full."""
+    found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return {name.split(".")[1] for name in names if name.startswith("awsenv.")} - {
-        "__version__",
-        "main",
-    }
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def _imports(source: str) -> set[str]:
+    """The rooms of awsenv that ``source`` imports, anywhere in it."""
+    names = {name for name in _imported(source) if name.startswith("awsenv.")}
+    return {name.split(".")[1] for name in names} - {"__version__", "main"}
 
 
 def _violations(files: dict[str, str]) -> list[str]:
@@ -141,17 +144,6 @@ NOT_A_PROVIDERS = (
     "awsenv.sessions.chain",
     "awsenv.cli",
 )
-
-
-def _imported(source: str) -> set[str]:
-    """Every module that ``source`` imports, and every name that it takes out of one, in full."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
 
 
 def _knows(source: str) -> set[str]:
