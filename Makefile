@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test fast lint search coverage picture manual benchmarks clean
+.PHONY: demo test fast lint search coverage picture manual snapshots benchmarks clean
 .DEFAULT_GOAL := test
 
 # A current pip: the wrappers that old ones write start half as fast.
@@ -55,6 +55,11 @@ picture: .venv/tested
 # docs/awsenv.1, from the help; a test holds the two equal.
 manual: .venv/tested
 	$(BIN)/python -m tests.manual docs/awsenv.1
+
+# tests/snapshots, from what each shell and tool is told now: read the difference.
+snapshots: .venv/tested
+	-AWSENV_SNAPSHOTS=renew $(BIN)/python -m pytest -q tests/test_snapshots.py
+	git diff --stat tests/snapshots
 
 # The Speed table, in some minutes.
 benchmarks: .venv/tested
