@@ -38,10 +38,12 @@ def _run(arguments: list[str]) -> int:
         request = replay.parse(arguments)
         text = replay.answer(request, dict(os.environ)) if request else None
         if arguments[:1] == ["hook"]:
-            from awsenv.hook import start_file
+            from awsenv.shells.table import SHELLS
 
-            known = len(arguments) == 2 and arguments[1] in start_file.FILES
-            text = start_file.render(arguments[1]) if known else None
+            if len(arguments) == 2 and arguments[1] in SHELLS:
+                from awsenv.shells import hook_text
+
+                text = hook_text.render_hook(arguments[1])
         if text is not None and os.environ.get("AWSENV_DEBUG") == "1":
             replay.say("[debug] answered at once, by what is recorded")
         if text is not None:
@@ -83,10 +85,13 @@ def _failed(arguments: list[str], error: BaseException) -> int:
             traceback.print_tb(error.__traceback__)
         kind = type(error).__name__
         os.write(2, f"awsenv: internal error ({kind}); again with AWSENV_DEBUG=1\n".encode())
-    from awsenv import environment, replay
+    from awsenv import replay
 
     if arguments and arguments[0] in replay.EVALUATED and not os.isatty(1):
-        replay.emit(environment.fail(replay.failing_form(arguments, dict(os.environ))))
+        from awsenv.shells.table import load
+
+        form = replay.failing_form(arguments, dict(os.environ))
+        replay.emit(load(form).failing_text)
     return code
 
 

@@ -10,12 +10,14 @@ import os
 import secrets
 import shlex
 
-from awsenv import environment, paths
+from awsenv import paths
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
 from awsenv.files.writing import write_whole
 from awsenv.profiles import edit, ini, read
 from awsenv.profiles.profile import Profile
+from awsenv.state import state_folder
+from awsenv.variables import REGIONS
 
 # Settings that a profile whose session is got elsewhere must not have, or SDKs look there first.
 _SOURCES = {*Profile.OF_KEY, "role_arn", "source_profile", "credential_source", "mfa_serial",
@@ -33,7 +35,7 @@ def prepare(
     The file bears this process's ID, which a program that replaces it keeps; files of processes
     that are gone are cleared away.
     """
-    folder = folders.make_private(os.path.join(environment.state_folder(environ), "live"))
+    folder = folders.make_private(os.path.join(state_folder(environ), "live"))
     _clear(folder)
     path = os.path.join(folder, f"{os.getpid()}.config")
     name = f"awsenv-live-{secrets.token_hex(8)}"
@@ -49,7 +51,7 @@ def prepare(
         write_whole(path, text.encode("utf-8"))
     except OSError as error:
         raise AwsenvError(f"cannot write {paths.shorten(path)}: {error.strerror}") from None
-    regions = {n: v for n, v in session.items() if n in environment.REGIONS}
+    regions = {n: v for n, v in session.items() if n in REGIONS}
     return {"AWS_PROFILE": name, **regions, "AWS_CONFIG_FILE": path}
 
 

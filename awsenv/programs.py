@@ -16,8 +16,8 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import IO
 
-from awsenv import environment
 from awsenv.errors import AwsenvError
+from awsenv.variables import remove_session
 
 # Seconds that a program has where no person takes part, and bytes that it may print.
 SECONDS, LARGEST = 30.0, 1 << 20
@@ -65,7 +65,7 @@ def run(
             process = subprocess.Popen(
                 _find_program(words, environ),
                 cwd=folder,
-                env=environment.remove_session(environ),
+                env=remove_session(environ),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=None if loud else subprocess.PIPE,
@@ -118,7 +118,7 @@ def run_attended(
     done = subprocess.run(
         words if isinstance(words, str) else _find_program(words, environ),
         shell=isinstance(words, str),
-        env=environment.remove_session(environ),
+        env=remove_session(environ),
         input=given,
         stdout=subprocess.PIPE,
         check=False,
@@ -134,7 +134,7 @@ def start(words: Sequence[str], environ: dict[str, str], log: str = os.devnull) 
     try:
         subprocess.Popen(
             _find_program(words, environ),
-            env=environment.remove_session(environ),
+            env=remove_session(environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=descriptor,

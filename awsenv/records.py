@@ -12,11 +12,12 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from awsenv import environment, paths, replay
+from awsenv import paths, replay
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading
 from awsenv.files.writing import write_whole
 from awsenv.profiles.profile import ACCESS_KEY, SECRET_KEY, TOKENS, Place, Profile
+from awsenv.state import state_folder
 
 # A file that was changed just now may be changed again within the same tick of its clock.
 SETTLED = 1.0
@@ -91,7 +92,7 @@ class AwsFiles:
         they are. Best effort."""
         if "AWS_CONFIG_FILE" in self._environ or "AWS_SHARED_CREDENTIALS_FILE" in self._environ:
             return
-        folder = environment.state_folder(self._environ)
+        folder = state_folder(self._environ)
         path = os.path.join(folder, "names")
         there = _stat(path)
         if there is not None and there.st_mtime > self.changed():

@@ -5,7 +5,9 @@ of a key that stands in a file it says only where.
 
 import os
 
-from awsenv import environment
+from awsenv.shells.table import FORMS, load
+from awsenv.state import state_folder
+from awsenv.variables import AWSENV_PREVIOUS, enter_session, leave_session, list_managed
 
 # What a record of a session says of it; one that an earlier awsenv wrote says less, and is looked at anew.
 SHAPE = "2"
@@ -85,9 +87,7 @@ def parse(arguments: list[str]) -> Request | None:
     given = request.profile or request.region or request.account or request.option_values
     if off and (given or request.profile_only):
         return None
-    if (not off and not request.profile) or (
-        request.form and request.form not in environment.FORMS
-    ):
+    if (not off and not request.profile) or (request.form and request.form not in FORMS):
         return None
     return request
 
@@ -98,16 +98,16 @@ def failing_form(arguments: list[str], environ: dict[str, str]) -> str:
         return "credential-process"
     for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
         given = following if word == "--shell" else word.removeprefix("--shell=")
-        if given != word and given in environment.FORMS:
+        if given != word and given in FORMS:
             return given
-    return environment.detect_shell(environ)
+    return _find_form("", environ)
 
 
 def answer(request: Request, environ: dict[str, str]) -> str | None:
     """The text that answers ``request``, or ``None`` when no record does."""
-    form = request.form or environment.detect_shell(environ)
+    form = _find_form(request.form, environ)
     if request.command == "off":
-        return environment.render(environment.leave(environ), form)
+        return load(form).render(leave_session(environ))
     if request.option_values:
         return None
     found = session(request, environ)
@@ -116,7 +116,15 @@ def answer(request: Request, environ: dict[str, str]) -> str | None:
     if form == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
         account = found.account
         say(format_summary(request.profile, account, found.variables))
-    return environment.render(environment.enter(request.profile, found.variables, environ), form)
+    return load(form).render(enter_session(request.profile, found.variables, environ))
+
+
+def _find_form(named: str, environ: dict[str, str]) -> str:
+    if named:
+        return named
+    from awsenv.shells import detection
+
+    return detection.detect_shell(environ)
 
 
 class FoundSession:
@@ -135,7 +143,7 @@ def session(
     """What a record says of the session of ``request``; ``None`` where none does. ``-`` becomes the
     profile that it means. ``path`` is the record's, where that is not the profile's usual one."""
     if request.profile == "-":
-        request.profile = environ.get(environment.PREVIOUS, "-")
+        request.profile = environ.get(AWSENV_PREVIOUS, "-")
     profile = request.profile
     record = read(path or record_path(profile, environ)) if profile else None
     if record is None or record.get("profile") != profile:
@@ -181,7 +189,7 @@ def record_path(profile: str, environ: dict[str, str]) -> str:
     """Where the record of ``profile`` lies. Different names may share one: it says whose it is."""
     name = profile if profile.isascii() and profile.replace("-", "").isalnum() else encode(profile)
     name = name.replace(".", "%2E", 1) if name[0] == "." else name
-    return f"{environment.state_folder(environ)}/records/{name}"
+    return f"{state_folder(environ)}/records/{name}"
 
 
 def variant_path(profile: str, variant: str, environ: dict[str, str]) -> str:
@@ -268,7 +276,7 @@ def _read_variables(
             return None
     if request.region:
         variables["AWS_REGION"] = variables["AWS_DEFAULT_REGION"] = request.region
-    return {name: variables[name] for name in environment.list_managed(variables)}
+    return {name: variables[name] for name in list_managed(variables)}
 
 
 def _read_key(path: str, recorded: str, record: dict[str, str] | None) -> dict[str, str] | None:

@@ -7,9 +7,10 @@ them, which is all that is ever loaded. ``awsenv.folders.trust`` writes it.
 
 import os
 
-from awsenv import environment, replay
+from awsenv import replay
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
+from awsenv.state import state_folder
 
 # Bytes of a file that is compared: a small one.
 LARGEST = 128 * 1024
@@ -17,7 +18,7 @@ LARGEST = 128 * 1024
 
 def mirror(path: str, environ: dict[str, str]) -> str:
     """Where the record of the ``.envrc`` at ``path`` lies; ``path`` has no links above its name."""
-    return f"{environment.state_folder(environ)}/trust{path}"
+    return f"{state_folder(environ)}/trust{path}"
 
 
 def read_record(path: str, environ: dict[str, str]) -> dict[str, str] | None:

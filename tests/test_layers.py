@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from awsenv.shells.table import SHELLS
+
 PACKAGE = Path(__file__).parent.parent / "awsenv"
 
 # Top to bottom, as in CONTRIBUTING.md; rooms on one line are strangers.
@@ -21,7 +23,8 @@ LAW = [
     ["trusted"],
     ["replay"],
     ["programs"],
-    ["environment"],
+    ["shells"],
+    ["variables", "state"],
     ["files"],
     ["paths"],
     ["errors", "debug"],
@@ -29,7 +32,14 @@ LAW = [
 LEVEL = {room: level for level, rooms in enumerate(LAW) for room in rooms}
 
 # What `python -S` may load for the fast half, beyond what the bare interpreter has.
-FAST = {"awsenv", "awsenv.replay", "awsenv.environment"}
+FAST = {
+    "awsenv",
+    "awsenv.replay",
+    "awsenv.shells",
+    "awsenv.shells.table",
+    "awsenv.state",
+    "awsenv.variables",
+}
 # Loaded with `os`, by `site` else.
 OS = {
     "os",
@@ -191,17 +201,16 @@ def test_replay_imports_nothing_but_itself() -> None:
 
 
 def test_what_a_hook_asks_imports_nothing_slow() -> None:
-    forms = ("bash_zsh", "fish", "data", "tcsh")
     program = (
         f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r}); before = set(sys.modules);"
-        f"import awsenv.cli.hook_env, {', '.join(f'awsenv.hook.{form}' for form in forms)};"
+        f"import awsenv.cli.hook_env, {', '.join(f'awsenv.shells.{name}' for name in SHELLS)};"
         "print(*sorted(set(sys.modules) - before))"
     )
     result = subprocess.run(
         [sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=True
     )
     loaded = set(result.stdout.split()) - OS
-    rooms = ("awsenv.hook", "awsenv.environment", "awsenv.files")
-    single = {"awsenv", "awsenv.cli", "awsenv.cli.hook_env", "awsenv.errors", "awsenv.paths", "awsenv.replay", "awsenv.trusted"}  # fmt: skip
+    rooms = ("awsenv.hook", "awsenv.shells", "awsenv.files")
+    single = {"awsenv", "awsenv.cli", "awsenv.cli.hook_env", "awsenv.errors", "awsenv.paths", "awsenv.replay", "awsenv.state", "awsenv.trusted", "awsenv.variables"}  # fmt: skip
     assert "awsenv.hook.env" in loaded
     assert {name for name in loaded - single if not name.startswith(rooms)} == set()

@@ -20,7 +20,7 @@ _STARTS = {"subprocess", "system", "popen", "posix_spawn", "posix_spawnp", "spaw
 _MAY = {
     "programs.py",
     "cli/execute.py",  # becomes the person's command
-    "environment/ancestors.py",  # ps, without what subprocess costs
+    "shells/detection.py",  # ps, without what subprocess costs
     "cli/hook_env.py",  # awsenv itself, in the background
     "cli/demo.py",  # the sandbox's shell
     "demo/tour.py",

@@ -13,6 +13,7 @@ from awsenv import __version__, replay
 from awsenv.cli import help as help_
 from awsenv.cli import hints
 from awsenv.cli.run import run_command
+from awsenv.cli.switch import Render
 from awsenv.errors import USAGE, UsageError
 
 # Name → module and function: a call imports one family of commands.
@@ -49,8 +50,9 @@ COMMANDS = {
 }
 
 
-def main(arguments: list[str]) -> int:
-    """Run ``awsenv`` with ``arguments``; the exit code."""
+def main(arguments: list[str], render: Render | None = None) -> int:
+    """Run ``awsenv`` with ``arguments``; the exit code. ``render``: how ``use`` makes a change text, where that is
+    not the way of its form."""
     hints.take_hook()
     words = arguments[: arguments.index("--")] if "--" in arguments else arguments
     if "--debug" in words:
@@ -63,15 +65,15 @@ def main(arguments: list[str]) -> int:
     if evaluated and {"-h", "--help"} & set(words):
         # It did not fail, and is nothing for a shell: `awsenv help` goes to a pipe.
         with contextlib.nullcontext() if sys.stdout.isatty() else contextlib.redirect_stdout(sys.stderr):  # fmt: skip
-            return run_command(lambda: _call(command, arguments, name), None)
+            return run_command(lambda: _call(command, arguments, name, render), None)
     form = replay.failing_form(arguments, dict(os.environ)) if evaluated else None
-    return run_command(lambda: _call(command, arguments, name), form)
+    return run_command(lambda: _call(command, arguments, name, render), form)
 
 
-def _call(command: Any, arguments: list[str], name: str) -> object:
+def _call(command: Any, arguments: list[str], name: str, render: Render | None) -> object:
     """What the command returns; Typer's own errors as ours."""
     try:
-        return command(arguments, prog_name="awsenv", standalone_mode=False)
+        return command(arguments, prog_name="awsenv", standalone_mode=False, obj=render)
     except TyperException as error:
         if str(error).startswith("Usage: "):  # no command: its help
             sys.stderr.write(f"{error}\n")

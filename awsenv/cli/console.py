@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from awsenv import environment, programs
+from awsenv import programs
 from awsenv.cli import browser, durations, session_options, shared_options, terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import folders
@@ -18,6 +18,8 @@ from awsenv.sessions import console as address
 from awsenv.sessions import resolve
 from awsenv.sessions.session import Session
 from awsenv.sessions.sso import token
+from awsenv.state import state_folder
+from awsenv.variables import AWSENV_PROFILE, remove_session
 
 # Browsers that keep several lives apart, in the order in which they are looked for.
 _APART = ("google-chrome", "chromium", "brave-browser", "microsoft-edge", "firefox")
@@ -46,7 +48,7 @@ def console(
     Example: awsenv console org-prod --service s3
     """
     environ = dict(os.environ)
-    profile = profile or environ.get(environment.PROFILE, "")
+    profile = profile or environ.get(AWSENV_PROFILE, "")
     if not profile:
         raise UsageError("no profile is named, and this shell acts as none", "awsenv list")
     found = read.profile(profile, environ)
@@ -95,7 +97,7 @@ def _build_address(
     )
     if got.long_lived:
         session, seconds = address.federate(session, profile, seconds, environ), 0
-    mine = environment.remove_session(environ)
+    mine = remove_session(environ)
     return address.get_federated_address(session, profile, region, destination, seconds, mine)
 
 
@@ -109,7 +111,7 @@ def _find_browser(
     if not name or not programs.find(shlex.split(name)[0], environ):
         hint = f"awsenv console {shlex.quote(profile.name)} --isolated --browser CMD"
         raise AwsenvError("there is no browser here that keeps profiles apart", hint)
-    state = environment.state_folder(environ)
+    state = state_folder(environ)
     kept = folders.make_private(os.path.join(state, "browsers", profile.name.replace("/", "%2F")))
     if "firefox" in name:
         words = [*shlex.split(name), "--no-remote", "--profile", kept]

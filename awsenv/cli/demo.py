@@ -11,8 +11,8 @@ import typer
 from awsenv.cli import terminal
 from awsenv.demo import tour
 from awsenv.demo.sandbox import sandbox
-from awsenv.hook import start_file
 from awsenv.profiles import read
+from awsenv.shells.table import SHELLS
 
 _WELCOME = """\
 A shell of its own, with a home of its own and a stand-in for AWS; nothing of yours is touched.
@@ -59,7 +59,7 @@ def demo(
         shell = os.environ.get("SHELL", "/bin/sh")
         fish = shell.endswith("fish")
         name = os.path.basename(shell)
-        own = name if name in start_file.FILES else "posix"
+        own = name if name in SHELLS else "posix"
         hook = "awsenv hook fish | source" if fish else f'eval "$(awsenv hook {own})"'
         known = ", ".join(read.profiles(box.environ))
         print(_WELCOME.format(profiles=known, hook=hook))

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from awsenv import __version__, environment, paths, programs
-from awsenv.cli import shell_status, start_files, terminal
+from awsenv import __version__, paths, programs
+from awsenv.cli import shell_status, terminal
 from awsenv.errors import FAILED, AwsenvError
 from awsenv.paths import shorten
 from awsenv.profiles import lint
@@ -18,13 +18,11 @@ from awsenv.server import running
 from awsenv.sessions import cli_caches, conflicts
 from awsenv.sessions.login import tokens
 from awsenv.sessions.sso import token
+from awsenv.shells import detection, start_files
+from awsenv.shells.table import load_shell
+from awsenv.state import state_folder
+from awsenv.variables import is_endpoint
 
-# What a hooked shell cannot do, which the others can; docs/hook.md says more.
-_CANNOT = {
-    "nushell": "a cd counts at the next prompt; values are UTF-8",
-    "elvish": "the hook is for prompts, not for scripts",
-    "tcsh": "no renewal between a prompt and its command; no newline in a value",
-}
 # What is looked at, and the words of what was found; what is wrong has a mend.
 Finding = tuple[str, str, str]
 
@@ -70,13 +68,13 @@ def check_all(environ: dict[str, str]) -> Iterator[Finding]:
 
 
 def _check_hook(environ: dict[str, str]) -> Iterator[Finding]:
-    shell = environment.detect_shell(environ)
+    shell = detection.detect_shell(environ)
     places = start_files.list_paths(shell, environ)
     if not places:
         yield "hook", f"this shell is {shell}", ""
         return
     found = shell_status.read_hook()
-    load = start_files.format_line(shell)
+    load = load_shell(shell).format_start_line()
     has = [path for path, _, _ in start_files.list_lines(environ) if path in places]
     if found is None:
         if has:
@@ -87,8 +85,8 @@ def _check_hook(environ: dict[str, str]) -> Iterator[Finding]:
     else:
         new = f"{load}, or a new shell; files written by `awsenv hook` anew"
         yield "hook", shell_status.format_hook(found), "" if found["current"] else new
-    if shell in _CANNOT:
-        yield "hook", f"{shell}: {_CANNOT[shell]}", ""
+    if cannot := load_shell(shell).cannot:
+        yield "hook", f"{shell}: {cannot}", ""
     for path in dict.fromkeys(has):
         yield from _check_order(shorten(path), start_files.read_text(path))
 
@@ -117,7 +115,7 @@ def _check_tools(environ: dict[str, str]) -> Iterator[Finding]:
 
 def _check_modes(environ: dict[str, str]) -> Iterator[Finding]:
     """Folders and files that hold secrets are one's own."""
-    state = environment.state_folder(environ)
+    state = state_folder(environ)
     places = [state, token.folder(environ), cli_caches.folder(environ)]
     places.append(tokens.folder(environ))
     for place in places:
@@ -145,7 +143,7 @@ def _check_modes(environ: dict[str, str]) -> Iterator[Finding]:
 
 def _check_endpoints(environ: dict[str, str]) -> Iterator[Finding]:
     for name in sorted(environ):
-        if environment.is_endpoint(name) or name in ("AWS_CA_BUNDLE", "HTTPS_PROXY", "https_proxy"):
+        if is_endpoint(name) or name in ("AWS_CA_BUNDLE", "HTTPS_PROXY", "https_proxy"):
             # A proxy's address may hold a password.
             value = environ[name].rpartition("@")[2]
             yield "endpoints", f"{name} is {value}", ""

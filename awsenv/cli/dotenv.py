@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from dotenv import dotenv_values
 
-from awsenv import environment, replay
+from awsenv import replay
 from awsenv.cli import (
     dotenv_file,
     dotenv_live,
@@ -21,7 +21,6 @@ from awsenv.cli import (
     shared_options,
     terminal,
 )
-from awsenv.environment import dotenv as form
 from awsenv.errors import FAILED, AwsenvError, UsageError
 from awsenv.folders import env_file, env_file_registry
 from awsenv.paths import shorten
@@ -30,6 +29,7 @@ from awsenv.replay import Request
 from awsenv.server import grants
 from awsenv.sessions import resolve
 from awsenv.sessions.options import Interaction, SessionOptions
+from awsenv.variables import AWSENV_PROFILE
 
 
 @shared_options.with_session_options(
@@ -85,7 +85,7 @@ def dotenv(
     if revoke:
         dotenv_live.revoke(output or ".env", profile, environ)
         return 0
-    profile = profile or environ.get(environment.PROFILE, "")
+    profile = profile or environ.get(AWSENV_PROFILE, "")
     if check:
         return _check(
             output or ".env",
@@ -117,7 +117,7 @@ def dotenv(
         )
     values = dotenv_file.rename_variables(got.variables, map_ or [])
     if not output:
-        sys.stdout.write("".join(form.format_line(*item) + "\n" for item in values.items()))
+        sys.stdout.write("".join(env_file.format_line(*item) + "\n" for item in values.items()))
         return 0
     dotenv_file.write(output, values, profile, ignore)
     path = os.path.abspath(output)

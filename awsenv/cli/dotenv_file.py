@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable
 
-from awsenv import environment
 from awsenv.cli import hints, session_options, terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import reading, writing
@@ -12,6 +11,8 @@ from awsenv.paths import shorten
 from awsenv.replay import Request
 from awsenv.sessions import resolve
 from awsenv.sessions.options import SessionOptions
+from awsenv.state import state_folder
+from awsenv.variables import SESSION_VARIABLES
 
 
 def rename_variables(variables: dict[str, str], pairs: list[str]) -> dict[str, str]:
@@ -65,7 +66,7 @@ def warn_of_masks(output: str, values: dict[str, str], environ: dict[str, str]) 
     """docker compose lets the shell's variables win over those of the file."""
     masks = [
         name
-        for name in sorted({*values, *environment.KEYS})
+        for name in sorted({*values, *SESSION_VARIABLES})
         if environ.get(name, "") != values.get(name, "") and environ.get(name)
     ]
     if masks:
@@ -85,7 +86,7 @@ def _change(path: str, real: str, edit: Callable[[str], str]) -> int:
     """Write what ``edit`` makes of the file ``real``, which a person knows as ``path``; its permissions
     before. Raises ``AwsenvError``."""
     environ, folder = dict(os.environ), os.path.dirname(real)
-    with writing.hold_folder(folder, environment.state_folder(environ), terminal.say) as aside:
+    with writing.hold_folder(folder, state_folder(environ), terminal.say) as aside:
         try:
             there, mode = os.path.lexists(real), read_mode(real)
             old = read(real)

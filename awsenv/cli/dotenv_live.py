@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 from dotenv import dotenv_values
 
-from awsenv import environment
 from awsenv.cli import dotenv_file, serve, terminal
 from awsenv.errors import AwsenvError
 from awsenv.folders import env_file, env_file_registry
@@ -16,12 +15,13 @@ from awsenv.replay import Request
 from awsenv.server import compose, grants, running
 from awsenv.sessions import resolve
 from awsenv.sessions.options import Interaction, SessionOptions
+from awsenv.variables import SESSION_VARIABLES, WEB_IDENTITY
 
 URI, TOKEN = "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"
 # The one address besides loopback that every SDK asks over plain HTTP: the relay's.
 RELAY = "169.254.170.2"
 # What SDKs take before a container's credentials.
-BEATS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", *environment.WEB_IDENTITY,
+BEATS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", *WEB_IDENTITY,
           "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def write(
     fresh = not token
     token = token or grants.grant(profile, made, environ, file=path)
     try:
-        kept = {name: value for name, value in session.items() if name not in environment.KEYS}
+        kept = {name: value for name, value in session.items() if name not in SESSION_VARIABLES}
         values = dotenv_file.rename_variables(build_variables(RELAY, profile, token) | kept, pairs)
         if override and _names_files(path, text, environ):
             values["COMPOSE_FILE"] = override.files

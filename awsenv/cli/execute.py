@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from awsenv import environment, exec_config
+from awsenv import exec_config
 from awsenv.cli import session_options, shared_options
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.hook.folder import Folder
 from awsenv.replay import Request
 from awsenv.sessions import resolve
+from awsenv.variables import apply_change, enter_session
 
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as shells have it
 
@@ -87,8 +88,8 @@ def execute(
         variables = exec_config.prepare(request.profile, variables, before)
     if folder:
         _become(command, folder.environ(variables))
-    change = environment.enter(profile, variables, environ)
-    _become(command, environment.apply(change, environ))
+    change = enter_session(profile, variables, environ)
+    _become(command, apply_change(change, environ))
 
 
 # Typer makes the command of this class (``awsenv.cli.app``).

@@ -6,17 +6,10 @@ A hook says who it is in AWSENV_HOOK when it hands a command on: its shell and t
 import os
 import shlex
 
-from awsenv import environment
+from awsenv.shells import detection
+from awsenv.shells.table import SHELLS, load_shell
 
 VARIABLE = "AWSENV_HOOK"
-# What stands around a command whose text the shell takes; in any other as in bash.
-_EVALUATED = {
-    "fish": ("", " | source"),
-    "nushell": ("", " | from json | load-env"),
-    "elvish": ("eval (", " | slurp)"),
-    "xonsh": ("execx($(", "))"),
-    "tcsh": ('eval "`', '`"'),
-}
 _hook: list[str] = []
 
 
@@ -46,6 +39,5 @@ def _shorten(command: str) -> str:
 
 def format_eval(command: str, shell: str = "") -> str:
     """How ``shell`` (this one, where it is not said) takes what ``command`` prints."""
-    shell = shell or environment.detect_shell(dict(os.environ))
-    before, after = _EVALUATED.get(shell, ('eval "$(', ')"'))
-    return before + command + after
+    name = shell or detection.detect_shell(dict(os.environ))
+    return load_shell(name if name in SHELLS else "posix").format_eval(command)

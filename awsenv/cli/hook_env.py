@@ -10,10 +10,15 @@ import os
 import sys
 import time
 
-from awsenv import environment, replay
+from awsenv import replay
+from awsenv.errors import USAGE
 from awsenv.hook import env, look_stamp, renewal, state
+from awsenv.hook.answer import build_answer
 from awsenv.hook.outcome import RENEWAL, Got, Outcome
 from awsenv.paths import program_words
+from awsenv.shells import Shell
+from awsenv.shells.table import SHELLS, load_shell
+from awsenv.variables import Change, enter_session, leave_session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +30,7 @@ STATE = "_AWSENV_STATE"
 class Asking:
     """The ``shell`` that asks, its exported variables, its state as it came, and its flags."""
 
-    def __init__(self, shell: str, flags: str) -> None:
+    def __init__(self, shell: Shell, flags: str) -> None:
         self.shell = shell
         self.state = os.environ.pop(STATE, "")
         self.environ = dict(os.environ)
@@ -40,13 +45,17 @@ class Asking:
 
 def run(arguments: list[str]) -> int:
     """Answer ``arguments``, those behind ``hook-env``; the exit code."""
-    if arguments[:1] == ["tcsh"]:  # which has no safe way to say them here but their number
-        arguments[2:] = [os.environ.pop(f"_AWSENV_{n + 1}", "") for n in range(int(arguments[2]))]
-        # Its shell is deaf to Ctrl-C meanwhile, and what it starts would be.
+    name, flags = [*arguments, "", ""][:2]
+    if name not in SHELLS:
+        replay.say(f"no hook for {name}; one of {', '.join(SHELLS)}")
+        return USAGE
+    shell = load_shell(name)
+    command = shell.read_command(arguments[2:], os.environ)
+    if shell.ignores_interrupts:
         _signal.signal(_signal.SIGINT, _signal.default_int_handler)
-    asking = Asking(*[*arguments, "", ""][:2])
-    if arguments[2:]:
-        return _answer_choice(asking, arguments[2:])
+    asking = Asking(shell, flags)
+    if command:
+        return _answer_choice(asking, command)
     since, now = time.time_ns(), time.time()
     outcome = asking.decide(now, slow_too=asking.again)
     if outcome.slow:
@@ -62,11 +71,9 @@ def complete(arguments: list[str]) -> int:
     """Answer ``awsenv complete SHELL -- WORD…``; the exit code."""
     from awsenv.hook import complete as completion
 
-    words = arguments[2:]
-    if arguments[0] == "tcsh":  # which says the line so, and takes words alone, cut at blanks
-        line = os.environ.get("COMMAND_LINE", "")
-        words = [*line.split(), *([""] if line[-1:] == " " else [])][1:]
+    shell = load_shell(arguments[0] if arguments[0] in SHELLS else "posix")
     environ = dict(os.environ)
+    words = shell.read_line(arguments[2:], environ)
     table = completion.read_table(environ)
     if table is None:
         _load_slow_half()
@@ -75,10 +82,7 @@ def complete(arguments: list[str]) -> int:
         table = made.build_table(environ)
     found = completion.find_candidates(words, table, environ)
     printable = [line for line in found if line.replace("\t", "").isprintable()]
-    if arguments[0] == "tcsh":
-        names = [line.partition("\t")[0] for line in printable]
-        printable = [name for name in names if " " not in name and name[0] != "@"]
-    return replay.emit("".join(f"{line}\n" for line in printable))
+    return replay.emit("".join(f"{line}\n" for line in shell.filter_candidates(printable)))
 
 
 def _answer_choice(asking: Asking, command: list[str]) -> int:
@@ -86,28 +90,27 @@ def _answer_choice(asking: Asking, command: list[str]) -> int:
     since, now = time.time_ns(), time.time()
     outcome = asking.decide(now, slow_too=False)
     inside = outcome.shell.environ
-    words = [*command, "--shell", "hook"]
+    words = [*command, "--shell", asking.shell.name]
     request = replay.parse(words)
     if command == ["off"]:
-        env.choose(outcome, environment.leave(inside), now)
+        env.choose(outcome, leave_session(inside), now)
         return replay.emit(_render(outcome, asking, now, since))
     if request is not None and not request.option_values:
         found = replay.session(request, inside, now)
         if found is not None:
-            change = environment.enter(request.profile, found.variables, inside)
+            change = enter_session(request.profile, found.variables, inside)
             env.choose(outcome, change, now)
             return replay.emit(_render(outcome, asking, now, since))
     _load_slow_half()
     from awsenv.cli import app, switch
 
-    def rendered(change: environment.Change, _: str) -> str:
+    def render(change: Change) -> str:
         since, now = time.time_ns(), time.time()
         env.choose(outcome, change, now)
         return _render(outcome, asking, now, since)
 
     _become(inside)
-    switch.render = rendered
-    return switch.run(request) if request is not None else app.main(words)
+    return switch.run(request, render) if request is not None else app.main(words, render)
 
 
 def _run_slow_half(outcome: Outcome) -> tuple[Got, int]:
@@ -159,19 +162,9 @@ def _render(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
     prompt, anew = renewal.format_prompt(shell, now)
     if asking.shows_prompt:
         outcome.due = min(outcome.due, anew)
-    if asking.shell == "zsh":
-        prompt = prompt.replace("%", "%%")  # PROMPT_SUBST reads them in a value
     if outcome.background:
         _start(["renew", outcome.background], shell.base)
-    if asking.shell == "fish":
-        from awsenv.hook import fish as form
-    elif asking.shell in ("nushell", "elvish", "xonsh"):
-        from awsenv.hook import data as form  # type: ignore[no-redef]
-    elif asking.shell == "tcsh":
-        from awsenv.hook import tcsh as form  # type: ignore[no-redef]
-    else:
-        from awsenv.hook import bash_zsh as form  # type: ignore[no-redef]
-    return form.render(outcome, stamp, prompt, asking.shell)
+    return asking.shell.render_answer(build_answer(outcome, asking.shell, stamp, prompt))
 
 
 def _start(arguments: list[str], environ: dict[str, str]) -> None:

@@ -3,7 +3,7 @@
 import shlex
 import sys
 
-from awsenv import environment, paths
+from awsenv import paths
 from awsenv.cli import hints, terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shorten
@@ -12,6 +12,7 @@ from awsenv.profiles.profile import Place, Profile
 from awsenv.sessions.context import Context
 from awsenv.sessions.login import sign_in
 from awsenv.sessions.options import Interaction
+from awsenv.variables import remove_session
 
 # Where AWS is asked whom nobody has told another Region.
 _FIRST = "us-east-1"
@@ -49,7 +50,7 @@ def login(
 
 def _ask_region(environ: dict[str, str]) -> str:
     """The Region for a profile that has none: this shell's or the default profile's, or an answer."""
-    mine = environment.remove_session(environ)
+    mine = remove_session(environ)
     default = read.profiles(environ).get("default")
     offered = (
         mine.get("AWS_REGION")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from awsenv import environment, paths
+from awsenv import paths
 from awsenv.cli import dotenv_file, terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import folders
@@ -20,6 +20,8 @@ from awsenv.sessions.context import Context
 from awsenv.sessions.login import tokens
 from awsenv.sessions.options import Interaction
 from awsenv.sessions.sso import sign_in, token
+from awsenv.state import state_folder
+from awsenv.variables import AWSENV_PROFILE
 
 
 def logout(
@@ -35,7 +37,7 @@ def logout(
     Example: awsenv logout xxx-dev
     """
     environ = dict(os.environ)
-    profile = profile or ("" if all_ else environ.get(environment.PROFILE, ""))
+    profile = profile or ("" if all_ else environ.get(AWSENV_PROFILE, ""))
     if not profile and not all_:
         raise UsageError("no profile is named", "awsenv logout PROFILE, or --all")
     found = read.profiles(environ)
@@ -82,7 +84,7 @@ def _revoke(profile: str, clear: bool, environ: dict[str, str]) -> None:
 
 def _sweep(environ: dict[str, str]) -> None:
     """Remove what killed writers left wherever awsenv writes: a token may be in it."""
-    state = environment.state_folder(environ)
+    state = state_folder(environ)
     folders.sweep(os.path.join(state, "aside"), ours=True)
     written = [paths.config_file(environ), paths.credentials_file(environ)]
     written += [each.path for each in env_file_registry.list_entries(environ)]

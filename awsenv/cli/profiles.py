@@ -9,12 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from awsenv.cli import durations, terminal
-from awsenv.environment import PROFILE, SETTINGS, remove_session
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shorten
 from awsenv.profiles import account, client_settings, production, read
 from awsenv.profiles.profile import KINDS, Place, Profile
 from awsenv.sessions import resolve
+from awsenv.variables import AWSENV_PROFILE, SETTINGS, remove_session
 
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 TITLES = ("profile", "kind", "account", "region", "source", "left", "")
@@ -107,7 +107,7 @@ def describe(profile: Profile, environ: dict[str, str]) -> dict[str, Any]:
         "role": profile.get("sso_role_name")
         or (profile.get("role_arn") or "").rpartition("/")[2]
         or None,
-        "active": profile.name == environ.get(PROFILE),
+        "active": profile.name == environ.get(AWSENV_PROFILE),
         "production": production.is_production(profile),
     }
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from awsenv import environment, records
+from awsenv import records
 from awsenv.cli import hints, session_options, shared_options, terminal
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
@@ -17,6 +17,7 @@ from awsenv.sessions import keychain, rotation
 from awsenv.sessions.access_keys import AccessKeys
 from awsenv.sessions.session import Session
 from awsenv.sessions.store import SessionStore
+from awsenv.state import state_folder
 
 
 @shared_options.with_session_options("--mfa-code")
@@ -37,7 +38,7 @@ def rotate(
     """
     environ = dict(os.environ)
     before = _find_holder(profile, environ).key_id
-    state = environment.state_folder(environ)
+    state = state_folder(environ)
     with locks.hold(state, "rotate", terminal.say) as lock:
         holder = _find_holder(profile, environ)
         if holder.key_id != before:

@@ -4,9 +4,10 @@ import os
 import sys
 from collections.abc import Callable
 
-from awsenv import environment, replay
+from awsenv import replay
 from awsenv.cli import terminal
 from awsenv.errors import FAILED, AwsenvError
+from awsenv.shells.table import load
 
 
 def run_command(call: Callable[[], object], form: str | None) -> int:
@@ -40,7 +41,7 @@ def run_command(call: Callable[[], object], form: str | None) -> int:
     finally:
         sys.stdout = stdout
     if code_text is None and form is not None and not os.isatty(1):
-        code_text = environment.fail(form)
+        code_text = load(form).failing_text
     if code_text:
         if sys.stdout:  # none where it was closed
             sys.stdout.flush()

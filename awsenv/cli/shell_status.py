@@ -6,8 +6,9 @@ from awsenv import trusted
 from awsenv.cli import hints
 from awsenv.errors import AwsenvError
 from awsenv.folders import bindings, trust
-from awsenv.hook import start_file
 from awsenv.paths import shorten
+from awsenv.shells import hook_text
+from awsenv.shells.table import SHELLS
 
 
 def read_folder(environ: dict[str, str]) -> dict[str, str | None] | None:
@@ -35,9 +36,9 @@ def format_folder(found: dict[str, str | None]) -> str:
 def read_hook() -> dict[str, str | bool] | None:
     """The hook that called, and whether it is this awsenv's; ``None`` without one."""
     shell, _, version = hints.loaded_hook().partition(":")
-    if shell not in start_file.FILES:
+    if shell not in SHELLS:
         return None
-    return {"shell": shell, "current": start_file.format_version(shell) == f"{shell}:{version}"}
+    return {"shell": shell, "current": hook_text.format_version(shell) == f"{shell}:{version}"}
 
 
 def format_hook(found: dict[str, str | bool] | None) -> str:

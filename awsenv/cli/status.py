@@ -12,7 +12,6 @@ import typer
 
 from awsenv.cli import durations, hints, shell_status, terminal
 from awsenv.cli.profiles import describe_leaks
-from awsenv.environment import PROFILE, SET, list_managed, remove_session
 from awsenv.errors import FAILED, AwsenvError
 from awsenv.folders import env_file_registry
 from awsenv.paths import shorten
@@ -20,6 +19,7 @@ from awsenv.profiles import account, lint, read
 from awsenv.profiles.profile import Profile
 from awsenv.server import grants, running
 from awsenv.sessions import conflicts, rotation
+from awsenv.variables import AWSENV_PROFILE, AWSENV_SET, list_managed, remove_session
 
 
 def status(
@@ -33,7 +33,7 @@ def status(
     """
     environ = dict(os.environ)
     name = environ.get("AWS_PROFILE") or environ.get("AWS_DEFAULT_PROFILE")
-    name = environ.get(PROFILE) or (None if environ.get("AWS_ACCESS_KEY_ID") else name)
+    name = environ.get(AWSENV_PROFILE) or (None if environ.get("AWS_ACCESS_KEY_ID") else name)
     profile, unreadable = _find_profile(name, environ)
     end = _find_end(profile, environ)
     ended = end is not None and end <= datetime.now(UTC)
@@ -81,7 +81,7 @@ def _find_profile(
 
 
 def _describe(name: str | None, profile: Profile | None, environ: dict[str, str]) -> dict[str, Any]:
-    ours = environ.get(SET, "").split()
+    ours = environ.get(AWSENV_SET, "").split()
     key_id = environ.get("AWS_ACCESS_KEY_ID", "")
     end = _find_end(profile, environ)
     state = "served" if running.find_server(environ) else "awsenv serve does not run"

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from awsenv import environment
-from awsenv.cli import start_files, terminal
+from awsenv.cli import terminal
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
 from awsenv.folders import direnv, env_file_registry
@@ -14,6 +13,8 @@ from awsenv.paths import shorten
 from awsenv.profiles import read
 from awsenv.profiles.profile import KEYCHAIN
 from awsenv.server import grants, running
+from awsenv.shells import start_files
+from awsenv.state import state_folder
 
 
 def uninstall(
@@ -25,7 +26,7 @@ def uninstall(
     Example: awsenv uninstall
     """
     environ = dict(os.environ)
-    state, library = environment.state_folder(environ), direnv.library_path(environ)
+    state, library = state_folder(environ), direnv.library_path(environ)
     found = [path for path in (state, library) if path and os.path.lexists(path)]
     for path in found:
         terminal.say(f"{'removes' if yes else 'would remove'} {shorten(path)}")

@@ -7,17 +7,18 @@ from typing import Annotated
 
 import typer
 
-from awsenv.cli import hints, shared_options, start_files, switch, terminal
+from awsenv.cli import hints, shared_options, switch, terminal
 from awsenv.errors import UsageError
-from awsenv.hook import start_file as hooks
 from awsenv.paths import shorten
 from awsenv.replay import Request
+from awsenv.shells import hook_text, start_files
+from awsenv.shells.table import SHELLS
 
 Shell = Annotated[
     list[str] | None,
     typer.Option(
         "--shell",
-        metavar="bash|zsh|fish|nushell|elvish|xonsh|tcsh|posix|json",
+        metavar="|".join([*SHELLS, "json"]),
         help="Whose code to print; found out when not given.",
     ),
 ]
@@ -35,6 +36,7 @@ Shell = Annotated[
     "--min-left",
 )
 def use(
+    context: typer.Context,
     profile: Annotated[str, typer.Argument(help="The profile; - is the one before.")] = "",
     region: shared_options.Region = "",
     account: shared_options.Account = "",
@@ -56,7 +58,7 @@ def use(
     _refuse_terminal(f"awsenv use {shlex.quote(profile) if profile else 'PROFILE'}", form, show)
     request = Request("use", profile, region, account, profile_only, form)
     request.option_values = option_values
-    return switch.build_text(request)
+    return switch.build_text(request, context.obj)
 
 
 def credential_process(
@@ -82,7 +84,7 @@ def off(shell: Shell = None, show: shared_options.Show = False) -> str:
 
 
 def hook(
-    shell: Annotated[str, typer.Argument(metavar="|".join(hooks.FILES), help="The shell.")],
+    shell: Annotated[str, typer.Argument(metavar="|".join(SHELLS), help="The shell.")],
     show: shared_options.Show = False,
     install: Annotated[
         bool,
@@ -94,14 +96,14 @@ def hook(
 
     Example: eval "$(awsenv hook bash)"
     """
-    if shell not in hooks.FILES:
-        raise UsageError(f"no hook for {shell}", f"one of {', '.join(hooks.FILES)}")
+    if shell not in SHELLS:
+        raise UsageError(f"no hook for {shell}", f"one of {', '.join(SHELLS)}")
     if install:
         return _install(shell, yes)
     if yes:
         raise UsageError("--yes is for --install", f"awsenv hook {shell} --install --yes")
     _refuse_terminal(f"awsenv hook {shell}", shell, show)
-    return hooks.render(shell)
+    return hook_text.render_hook(shell)
 
 
 def _install(shell: str, yes: bool) -> str:

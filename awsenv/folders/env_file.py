@@ -14,7 +14,6 @@ from urllib.parse import quote, unquote
 
 from dotenv.parser import Binding, parse_stream
 
-from awsenv.environment import dotenv
 from awsenv.errors import AwsenvError
 from awsenv.paths import shorten
 
@@ -23,6 +22,9 @@ _STALE = {"AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION"
           "AWS_PROFILE", "AWS_DEFAULT_PROFILE"}  # fmt: skip
 # Keys beat a profile that is only named.
 _KEYS = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+# Every reader reads these alike where they stand bare; they differ in quotes, ``$``, ``#`` and blanks. Base64, ARNs,
+# Regions, URLs, plain paths, RFC 3339: what AWS values are made of.
+_SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/+=._:@,%-")
 # What every reader takes for a variable's name.
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _COMMENT = re.compile(r"\s*# awsenv: (\S+)((?: [A-Za-z_]\w*)*)\s*")
@@ -38,6 +40,18 @@ class Update:
     duplicates: list[str] = field(default_factory=list)
     exported: list[str] = field(default_factory=list)
     crlf: bool = False
+
+
+def format_line(name: str, value: str) -> str:
+    """``NAME=VALUE``, without a line end. Raises ``AwsenvError`` naming a value that two readers of ``.env`` files
+    (docker compose, docker run --env-file, Node, python-dotenv, direnv, ``sh``) would read differently."""
+    if not value or not _SAFE.issuperset(value):
+        what = "is empty, which" if not value else "holds characters that"
+        raise AwsenvError(
+            f"{name} {what} readers of .env files read differently",
+            "leave it out of the profile, or set it elsewhere",
+        )
+    return f"{name}={value}"
 
 
 def update(text: str, values: dict[str, str], profile: str, path: str) -> Update:
@@ -58,7 +72,7 @@ def update(text: str, values: dict[str, str], profile: str, path: str) -> Update
     last = {each.key: number for number, each in enumerate(bindings) if each.key}
     _check(bindings, stale | values.keys(), path, bool(mark))
 
-    fresh = [dotenv.format_line(name, value) for name, value in values.items() if name not in last]
+    fresh = [format_line(name, value) for name, value in values.items() if name not in last]
     ours = [f"# awsenv: {quote(profile, safe='')} {' '.join(values)}", *fresh]
     chunks = []
     for number, each in enumerate(bindings):
@@ -80,7 +94,7 @@ def update(text: str, values: dict[str, str], profile: str, path: str) -> Update
                 blank
                 + (note + (stop or end) if note else "")
                 + (export[0] if export else "")
-                + dotenv.format_line(name, values[name])
+                + format_line(name, values[name])
                 + stop
             )
         else:

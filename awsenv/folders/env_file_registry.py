@@ -12,9 +12,10 @@ from collections.abc import Iterator
 
 from dotenv import dotenv_values
 
-from awsenv import environment, records, replay
+from awsenv import records, replay
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
+from awsenv.state import state_folder
 
 
 class Entry:
@@ -104,4 +105,4 @@ def digest(values: dict[str, str]) -> str:
 
 def _find_place(path: str, environ: dict[str, str]) -> str:
     name = hashlib.sha256(os.fsencode(path)).hexdigest()
-    return os.path.join(environment.state_folder(environ), "dotenv", name)
+    return os.path.join(state_folder(environ), "dotenv", name)

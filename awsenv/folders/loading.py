@@ -8,11 +8,12 @@ from typing import Protocol
 from dotenv.main import DotEnv
 from dotenv.variables import parse_variables
 
-from awsenv import environment, trusted
+from awsenv import trusted
 from awsenv.errors import AwsenvError
 from awsenv.folders import directives, env_file, env_lines
 from awsenv.folders.unsafe import is_unsafe
 from awsenv.paths import shorten
+from awsenv.variables import SESSION_VARIABLES
 
 _OPTIONS = {"--region": "region", "--account": "account"}
 
@@ -46,7 +47,7 @@ class Disk:
         return os.path.lexists(path) and not os.path.isdir(path)
 
     def own(self, path: str, text: str) -> set[str]:
-        return {*environment.KEYS, "AWS_ACCOUNT_ID", *env_file.read_names(text)}
+        return {*SESSION_VARIABLES, "AWS_ACCOUNT_ID", *env_file.read_names(text)}
 
 
 class Loaded:

@@ -7,16 +7,17 @@ the slow half leaves in our state folder (``awsenv.cli.completion``): this loads
 
 import os
 
-from awsenv import environment, replay
+from awsenv import replay
 from awsenv.files import reading
 from awsenv.paths import aws_files, config_file
+from awsenv.shells.table import FORMS, SHELLS
+from awsenv.state import state_folder
 
 FILES, COMMAND = "@files", "@command"
 # Whose argument is a profile, a file, or a shell.
 _PROFILE = ("use", "exec", "show", "remove", "dotenv", "link", "login", "logout", "renew",
             "credential-process")  # fmt: skip
 _FILE = ("allow", "deny")
-_SHELLS = ("bash", "zsh", "fish", "nushell", "elvish", "xonsh", "tcsh", "posix")
 _FILE_OPTIONS = ("--csv", "-o", "--output", "--dir", "--check")
 # AWS general reference, "AWS service endpoints"; the partitions aws, aws-cn and aws-us-gov.
 _REGIONS = [
@@ -65,7 +66,7 @@ Table = dict[str, tuple[str, dict[str, tuple[bool, str]]]]
 
 def table_path(environ: dict[str, str]) -> str:
     """Where the table lies."""
-    return f"{environment.state_folder(environ)}/completion"
+    return f"{state_folder(environ)}/completion"
 
 
 def table_stamp() -> str:
@@ -127,7 +128,7 @@ def find_candidates(words: list[str], table: Table, environ: dict[str, str]) -> 
     if command in _FILE:
         return [FILES]
     if command == "hook":
-        return _filter(dict.fromkeys(_SHELLS, ""), word)
+        return _filter(dict.fromkeys(SHELLS, ""), word)
     given = [w for n, w in enumerate(before[1:], 1)
              if w[0:1] != "-" and not options.get(before[n - 1], (False, ""))[0]]  # fmt: skip
     return (
@@ -141,7 +142,7 @@ def list_profiles(environ: dict[str, str]) -> list[str]:
     """The names of the profiles: those that the slow half left, while they are younger than the two AWS
     files, else out of these."""
     paths = aws_files(environ)
-    names = f"{environment.state_folder(environ)}/names"
+    names = f"{state_folder(environ)}/names"
     usual = not {"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"} & environ.keys()
     if usual and _time(names) > max(map(_time, paths)):
         return _lines(names)
@@ -168,7 +169,7 @@ def _list_values(option: str, word: str, environ: dict[str, str]) -> list[str]:
     if option == "--org":
         return _filter(dict.fromkeys(_list_organizations(environ), ""), word)
     if option in ("--shell", "--format"):
-        return _filter(dict.fromkeys(environment.FORMS, ""), word)
+        return _filter(dict.fromkeys(FORMS, ""), word)
     return []
 
 

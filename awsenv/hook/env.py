@@ -6,12 +6,14 @@ shell, tried by sequences of events without one.
 
 import os
 
-from awsenv import environment, replay, trusted
+from awsenv import replay, trusted
 from awsenv.hook import renewal
 from awsenv.hook.outcome import FAR, SESSION, Got, Outcome
 from awsenv.hook.shell import BY_OPTIONS, FOLDER, NAMES, Layer, Shell, as_nobody, is_bound
 from awsenv.hook.state import CLOSED, LOADED, PENDING, REFUSED, State
 from awsenv.paths import aws_files, shorten
+from awsenv.state import state_folder
+from awsenv.variables import AWSENV_PREVIOUS, AWSENV_PROFILE, AWSENV_SET, Change, enter_session
 
 
 def decide(
@@ -62,18 +64,18 @@ def decide(
     return outcome
 
 
-def choose(outcome: Outcome, change: environment.Change, now: float) -> None:
+def choose(outcome: Outcome, change: Change, now: float) -> None:
     """A person has chosen a session by hand, or none: on top of what the folder made of the shell."""
     shell = outcome.shell
-    mine: Layer = {n: v for n, v in change.variables.items() if n != environment.PREVIOUS}
+    mine: Layer = {n: v for n, v in change.variables.items() if n != AWSENV_PREVIOUS}
     if change.by_options and _is_own(shell, change):
-        mine[environment.SET] = f"{BY_OPTIONS} {mine[environment.SET]}"
+        mine[AWSENV_SET] = f"{BY_OPTIONS} {mine[AWSENV_SET]}"
     if change.forget:
         shell.make(shell.folder_layer())
     else:
         shell.make(shell.folder_layer(), mine)
-    if environment.PREVIOUS in change.variables:
-        shell.set_own(environment.PREVIOUS, change.variables[environment.PREVIOUS])
+    if AWSENV_PREVIOUS in change.variables:
+        shell.set_own(AWSENV_PREVIOUS, change.variables[AWSENV_PREVIOUS])
     # It is no longer the folder that has no session.
     if shell.state.how in (CLOSED, PENDING):
         shell.state.how = LOADED
@@ -82,11 +84,9 @@ def choose(outcome: Outcome, change: environment.Change, now: float) -> None:
     _renew(outcome, now, "")
 
 
-def _is_own(shell: Shell, change: environment.Change) -> bool:
+def _is_own(shell: Shell, change: Change) -> bool:
     """Whether that is another session than the one that the profile's record holds."""
-    record = replay.read(
-        replay.record_path(change.variables[environment.PROFILE] or "", shell.base)
-    )
+    record = replay.read(replay.record_path(change.variables[AWSENV_PROFILE] or "", shell.base))
     return (record or {}).get("AWS_ACCESS_KEY_ID") != change.variables["AWS_ACCESS_KEY_ID"]
 
 
@@ -159,7 +159,7 @@ def _load(
     elif found is None:
         session = as_nobody(request.profile)
     else:
-        session = environment.enter(request.profile, found.variables, shell.base).variables
+        session = enter_session(request.profile, found.variables, shell.base).variables
     state.folder, state.how, state.profile = here, LOADED, request.profile
     state.names = list(variables)
     shell.make(session, variables)
@@ -203,7 +203,7 @@ def _renew(outcome: Outcome, now: float, got: Got | str) -> None:
     shell, state = outcome.shell, outcome.shell.state
     if state.how == CLOSED or state.how == PENDING:
         # Anybody's sign-in, or an edit, may open the door.
-        outcome.files += [f"{environment.state_folder(shell.base)}/records", *aws_files(shell.base)]
+        outcome.files += [f"{state_folder(shell.base)}/records", *aws_files(shell.base)]
     elif shell.profile:
         renewal.look(outcome, now, got)
         if state.how == LOADED and shell.profile == state.profile and outcome.slow == "":
@@ -214,4 +214,4 @@ def _renew(outcome: Outcome, now: float, got: Got | str) -> None:
         shell.make(as_nobody(state.profile), shell.folder_layer())
         state.how = CLOSED
         outcome.due = outcome.limit = FAR
-        outcome.files.append(f"{environment.state_folder(shell.base)}/records")
+        outcome.files.append(f"{state_folder(shell.base)}/records")

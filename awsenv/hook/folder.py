@@ -2,12 +2,13 @@
 
 import os
 
-from awsenv import environment, trusted
+from awsenv import trusted
 from awsenv.errors import AwsenvError
 from awsenv.hook import env
 from awsenv.hook.shell import FOLDER, NAMES, Layer, Shell
 from awsenv.hook.state import State
 from awsenv.paths import shorten
+from awsenv.variables import enter_session
 
 
 class Folder:
@@ -41,7 +42,7 @@ class Folder:
         """What a program has there that acts by the ``variables`` of a session."""
         session: Layer = {}
         if self.request.profile:
-            session = environment.enter(self.request.profile, variables, self.base).variables
+            session = enter_session(self.request.profile, variables, self.base).variables
         self._shell.make(session, self._variables)
         self._shell.set_own(FOLDER, self._folder)
         self._shell.set_own(NAMES, " ".join(self._variables) or None)

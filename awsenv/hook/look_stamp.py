@@ -2,7 +2,8 @@
 
 import os
 
-from awsenv import environment, replay
+from awsenv import replay
+from awsenv.state import state_folder
 
 # Times of files lag behind the clock by a tick; nanoseconds.
 _TICK = 20_000_000
@@ -34,7 +35,7 @@ def write(
         # second counts as younger.
         moment = (since // 1_000_000_000 - 1) * 1_000_000_000
         seen.append("whole seconds")
-    folder = f"{environment.state_folder(environ)}/looked"
+    folder = f"{state_folder(environ)}/looked"
     name = replay.checksum("\n".join(seen).encode("utf-8", "surrogateescape")).decode().strip()
     path = f"{folder}/{name}"
     try:

@@ -2,10 +2,11 @@
 
 import os
 
-from awsenv import environment, replay
+from awsenv import replay
 from awsenv.hook.outcome import FAR, RENEWAL, SESSION, Got, Outcome
 from awsenv.hook.shell import Shell, is_bound
 from awsenv.paths import aws_files
+from awsenv.variables import AWSENV_SET, list_managed, list_set
 
 # Seconds after which a renewal that was started is looked for, if its record has not told before.
 _LATER = 15
@@ -131,16 +132,16 @@ def _name_the_end(outcome: Outcome, end: int, now: float) -> None:
 
 
 def _take_over(shell: Shell, session: dict[str, str]) -> None:
-    names, base = environment.list_set(shell.environ), shell.base
+    names, base = list_set(shell.environ), shell.base
     for name in _RENEWED:
         shell.state.was.setdefault(name, base.get(name))
         shell.set_own(name, session.get(name))
     names = [
         n
-        for n in environment.list_managed({*names, *session})
+        for n in list_managed({*names, *session})
         if (n in names and n not in _RENEWED) or (n in session and n in _RENEWED)
     ]
-    shell.set_own(environment.SET, " ".join(names))
+    shell.set_own(AWSENV_SET, " ".join(names))
 
 
 def _read_record(place: str, profile: str) -> dict[str, str] | None:

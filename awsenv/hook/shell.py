@@ -1,7 +1,15 @@
 """A shell's variables in layers: what was there, a session, what a folder sets. Fast half."""
 
-from awsenv import environment
 from awsenv.hook.state import CLOSED, LOADED, REFUSED, State
+from awsenv.variables import (
+    AWSENV_PREVIOUS,
+    AWSENV_PROFILE,
+    AWSENV_SET,
+    NO_SESSION,
+    SESSION_VARIABLES,
+    WEB_IDENTITY,
+    list_set,
+)
 
 # Names and never a value: of the folder whose binding is in force, and of the variables that it set.
 FOLDER, NAMES = "AWSENV_DIR", "AWSENV_VARS"
@@ -9,7 +17,7 @@ FOLDER, NAMES = "AWSENV_DIR", "AWSENV_VARS"
 BY_OPTIONS = "by-options"
 # Where a session would come from if there were no keys: nobody acts by these behind a closed door.
 _DOORS = (
-    *environment.WEB_IDENTITY,
+    *WEB_IDENTITY,
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
@@ -17,18 +25,18 @@ _DOORS = (
 )
 # Without these no shell goes on: what a folder made of them stays where nobody knows the value before.
 _NEEDED = ("HOME", "LANG", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "USER")
-OURS = (environment.PROFILE, environment.SET, environment.PREVIOUS, FOLDER, NAMES)
+OURS = (AWSENV_PROFILE, AWSENV_SET, AWSENV_PREVIOUS, FOLDER, NAMES)
 
 Layer = dict[str, str | None]
 
 
 def as_nobody(profile: str) -> Layer:
     """The layer of a bound folder whose session of ``profile`` cannot be had."""
-    layer: Layer = dict.fromkeys((*environment.KEYS, *_DOORS))
+    layer: Layer = dict.fromkeys((*SESSION_VARIABLES, *_DOORS))
     return layer | {
-        "AWS_PROFILE": environment.CLOSED + profile,
-        environment.PROFILE: None,
-        environment.SET: "AWS_PROFILE",
+        "AWS_PROFILE": NO_SESSION + profile,
+        AWSENV_PROFILE: None,
+        AWSENV_SET: "AWS_PROFILE",
     }
 
 
@@ -46,7 +54,7 @@ class Shell:
     def base(self) -> dict[str, str]:
         """What the shell would have without awsenv: the person's own."""
         found = dict(self.environ)
-        was: Layer = dict.fromkeys(environment.list_set(found))
+        was: Layer = dict.fromkeys(list_set(found))
         for name, value in (was | self.state.was).items():
             _put(found, name, value)
         return {name: value for name, value in found.items() if name not in OURS}
@@ -54,12 +62,12 @@ class Shell:
     @property
     def profile(self) -> str:
         """The profile that the shell acts as, empty for none."""
-        return self.environ.get(environment.PROFILE, "")
+        return self.environ.get(AWSENV_PROFILE, "")
 
     @property
     def by_options(self) -> bool:
         """Whether that session was got in a way that a renewal does not know."""
-        return BY_OPTIONS in self.environ.get(environment.SET, "").split()
+        return BY_OPTIONS in self.environ.get(AWSENV_SET, "").split()
 
     def make(self, *layers: Layer) -> None:
         """Have these layers and no others over what was there, the last on top."""
@@ -68,7 +76,7 @@ class Shell:
             top |= layer
         base = self.base
         self.state.was = {name: base.get(name) for name in top if name not in OURS}
-        kept = (environment.PREVIOUS, FOLDER, NAMES)
+        kept = (AWSENV_PREVIOUS, FOLDER, NAMES)
         base |= {name: self.environ[name] for name in kept if name in self.environ}
         for name, value in top.items():
             _put(base, name, value)
@@ -82,12 +90,12 @@ class Shell:
         """The session in force, as it was chosen by hand; empty for none."""
         if not self.profile:
             return {}
-        names = (*environment.list_set(self.environ), environment.PROFILE, environment.SET)
+        names = (*list_set(self.environ), AWSENV_PROFILE, AWSENV_SET)
         return {name: self.environ[name] for name in names if name in self.environ}
 
     def folder_layer(self) -> Layer:
         """The folder's own variables, as they are now; as the folder says, where a session is on top."""
-        session = environment.list_set(self.environ)
+        session = list_set(self.environ)
         return {
             name: self.folder.get(name) if name in session else self.environ.get(name)
             for name in self.state.names
@@ -96,16 +104,16 @@ class Shell:
     def hand_layer(self) -> Layer:
         """The session that was chosen by hand outside; nothing where none was."""
         hand: Layer = dict(self.state.hand)
-        return dict.fromkeys(environment.KEYS) | hand if hand else {}
+        return dict.fromkeys(SESSION_VARIABLES) | hand if hand else {}
 
     def inherit(self, record: dict[str, str] | None) -> None:
         """Take over what a shell above this one has set. Of its folder only what ``record``, what was
         allowed of that, says: anything else may be anybody's."""
         state, environ = self.state, self.environ
-        closed = environ.get("AWS_PROFILE", "").startswith(environment.CLOSED)
+        closed = environ.get("AWS_PROFILE", "").startswith(NO_SESSION)
         names = environ.pop(NAMES, "").split()
         folder = environ.pop(FOLDER, "")
-        was: Layer = dict.fromkeys(environment.list_set(environ))
+        was: Layer = dict.fromkeys(list_set(environ))
         if closed:
             was["AWS_PROFILE"] = None
         if record is not None:

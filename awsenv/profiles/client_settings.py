@@ -6,14 +6,14 @@ whoever acts as it. Where a variable can say what the profile alone would mean, 
 value is one that depends on the shell: ``awsenv.environment`` knows how.
 """
 
-from awsenv.environment import (
-    ENDPOINT,
+from awsenv.profiles.profile import Profile
+from awsenv.variables import (
     IGNORE_ENDPOINTS,
+    SERVICE_ENDPOINT,
     SETTINGS,
     is_endpoint,
     keep_own_endpoints,
 )
-from awsenv.profiles.profile import Profile
 
 # What botocore does where neither a profile nor a variable says anything
 # (``configprovider.BOTOCORE_DEFAUT_SESSION_VARIABLES``), and the other SDKs with it.
@@ -48,7 +48,7 @@ def list_endpoints(profile: Profile) -> dict[str, str]:
     found = {}
     for services in profile.services().values():
         for service, options in services.items():
-            name = ENDPOINT + service.replace(" ", "_").replace("-", "_").upper()
+            name = SERVICE_ENDPOINT + service.replace(" ", "_").replace("-", "_").upper()
             if (url := options.get("endpoint_url")) and is_endpoint(name):
                 found[name] = url
     return found

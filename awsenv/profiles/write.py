@@ -4,11 +4,11 @@ import os
 import time
 from collections.abc import Callable
 
-from awsenv import environment
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading, writing
 from awsenv.paths import shorten
 from awsenv.profiles import edit
+from awsenv.state import state_folder
 
 # Seconds for which nobody has written a file that is read to be written again.
 _STILL = 0.05
@@ -29,7 +29,7 @@ def change(
     folder = os.path.dirname(os.path.realpath(path))
     try:
         folders.make(folder)
-        with writing.hold_folder(folder, environment.state_folder(environ), say) as aside:
+        with writing.hold_folder(folder, state_folder(environ), say) as aside:
             written = late = None
             for _ in range(_TRIES):
                 before = _wait_until_still(path)

@@ -12,9 +12,10 @@ import secrets
 import time
 from collections.abc import Iterator
 
-from awsenv import environment, records, replay
+from awsenv import records, replay
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
+from awsenv.state import state_folder
 
 # By these a grant's profile is found in the files in which the person has it who granted it.
 _FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
@@ -111,7 +112,7 @@ def digest_of(token: str) -> str:
 
 
 def _path(digest: str, environ: dict[str, str]) -> str:
-    return os.path.join(environment.state_folder(environ), "server/grants", digest)
+    return os.path.join(state_folder(environ), "server/grants", digest)
 
 
 def _read(path: str) -> Grant | None:

@@ -3,17 +3,18 @@
 import os
 import socket
 
-from awsenv import environment, paths, records, replay
+from awsenv import paths, records, replay
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
 from awsenv.server import running
+from awsenv.state import state_folder
 
 SOCKET = "awsenv.sock"
 
 
 def socket_path(environ: dict[str, str]) -> str:
     """Where the socket is: alone in its folder, which containers may see."""
-    return os.path.join(environment.state_folder(environ), "socket", SOCKET)
+    return os.path.join(state_folder(environ), "socket", SOCKET)
 
 
 def open_socket(environ: dict[str, str]) -> socket.socket:

@@ -7,9 +7,10 @@ import signal
 import time
 from collections.abc import Iterator
 
-from awsenv import environment, paths, programs, replay
+from awsenv import paths, programs, replay
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
+from awsenv.state import state_folder
 
 # Seconds in which a server that was started has to listen.
 _START = 15.0
@@ -102,7 +103,7 @@ def forget(environ: dict[str, str]) -> None:
 
 def folder(environ: dict[str, str]) -> str:
     """Ours in the state folder."""
-    return os.path.join(environment.state_folder(environ), "server")
+    return os.path.join(state_folder(environ), "server")
 
 
 def file_path(name: str, environ: dict[str, str]) -> str:

@@ -14,10 +14,11 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from awsenv import environment, paths, records
+from awsenv import paths, records
 from awsenv.server import grants, listening, running
 from awsenv.server.answers import Answers
 from awsenv.server.app import App
+from awsenv.variables import remove_session
 
 # Seconds between two looks at the clock and the grants; a machine may sleep meanwhile.
 _TICK = 1.0
@@ -34,7 +35,7 @@ def serve(
 ) -> None:
     """Serve until a signal; with ``seconds`` at most so long, and only while anything is granted.
     ``port`` on 127.0.0.1, 0 for the one of the last time or any. Raises ``AwsenvError``."""
-    environ = environment.remove_session(environ)
+    environ = remove_session(environ)
     os.umask(0o077)
     with running.hold_lock(environ), contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(contextlib.closing(listening.open_socket(environ)))]

@@ -13,12 +13,13 @@ import botocore.exceptions
 import botocore.parsers
 import botocore.session
 
-from awsenv import debug, environment
+from awsenv import debug
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
 from awsenv.sessions import deadline
 from awsenv.sessions.errors import RefusedCodeError, UnknownKeyError
 from awsenv.sessions.session import Session
+from awsenv.variables import list_set, remove_session
 
 # Where a partition's STS is asked by those who name no Region ("AWS STS Regions and endpoints").
 _FIRST = {"arn:aws-us-gov": "us-gov-west-1", "arn:aws-cn": "cn-north-1"}
@@ -56,7 +57,7 @@ def create_client(
     in ``region`` where that is not the profile's own. Raises ``AwsenvError``."""
     # What an earlier `use` put into this shell is not the user's wish: not its endpoint, its
     # Region or its CA.
-    for name in environment.list_set(environ):
+    for name in list_set(environ):
         os.environ.pop(name, None)
     region = region or find_region(profile, environ)
     debug.note(f"asks {service} in {region} as {key.access_key_id if key else 'nobody'}")
@@ -88,7 +89,7 @@ def create_client(
 def find_region(profile: Profile, environ: dict[str, str]) -> str:
     """The Region in which AWS is asked for ``profile``: its own, else that of the person's shell,
     else the one that the partition of its role or device has for such calls."""
-    mine = environment.remove_session(environ)
+    mine = remove_session(environ)
     named = profile.get("region") or mine.get("AWS_REGION") or mine.get("AWS_DEFAULT_REGION")
     arn = profile.get("role_arn") or profile.get("mfa_serial") or ""
     return named or _FIRST.get(":".join(arn.split(":")[:2]), "us-east-1")

@@ -5,13 +5,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from awsenv import environment, programs
+from awsenv import programs
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
 from awsenv.profiles.profile import Profile
 from awsenv.sessions.context import Context
 from awsenv.sessions.errors import RefusedCodeError, code_needed
 from awsenv.sessions.options import SessionOptions
+from awsenv.state import state_folder
 
 # A TOTP code holds for one of these (RFC 6238); seconds.
 STEP = 30
@@ -27,7 +28,7 @@ def ask_with_code(
 ) -> Any:
     """What ``get`` gives for a code of ``device``, which may be mistyped twice."""
     # One at a time for a device: a code works once.
-    state, people = environment.state_folder(context.environ), context.interaction
+    state, people = state_folder(context.environ), context.interaction
     with locks.hold(state, f"device {device}", people.say, patience=people.patience) as lock:
         for attempt in range(ATTEMPTS):
             code = _get_code(device, profile, options, context, lock)

@@ -8,11 +8,12 @@ it is done: whatever it is cut off by, the next one knows which of two keys was 
 import os
 from collections.abc import Iterator
 
-from awsenv import environment, records, replay
+from awsenv import records, replay
 from awsenv.files import folders
 from awsenv.profiles import write
 from awsenv.profiles.profile import ACCESS_KEY, KEYCHAIN, SECRET_KEY, Profile
 from awsenv.sessions import keychain
+from awsenv.state import state_folder
 
 
 class Rotation:
@@ -74,4 +75,4 @@ def store(
 
 
 def _folder(environ: dict[str, str]) -> str:
-    return os.path.join(environment.state_folder(environ), "rotations")
+    return os.path.join(state_folder(environ), "rotations")

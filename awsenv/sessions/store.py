@@ -4,7 +4,7 @@ import os
 import shlex
 from typing import Any
 
-from awsenv import debug, environment, records, replay
+from awsenv import debug, records, replay
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
 from awsenv.paths import shorten
@@ -16,6 +16,7 @@ from awsenv.sessions.context import Context
 from awsenv.sessions.errors import code_needed
 from awsenv.sessions.options import Interaction, SessionOptions
 from awsenv.sessions.session import Session
+from awsenv.state import state_folder
 
 
 class SessionStore:
@@ -70,7 +71,7 @@ class SessionStore:
             return session
         debug.note("no record answers: the session is got")
         person = needs_person(profile, options)
-        state = environment.state_folder(self._environ)
+        state = state_folder(self._environ)
         # Nobody here: a sign-in elsewhere is not waited for, a code is.
         patience = 5 if profile.kind == "sso" and people.ask is None else people.patience
         with locks.hold(state, f"session {path}", people.say, patience=patience) as lock:

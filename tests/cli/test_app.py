@@ -14,7 +14,7 @@ def test_a_fault_of_ours_shows_no_secret_and_fails(
         raise ValueError(f"bad value {secret}")
 
     monkeypatch.setenv("AWSENV_DEBUG", debug)
-    monkeypatch.setattr(switch, "render", broken)
+    monkeypatch.setattr(switch, "build_text", broken)
     assert app.main(["off", "--shell", "posix"]) == 1
     out, err = capfd.readouterr()
     assert out == "false\n"

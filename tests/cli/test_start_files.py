@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from awsenv.cli import start_files
 from awsenv.errors import UsageError
-from awsenv.hook import start_file
+from awsenv.shells import start_files
+from awsenv.shells.table import SHELLS as TABLE
+from awsenv.shells.table import load_shell
 from tests.program import awsenv
 from tests.shells.real import BIN, HOOKED, SHELLS, Shell
 
@@ -26,11 +27,11 @@ def test_the_line_is_shown_comes_once_and_goes_again(
     words = ("hook", shell.name, "--install")
     shown = awsenv(tmp_path, *words)
     assert (shown.returncode, shown.stdout) == (0, "")
-    assert f"would put into ~/{PLACES[shell.name]}: {start_files.format_line(shell.name)}\n" in shown.stderr  # fmt: skip
+    assert f"would put into ~/{PLACES[shell.name]}: {load_shell(shell.name).format_start_line()}\n" in shown.stderr  # fmt: skip
     assert (path.read_bytes() if before else b"") == before.encode("latin-1")
     assert awsenv(tmp_path, *words, "--yes").returncode == 0
     done = path.read_bytes()
-    assert done.endswith(start_files.format_line(shell.name).encode() + b"\n")
+    assert done.endswith(load_shell(shell.name).format_start_line().encode() + b"\n")
     assert path.is_symlink() == bool(before)
     assert "has it already" in awsenv(tmp_path, *words, "--yes").stderr
     assert path.read_bytes() == done
@@ -77,6 +78,6 @@ def test_where_there_is_no_such_file_it_says_so(tmp_path: Path) -> None:
 
 
 def test_every_shell_with_a_hook_is_known() -> None:
-    known = {name for name in start_file.FILES if start_files.list_paths(name, {"HOME": "/h"})}
-    assert known == {*start_file.FILES} - {"posix"}
+    known = {name for name in TABLE if start_files.list_paths(name, {"HOME": "/h"})}
+    assert known == {*TABLE} - {"posix"}
     assert {shell.name for shell in SHELLS} - known == {"dash", "mksh", "ksh"}

@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[2] / "awsenv"
 _MAY = {
     "files/reading.py", "files/writing.py", "files/in_place.py", "files/folders.py", "files/locks.py",
     "replay.py",  # the fast half imports nothing; records and keys, bounded and regular
-    "environment/__init__.py", "environment/ancestors.py",  # /proc, /dev/null
+    "shells/detection.py",  # /proc, /dev/null
     "cli/terminal.py", "cli/picker.py",  # /dev/tty
     "sessions/child.py", "cli/hook_env.py",  # /dev/null
     "hook/look_stamp.py",  # makes an empty file

@@ -5,10 +5,11 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from awsenv import environment, records, replay
+from awsenv import records, replay
 from awsenv.folders import trust
 from awsenv.hook import env, state
 from awsenv.hook.outcome import Got, Outcome
+from awsenv.variables import SESSION_VARIABLES, enter_session, leave_session
 
 HOUR = 3600
 # What each profile's session sets.
@@ -119,13 +120,13 @@ class Shell:
         outcome = self.look(slow_too=False)
         found = replay.session(replay.Request("use", profile), self.environ, self.ground.now)
         assert found
-        change = environment.enter(profile, found.variables, self.environ)
+        change = enter_session(profile, found.variables, self.environ)
         env.choose(outcome, change, self.ground.now)
         self._become(outcome)
 
     def off(self) -> None:
         outcome = self.look(slow_too=False)
-        env.choose(outcome, environment.leave(self.environ), self.ground.now)
+        env.choose(outcome, leave_session(self.environ), self.ground.now)
         self._become(outcome)
 
     @property
@@ -173,7 +174,7 @@ class Model:
         if self.inside is not None:
             layers.reverse()
         if profile:
-            for name in environment.KEYS:
+            for name in SESSION_VARIABLES:
                 found.pop(name, None)
         for layer in layers:
             found |= layer

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from awsenv import environment, replay, trusted
+from awsenv import replay, trusted
 from awsenv.folders import trust
 from awsenv.hook import state
 from awsenv.hook.outcome import FAR, RENEWAL, SESSION
+from awsenv.variables import AWSENV_PREVIOUS
 from tests.hook.model import FOLDERS, HOUR, SESSIONS, Ground, Model, Shell
 
 STEPS = st.one_of(
@@ -59,7 +60,7 @@ def test_each_step_leaves_what_a_person_expects(
     shell.cd("out")
     shell.off()
     assert shell.visible == original
-    assert not [n for n in shell.environ if n.startswith("AWSENV_") and n != environment.PREVIOUS]
+    assert not [n for n in shell.environ if n.startswith("AWSENV_") and n != AWSENV_PREVIOUS]
 
 
 @given(steps=st.lists(STEPS, max_size=6), after=st.lists(STEPS, max_size=6))

@@ -15,8 +15,8 @@ from dotenv import dotenv_values
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from awsenv.environment import dotenv
 from awsenv.errors import AwsenvError
+from awsenv.folders import env_file
 from awsenv.folders.env_file import update
 from tests.shells.real import clean, installed
 
@@ -115,7 +115,7 @@ READERS: list[Callable[[Path], Values]] = [
     by_sh,
     literally,
 ]
-SAFE = sorted(dotenv._SAFE)
+SAFE = sorted(env_file._SAFE)
 # Every safe character alone, and beside every other at either end.
 PAIRS = ["".join(pair) for pair in [*product(SAFE), *product(SAFE, SAFE)]]
 
@@ -147,7 +147,7 @@ def test_no_value_slips_through_that_is_read_otherwise(
         # Mostly of safe characters, or few would be accepted.
         text = "".join(c if ord(c) % 9 == 0 else SAFE[ord(c) % len(SAFE)] for c in value)
         try:
-            dotenv.format_line("V", text)
+            env_file.format_line("V", text)
         except AwsenvError:
             continue
         values[f"V{number}"] = text
@@ -162,7 +162,7 @@ def test_no_value_slips_through_that_is_read_otherwise(
 )
 def test_what_readers_differ_on_is_refused_by_name(value: str) -> None:
     with pytest.raises(AwsenvError, match="S3_KEY"):
-        dotenv.format_line("S3_KEY", value)
+        env_file.format_line("S3_KEY", value)
 
 
 def test_the_readers_do_differ(tmp_path: Path) -> None:

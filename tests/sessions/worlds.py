@@ -21,7 +21,6 @@ from botocore.credentials import AssumeRoleProvider, SSOProvider
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 from botocore.tokens import SSOTokenProvider
 
-from awsenv import environment
 from awsenv.demo.server import Server
 from awsenv.demo.signature import RefusedError
 from awsenv.demo.sts import Role
@@ -31,6 +30,7 @@ from awsenv.profiles import client_settings, read
 from awsenv.replay import Request
 from awsenv.sessions.options import Interaction, SessionOptions
 from awsenv.sessions.resolve import resolve
+from awsenv.variables import REGIONS, apply_change, enter_session
 from tests.sessions.center import sign_in
 
 INTENT = {
@@ -211,7 +211,7 @@ class Aws:
         """What botocore makes of it, with nothing remembered."""
         if world.of(profile, "region"):
             # By intent: "own Region".
-            rest = {n: v for n, v in world.environ.items() if n not in environment.REGIONS}
+            rest = {n: v for n, v in world.environ.items() if n not in REGIONS}
             world = replace(world, environ=rest)
         try:
             return self._botocores(world, profile)
@@ -261,9 +261,9 @@ class Aws:
                 return Told()
             calls = tuple(self.asked)
             mine = {n: v for n, v in mine.items() if n not in self.own_endpoints}
-            change = environment.enter(profile, chosen.variables, mine)
+            change = enter_session(profile, chosen.variables, mine)
             os.environ.clear()
-            os.environ.update(environment.apply(change, mine))
+            os.environ.update(apply_change(change, mine))
             leaks = frozenset(client_settings.find_leaks(read.profile(profile, mine), mine))
             region = os.environ.get("AWS_DEFAULT_REGION")
             key = os.environ["AWS_ACCESS_KEY_ID"]

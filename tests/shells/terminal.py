@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pexpect
 
-from awsenv.hook import start_file
+from awsenv.shells import hook_text
 from tests.program import until
 from tests.shells.real import OTHERS, Shell, clean, environment, snapshot
 
@@ -201,7 +201,7 @@ def write_hook(shell: Shell, folder: Path) -> Path:
     """A file in ``folder`` with the hook's text, unless a test has put another there."""
     file = folder / f"hook{shell.suffix}"
     if not file.exists():
-        file.write_text(start_file.render(shell.name))
+        file.write_text(hook_text.render_hook(shell.name))
     return file
 
 

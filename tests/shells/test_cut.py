@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from awsenv import environment as forms
-from awsenv.environment import enter
+from awsenv.shells.table import load
+from awsenv.variables import enter_session
 from tests.shells.real import Shell, clean, environment, snapshot
 
 LONG = settings().max_examples > 1000
@@ -22,8 +22,8 @@ def test_cut_anywhere_the_switch_is_whole_or_not_at_all(
     form = shell.form
     script = []
     if switch == "from another":
-        first = forms.render(
-            enter("a", {"AWS_ACCESS_KEY_ID": "A", "AWS_PROFILE": "x"}, environ), form
+        first = load(form).render(
+            enter_session("a", {"AWS_ACCESS_KEY_ID": "A", "AWS_PROFILE": "x"}, environ)
         )
         (tmp_path / "first").write_text(first)
         script = [shell.evaluate("cat first")]
@@ -31,7 +31,7 @@ def test_cut_anywhere_the_switch_is_whole_or_not_at_all(
     else:
         environ_then = environ
     variables = {"AWS_ACCESS_KEY_ID": "B", "AWS_SECRET_ACCESS_KEY": "b\n'c", "AWS_REGION": "new"}
-    text = os.fsencode(forms.render(enter("b", variables, environ_then), form))
+    text = os.fsencode(load(form).render(enter_session("b", variables, environ_then)))
 
     (tmp_path / "whole").write_bytes(text)
     ends = {}

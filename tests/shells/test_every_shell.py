@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from awsenv import environment as forms
 from awsenv import paths
-from awsenv.cli import start_files
-from awsenv.environment import enter
-from awsenv.hook import bash_zsh, data, env, fish, start_file, state, tcsh
+from awsenv.hook import env, state
+from awsenv.hook.answer import build_answer
+from awsenv.shells import hook_text, start_files
+from awsenv.shells.table import load, load_shell
+from awsenv.variables import enter_session
 from tests.program import program_path, until
 from tests.shells.ground import Ground, forget, ground
 from tests.shells.real import EVERY, HOOKED, OTHERS, Shell, clean, environment, installed
@@ -73,7 +74,7 @@ def stand_in(shell: Shell, home: Path, text: str, monkeypatch: pytest.MonkeyPatc
     program.write_text(f"#!/bin/sh\n{text}\n")
     program.chmod(0o755)
     monkeypatch.setattr(paths, "program_words", lambda: [str(program)])
-    (home / f"hook{shell.suffix}").write_text(start_file.render(shell.name))
+    (home / f"hook{shell.suffix}").write_text(hook_text.render_hook(shell.name))
     return program
 
 
@@ -109,7 +110,7 @@ def test_a_failure_says_so_and_changes_nothing(prompt: Terminal) -> None:
 @can("a script that ends")
 def test_in_a_script_a_failure_of_the_hook_s_command_is_one(shell: Shell, home: Path) -> None:
     hook = home / f"hook{shell.suffix}"
-    hook.write_text(start_file.render(shell.name))
+    hook.write_text(hook_text.render_hook(shell.name))
     load = shell.load_hook(hook)
     # xonsh ends; a POSIX shell goes on behind any failure, and fish and tcsh do.
     line = f"awsenv use nobody{chr(10) if shell.name == 'xonsh' else ' && '}/usr/bin/touch went"
@@ -163,7 +164,9 @@ def test_without_the_hook_it_takes_text_that_holds_every_byte(shell: Shell, home
         values["AWS_REGION"] = ALL_BYTES
     if shell.can("a newline"):
         values["AWS_PROFILE"] = "a\n\nb\n"
-    (home / "text").write_bytes(os.fsencode(forms.render(enter("x", values, {}), shell.name)))
+    (home / "text").write_bytes(
+        os.fsencode(load(shell.name).render(enter_session("x", values, {})))
+    )
     take = shell.evaluate(f"{'^' * (shell.name == 'nushell')}/bin/cat text")
     result = script(shell, home, take, shell.snapshot(home / "environ"))
     assert (result.stderr, result.stdout) == ("", "")
@@ -176,7 +179,7 @@ def test_without_the_hook_it_takes_text_that_holds_every_byte(shell: Shell, home
 def test_a_backslash_is_one_in_tcsh_whatever_it_quotes_there(setting: str, home: Path) -> None:
     shell = next(each for each in OTHERS if each.name == "tcsh")
     values = {"AWS_SECRET_ACCESS_KEY": "a\\b\\'c\\\\"}
-    (home / "text").write_text(forms.render(enter("x", values, {}), shell.name))
+    (home / "text").write_text(load(shell.name).render(enter_session("x", values, {})))
     save = shell.snapshot(home / "environ")
     result = script(shell, home, setting, shell.evaluate("/bin/cat text"), save)
     assert (result.stderr, result.stdout) == ("", "")
@@ -196,7 +199,7 @@ def test_any_text_of_a_form_is_data(shell: Shell, parts: list[str]) -> None:
         value = value.replace("\n", "")
     with TemporaryDirectory() as folder:
         home = Path(folder)
-        text = forms.render(enter("x", {"AWS_SECRET_ACCESS_KEY": value}, {}), shell.name)
+        text = load(shell.name).render(enter_session("x", {"AWS_SECRET_ACCESS_KEY": value}, {}))
         (home / "text").write_bytes(os.fsencode(text))
         take = shell.evaluate("/bin/cat text")
         result = script(shell, home, take, shell.snapshot(home / "environ"))
@@ -228,10 +231,9 @@ def answer(shell: Shell, home: Path) -> str:
         {"HOME": str(home)}, state.parse(""), str(home), 1.0, False, slow_too=False
     )
     values = {"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "it's\\!"}
-    env.choose(outcome, enter("x", values, {"HOME": str(home)}), 1.0)
-    own = {"bash": bash_zsh, "zsh": bash_zsh, "fish": fish, "tcsh": tcsh}
-    render: Callable[..., str] = getattr(own.get(shell.name, data), "render")  # noqa: B009
-    return render(outcome, "", "", shell.name)
+    env.choose(outcome, enter_session("x", values, {"HOME": str(home)}), 1.0)
+    own = load_shell(shell.name)
+    return own.render_answer(build_answer(outcome, own, "", ""))
 
 
 def cut(prompt: Terminal, whole: bytes, file: Path, line: str) -> None:
@@ -258,7 +260,7 @@ def test_an_answer_that_is_cut_anywhere_sets_nothing(shell: Shell, home: Path, m
 @every
 def test_a_text_that_is_cut_anywhere_sets_nothing(shell: Shell, home: Path) -> None:
     values = {"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "it's\\!"}
-    whole = os.fsencode(forms.render(enter("x", values, {}), shell.name))
+    whole = os.fsencode(load(shell.name).render(enter_session("x", values, {})))
     cat = f"{'^' * (shell.name == 'nushell')}/bin/cat text"
     with closing(at_home(shell, home)) as prompt:
         cut(prompt, whole, home / "text", shell.evaluate(cat))

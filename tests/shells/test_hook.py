@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from awsenv import environment, records, replay
-from awsenv.hook import start_file
+from awsenv import records, replay
+from awsenv.shells import hook_text
+from awsenv.variables import MANAGED
 from tests.shells.conftest import NASTY
 from tests.shells.real import HOOKED, SHELLS, Shell, clean, installed, snapshot
 from tests.shells.real import environment as read_environment
@@ -56,7 +57,7 @@ def record(home: Path, seconds: int = 3600, **more: str) -> Path:
 def test_no_hook_knows_what_a_session_sets() -> None:
     for name in ("awsenv.bash", "awsenv.zsh", "awsenv.fish"):
         text = (Path(__file__).parents[2] / "shell" / name).read_text()
-        known = {each for each in environment.MANAGED if each in text}
+        known = {each for each in MANAGED if each in text}
         assert known == {"AWS_CREDENTIAL_EXPIRATION"}
 
 
@@ -152,7 +153,7 @@ def test_a_cut_or_linked_record_or_an_edited_file_is_left_to_the_program(
 def test_a_live_record_costs_one_process(hooked: Shell, home: Path, tmp_path: Path) -> None:
     record(home)
     log = tmp_path / "log"
-    (tmp_path / "hook").write_text(start_file.render(hooked.form))
+    (tmp_path / "hook").write_text(hook_text.render_hook(hooked.form))
     source = f"source {tmp_path}/hook"
 
     def processes(script: str) -> int:
@@ -282,7 +283,7 @@ def test_a_hostile_folder_runs_nothing(hooked: Shell, home: Path, tmp_path: Path
     result = hooked.run(start, environ, tmp_path)
     assert b"pwned" not in result.stdout + result.stderr
     with_path = clean(home, PYTHONPATH=str(tmp_path / "hostile"))
-    (tmp_path / "hook").write_text(start_file.render(hooked.form))
+    (tmp_path / "hook").write_text(hook_text.render_hook(hooked.form))
     result = hooked.run(
         f"source {tmp_path}/hook\nawsenv use dev\n{snapshot(tmp_path / 'env')}", with_path, tmp_path
     )

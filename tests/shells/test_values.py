@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from awsenv import environment as forms
-from awsenv.environment import enter, leave
+from awsenv.shells.table import load
+from awsenv.variables import enter_session, leave_session
 from tests.shells.real import SHELLS, Shell, clean, environment, snapshot
 
 # Any bytes but NUL; those that a careless quote trips over come often.
@@ -48,8 +48,8 @@ def test_any_bytes_pass_unchanged_and_come_back(
         variables = {"AWS_SECRET_ACCESS_KEY": text(secret), "AWS_REGION": "r"}
         form = shell.form
         texts = {
-            "use": forms.render(enter(text(profile), variables, environ), form),
-            "off": forms.render(leave(environ), form),
+            "use": load(form).render(enter_session(text(profile), variables, environ)),
+            "off": load(form).render(leave_session(environ)),
         }
         for name, code in texts.items():
             (cwd / name).write_bytes(os.fsencode(code))

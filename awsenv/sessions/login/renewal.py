@@ -4,7 +4,7 @@ import shlex
 import time
 from typing import Any
 
-from awsenv import debug, environment
+from awsenv import debug
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
 from awsenv.paths import shorten
@@ -13,6 +13,7 @@ from awsenv.sessions import child, token_file
 from awsenv.sessions.context import Context
 from awsenv.sessions.errors import PersonNeededError
 from awsenv.sessions.login import dpop, tokens
+from awsenv.state import state_folder
 
 # Seconds before its end in which botocore renews it, too.
 WINDOW = 5 * 60
@@ -51,7 +52,7 @@ def get(profile: Profile, context: Context, least: float = 0) -> dict[str, Any]:
 
 
 def _renew(path: str, profile: Profile, context: Context, least: float) -> None:
-    with locks.hold(environment.state_folder(context.environ), f"renew {path}", seconds=30):
+    with locks.hold(state_folder(context.environ), f"renew {path}", seconds=30):
         found = token_file.load(path)
         if found is None or tokens.seconds_left(found, time.time()) > max(WINDOW, least):
             return  # somebody has signed out, or renewed it first

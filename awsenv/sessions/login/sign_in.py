@@ -9,7 +9,6 @@ import shlex
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from awsenv import environment
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
 from awsenv.profiles.profile import Profile
@@ -18,6 +17,7 @@ from awsenv.sessions.context import Context
 from awsenv.sessions.errors import PersonNeededError
 from awsenv.sessions.login import tokens
 from awsenv.sessions.login.dpop import Key
+from awsenv.state import state_folder
 
 # The clients that the service knows ("CreateOAuth2Token" in botocore's model of it).
 SAME, CROSS = "arn:aws:signin:::devtools/same-device", "arn:aws:signin:::devtools/cross-device"
@@ -66,9 +66,8 @@ def sign_in(profile: Profile, context: Context) -> tuple[str, dict[str, Any]]:
         )
         return _make_fields(got, asked["client_id"], key, region, people.now())
 
-    state_folder = environment.state_folder(context.environ)
     with (
-        locks.hold(state_folder, f"login {profile.name}", people.say),
+        locks.hold(state_folder(context.environ), f"login {profile.name}", people.say),
         locks.announce_question("waits for somebody to sign in"),
     ):
         if people.open:

@@ -3,13 +3,13 @@
 import shlex
 from typing import Any
 
-from awsenv.environment import remove_session
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
 from awsenv.sessions import deadline
 from awsenv.sessions.context import Context
 from awsenv.sessions.options import SessionOptions
 from awsenv.sessions.session import Session
+from awsenv.variables import remove_session
 
 
 def session(profile: Profile, _: SessionOptions, context: Context, __: Session | None) -> Session:

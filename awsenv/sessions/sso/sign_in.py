@@ -5,7 +5,7 @@ import os
 import time
 from typing import Any
 
-from awsenv import debug, environment
+from awsenv import debug
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
 from awsenv.paths import shorten
@@ -15,6 +15,7 @@ from awsenv.sessions.context import Context
 from awsenv.sessions.errors import PersonNeededError
 from awsenv.sessions.sso import token as tokens
 from awsenv.sessions.sso.token import SsoSession
+from awsenv.state import state_folder
 
 # Seconds before its end in which the AWS CLI and botocore renew a token, too.
 WINDOW = 15 * 60
@@ -68,7 +69,7 @@ def sign_in(
     if not where.start_url.startswith("https://"):
         raise AwsenvError(f"{where.shown}: the start URL is not https", "sso_start_url = https://…")
     people, environ = context.interaction, context.environ
-    state, path = environment.state_folder(environ), where.token_path(environ)
+    state, path = state_folder(environ), where.token_path(environ)
     before = (token_file.load(path) or {}).get("accessToken")
     with locks.hold(state, f"login {path}", people.say) as lock:
         found = token_file.load(path)
@@ -138,7 +139,7 @@ def _renew(where: SsoSession, profile: Profile, context: Context, refused: str) 
 
 def _renew_here(where: SsoSession, profile: Profile, context: Context, refused: str) -> None:
     path = where.token_path(context.environ)
-    with locks.hold(environment.state_folder(context.environ), f"renew {path}", seconds=30):
+    with locks.hold(state_folder(context.environ), f"renew {path}", seconds=30):
         found = token_file.load(path)
         if found is None:
             return

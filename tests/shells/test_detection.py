@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from awsenv import environment
-from awsenv.environment import ancestors
+from awsenv.shells import detection
 from tests.shells.real import BIN, SHELLS, Shell, clean
 
-ASK = "import os; from awsenv import environment; print(environment.detect_shell(dict(os.environ)))"
+ASK = "import os; from awsenv.shells import detection; print(detection.detect_shell(dict(os.environ)))"
 
 
 @pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell.name)
@@ -32,7 +31,7 @@ def test_without_proc_the_login_shell_counts(
     variable: str, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("os.getppid", lambda: 1)
-    assert environment.detect_shell({"SHELL": variable}) == form
+    assert detection.detect_shell({"SHELL": variable}) == form
 
 
 TABLE = """\
@@ -58,7 +57,7 @@ def test_without_proc_ps_tells(
     ps.write_text(f'#!/bin/sh\n[ "$*" = "-A -o pid=,ppid=,comm=" ] && cat {tmp_path}/table\n')
     ps.chmod(0o755)
     there = os.path.exists
-    monkeypatch.setattr(ancestors, "_PS", (str(ps),))
+    monkeypatch.setattr(detection, "_PS", (str(ps),))
     monkeypatch.setattr("os.path.exists", lambda p: p != "/proc/self/exe" and there(p))
     monkeypatch.setattr("os.getppid", lambda: parent)
-    assert environment.detect_shell({"SHELL": "/bin/zsh"}) == form
+    assert detection.detect_shell({"SHELL": "/bin/zsh"}) == form

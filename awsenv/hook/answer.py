@@ -1,0 +1,47 @@
+"""What was decided of a hooked shell as an answer that the shell can take. Hot path."""
+
+from awsenv import replay
+from awsenv.errors import AwsenvError
+from awsenv.hook.outcome import Outcome
+from awsenv.hook.shell import OURS
+from awsenv.shells import Shell
+from awsenv.shells.answer import HookAnswer
+from awsenv.variables import list_managed
+
+
+def build_answer(outcome: Outcome, shell: Shell, stamp: str, prompt: str) -> HookAnswer:
+    """The answer to ``shell``. ``stamp``: the path of the file with the time of this look, empty where none could be
+    written; ``prompt``: what AWSENV_PROMPT says. Raises ``AwsenvError`` for a session that the shell cannot hold."""
+    answer = HookAnswer()
+    _list_changes(outcome, answer)
+    for name, value in list(answer.variables.items()):
+        fault = shell.find_fault(value) if value is not None else ""
+        if fault and name in answer.session:  # a session is whole
+            raise AwsenvError(f"{name} {fault}", "another shell")
+        if fault:
+            replay.say(f"{name} {fault}; it is left out")
+            del answer.variables[name]
+    answer.state = outcome.shell.state.text()
+    answer.due, answer.limit = int(outcome.due), int(outcome.limit)
+    answer.again = outcome.again
+    answer.prompt = prompt
+    answer.stamp = stamp
+    answer.files = list(dict.fromkeys(outcome.files)) if stamp else []
+    answer.must_exist = [path for path in answer.files if path in outcome.there]
+    answer.must_not_exist = list(dict.fromkeys(outcome.absent))
+    return answer
+
+
+def _list_changes(outcome: Outcome, answer: HookAnswer) -> None:
+    before, after = outcome.shell.before, outcome.shell.environ
+    held, were_held = outcome.shell.state.was, outcome.held
+    for name in sorted({*before, *after, *held, *were_held}):
+        value = after.get(name)
+        stashed = name in held and name not in were_held and name not in before
+        if stashed:
+            answer.stash.append(name)
+        if value is None and name in were_held and name not in held:
+            answer.unstash.append(name)
+        if before.get(name) != value or (stashed and value is None):
+            answer.variables[name] = value
+    answer.session = [n for n in answer.list_names() if n in OURS or list_managed([n])]

@@ -1,0 +1,88 @@
+"""The shells, one module each: how a shell quotes, what makes it act as somebody, its hook, its start files, and what
+it cannot do. Beside them the forms that are no shell.
+
+To add a shell is a module here, its hook in ``shell/``, and a line in ``SHELLS`` of ``table.py``. Hot path: a replay
+loads the table and one shell's modules, so what is slow is imported where it is called.
+"""
+
+from awsenv.variables import Change
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+    from awsenv.shells.answer import HookAnswer
+
+
+class Form:
+    """A way in which a change reaches a shell, a file or a program. ``failing_text`` is what a command prints there
+    that fails, so that evaluating it fails. ``asks_nobody``: a question would hang what waits for the text.
+    """
+
+    failing_text = "false\n"
+    asks_nobody = False
+
+    def render(self, change: Change) -> str:
+        """The text that makes ``change``. Raises ``AwsenvError`` for a value that it cannot say."""
+        raise NotImplementedError
+
+
+class Shell(Form):
+    """A shell. ``evaluates``: what stands before and behind a command whose text it is to take.
+
+    ``start_files``: those of which an interactive one reads all or the first, below the home folder (or below what
+    the variable ``home_variable`` names): our line goes into the first that is there. ``other_start_files`` other
+    programs read, too, or the shell does so at another moment: they are looked at, never written.
+    ``start_file_begins``: what a start file begins with that is the hook itself; empty where a line loads it.
+    ``hook_file``: the shipped hook. ``cannot``: what a person misses there who knows the other shells.
+    ``ignores_interrupts``: it and what it starts are deaf to Ctrl-C while its hook asks.
+    """
+
+    name = ""
+    hook_file = ""
+    evaluates = ('eval "$(', ')"')
+    start_files: tuple[str, ...] = ()
+    other_start_files: tuple[str, ...] = ()
+    home_variable = ""
+    start_file_begins = ""
+    cannot = ""
+    ignores_interrupts = False
+
+    def quote(self, value: str) -> str:
+        """``value`` as one word that the shell takes literally."""
+        raise NotImplementedError
+
+    def find_fault(self, value: str) -> str:
+        """Why the shell cannot hold ``value``; empty where it can."""
+        return ""
+
+    def render_hook(self, program: list[str], version: str, body: str, path: str) -> str:
+        """What the shell evaluates to have the hook. ``program``: the words that start awsenv; ``version``: what the
+        hook is to tell of itself; ``body``: the text of the shipped hook, which lies at ``path``."""
+        raise NotImplementedError
+
+    def render_answer(self, answer: "HookAnswer") -> str:
+        """The text that makes a hooked shell what ``answer`` says. Raises ``AwsenvError`` for a session that the shell
+        cannot take."""
+        raise NotImplementedError
+
+    def format_eval(self, command: str) -> str:
+        """How a person has the shell take what ``command`` prints."""
+        before, after = self.evaluates
+        return before + command + after
+
+    def format_start_line(self) -> str:
+        """The line of a start file that loads the hook, or the command that makes such a file."""
+        return self.format_eval(f"awsenv hook {self.name}")
+
+    def read_command(self, arguments: list[str], environ: "MutableMapping[str, str]") -> list[str]:
+        """What the hook asks, behind its flags: here the ``arguments`` as they are."""
+        return arguments
+
+    def read_line(self, words: list[str], environ: dict[str, str]) -> list[str]:
+        """The words of the line that is completed, up to the cursor: here ``words`` as they are."""
+        return words
+
+    def filter_candidates(self, candidates: list[str]) -> list[str]:
+        """Those of ``candidates`` for a completion that the shell can take."""
+        return candidates

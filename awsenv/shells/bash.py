@@ -1,0 +1,109 @@
+"""bash 3.2 and later, and direnv, which evaluates in a bash of its own. Hot path.
+
+In a hooked shell a variable that it has set and not exported is known to it alone: its value stands in
+``__awsenv_local_NAME`` meanwhile. A name is one of ours, or one that a record of trust holds, which is a name by its
+pattern.
+"""
+
+from awsenv.shells.posix import Posix
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from awsenv.shells.answer import HookAnswer
+
+
+class Bash(Posix):
+    """What is evaluated is one compound command."""
+
+    name = "bash"
+    hook_file = "awsenv.bash"
+    start_files: tuple[str, ...] = (".bashrc", ".bash_profile")
+    other_start_files: tuple[str, ...] = (".profile",)
+    builtin = "\\builtin "
+
+    def render_hook(self, program: list[str], version: str, body: str, path: str) -> str:
+        """The program and the version in front of the body."""
+        quoted = " ".join(map(self.quote, program))
+        return f"__awsenv_program=({quoted})\n__awsenv_hook={version}\n{body}"
+
+    def render_answer(self, answer: "HookAnswer") -> str:
+        """The command that makes the shell so: a session all or nothing, a folder's own variables one by one."""
+        names = answer.list_names()
+        session = [name for name in names if name in answer.session]
+        commands = [line for name in session for line in self._render_lines(name, answer)]
+        folder = [self._guard(name, answer) for name in names if name not in answer.session]
+        tests = " || ".join(self._list_tests(answer))
+        kept = [
+            f"AWSENV_PROMPT={self.quote(self._escape_prompt(answer.prompt))}"
+            f" __awsenv_due={answer.due} __awsenv_limit={answer.limit}",
+            f"__awsenv_state={self.quote(answer.state)} __awsenv_again={'1' if answer.again else ''}",
+            f"__awsenv_watch={self.quote(f'[[ {tests} ]]' if tests else '')}",
+        ]
+        return _ANSWER.format(
+            names=" ".join(session),
+            commands="\n".join(commands),
+            folder="\n".join(folder),
+            ours="\n".join(kept),
+        )
+
+    def _list_tests(self, answer: "HookAnswer") -> list[str]:
+        return answer.format_tests(self.quote)
+
+    def _escape_prompt(self, text: str) -> str:
+        return text
+
+    def _render_lines(self, name: str, answer: "HookAnswer") -> list[str]:
+        lines, aside = [], f"__awsenv_local_{name}"
+        if name in answer.stash:
+            lines.append(f"[[ ! ${{{name}+x}} ]] || {aside}=${name}")
+        if name in answer.variables:
+            value = answer.variables[name]
+            unset = f"{self.builtin}unset {name}"
+            lines.append(
+                unset if value is None else f"{self.builtin}export {name}={self.quote(value)}"
+            )
+        if name in answer.unstash:
+            lines.append(f"[[ ! ${{{aside}+x}} ]] || {name}=${aside}")
+            lines.append(f"{self.builtin}unset {aside}")
+        return lines
+
+    def _guard(self, name: str, answer: "HookAnswer") -> str:
+        """One variable of a folder's own: where it is readonly it stays, and the rest is done."""
+        message = f"awsenv: {name} is readonly in this shell and stays as it is"
+        commands = "\n".join(self._render_lines(name, answer))
+        return (
+            f"if __awsenv_writable {name}; then\n{commands}\n"
+            f"else {self.builtin}printf '%s\\n' {self.quote(message)} >&2; fi"
+        )
+
+
+class Direnv(Bash):
+    """What ``use_aws`` of direnv's library evaluates: nobody is asked, for the shell waits for its prompt."""
+
+    asks_nobody = True
+
+
+_ANSWER = """\
+{{
+case $- in *a*) \\builtin set +a; __awsenv_a=a;; *) __awsenv_a=;; esac
+if __awsenv_writable {names}; then
+{commands}
+{folder}
+{ours}
+__awsenv_s=0
+else
+for __awsenv_n in {names}; do
+__awsenv_writable "$__awsenv_n" || \\builtin printf \
+'awsenv: %s is readonly in this shell, so nothing was changed\\n' "$__awsenv_n" >&2
+done
+__awsenv_due=$((__awsenv_clock+60)) __awsenv_s=1
+fi
+case $__awsenv_a in a) \\builtin set -a;; esac
+\\builtin unset __awsenv_a __awsenv_n
+[[ $__awsenv_s = 0 ]]
+}}
+"""
+
+
+SHELL = Bash()
+DIRENV = Direnv()

@@ -1,0 +1,25 @@
+"""The hook for a shell's start file: the shipped text with the program's place in front.
+
+The program is called as interpreter and file, both absolute, under ``-I -S``: neither the folder one stands in nor a
+variable says what runs, and nothing is imported that a replay does not need.
+"""
+
+import hashlib
+
+from awsenv import paths
+from awsenv.files import reading
+from awsenv.shells.table import load_shell
+
+
+def render_hook(name: str) -> str:
+    """What the shell ``name``, one of ``SHELLS``, evaluates to have the hook."""
+    shell = load_shell(name)
+    path = paths.shipped_path(shell.hook_file)
+    body = reading.read_text(path)
+    return shell.render_hook(paths.program_words(), format_version(name), body, path)
+
+
+def format_version(name: str) -> str:
+    """``SHELL:`` and a digest of the text: what a hook that is loaded tells of itself."""
+    body = reading.read_text(paths.shipped_path(load_shell(name).hook_file))
+    return f"{name}:{hashlib.sha256(body.encode()).hexdigest()[:8]}"
