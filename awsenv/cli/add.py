@@ -176,8 +176,8 @@ def _offer_to_delete(csv: str, wanted: bool) -> None:
 
 
 def _verify(profile: Profile, environ: dict[str, str]) -> None:
-    from awsenv.sessions import client
-    from awsenv.sessions.session import Session
+    from awsenv.aws import client
+    from awsenv.aws.session import Session
 
     account, arn = client.get_caller_identity(Session.of_key(profile), profile, environ)
     terminal.say(f"it is {arn}, account {account}")

@@ -8,16 +8,16 @@ from typing import Annotated
 import typer
 
 from awsenv import programs
+from awsenv.aws.session import Session
 from awsenv.cli import browser, durations, session_options, shared_options, terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import folders
+from awsenv.identity_center import token
 from awsenv.profiles import read
 from awsenv.profiles.profile import Profile
 from awsenv.replay import Request
 from awsenv.sessions import console as address
 from awsenv.sessions import resolve
-from awsenv.sessions.session import Session
-from awsenv.sessions.sso import token
 from awsenv.state import state_folder
 from awsenv.variables import AWSENV_PROFILE, remove_session
 

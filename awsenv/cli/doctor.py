@@ -10,14 +10,15 @@ from typing import Annotated
 import typer
 
 from awsenv import __version__, paths, programs
+from awsenv.aws import cli_caches
+from awsenv.aws_login import tokens
 from awsenv.cli import shell_status, terminal
 from awsenv.errors import FAILED, AwsenvError
+from awsenv.identity_center import token
 from awsenv.paths import shorten
 from awsenv.profiles import lint
 from awsenv.server import running
-from awsenv.sessions import cli_caches, conflicts
-from awsenv.sessions.login import tokens
-from awsenv.sessions.sso import token
+from awsenv.sessions import conflicts
 from awsenv.shells import detection, start_files
 from awsenv.shells.table import load_shell
 from awsenv.state import state_folder

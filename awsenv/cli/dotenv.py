@@ -12,6 +12,7 @@ import typer
 from dotenv import dotenv_values
 
 from awsenv import replay
+from awsenv.aws.options import Interaction, SessionOptions
 from awsenv.cli import (
     dotenv_file,
     dotenv_live,
@@ -28,7 +29,6 @@ from awsenv.profiles.account import of_key
 from awsenv.replay import Request
 from awsenv.server import grants
 from awsenv.sessions import resolve
-from awsenv.sessions.options import Interaction, SessionOptions
 from awsenv.variables import AWSENV_PROFILE
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 
+from awsenv.aws.options import SessionOptions
 from awsenv.cli import hints, session_options, terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import reading, writing
@@ -10,7 +11,6 @@ from awsenv.folders import env_file, env_file_registry, git, trust
 from awsenv.paths import shorten
 from awsenv.replay import Request
 from awsenv.sessions import resolve
-from awsenv.sessions.options import SessionOptions
 from awsenv.state import state_folder
 from awsenv.variables import SESSION_VARIABLES
 

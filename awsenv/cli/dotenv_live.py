@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from dotenv import dotenv_values
 
+from awsenv.aws.options import Interaction, SessionOptions
 from awsenv.cli import dotenv_file, serve, terminal
 from awsenv.errors import AwsenvError
 from awsenv.folders import env_file, env_file_registry
@@ -14,7 +15,6 @@ from awsenv.paths import shorten
 from awsenv.replay import Request
 from awsenv.server import compose, grants, running
 from awsenv.sessions import resolve
-from awsenv.sessions.options import Interaction, SessionOptions
 from awsenv.variables import SESSION_VARIABLES, WEB_IDENTITY
 
 URI, TOKEN = "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"

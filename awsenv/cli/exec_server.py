@@ -3,11 +3,11 @@
 import os
 
 from awsenv import exec_config
+from awsenv.aws.options import Interaction, SessionOptions
 from awsenv.cli import dotenv_live, serve
 from awsenv.errors import AwsenvError
 from awsenv.replay import Request
 from awsenv.server import grants
-from awsenv.sessions.options import Interaction, SessionOptions
 
 
 def remove_other_sources(environ: dict[str, str]) -> dict[str, str]:

@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from awsenv import paths
+from awsenv.aws import keychain
 from awsenv.cli import folders, terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shorten
 from awsenv.profiles import headers, read, write
 from awsenv.profiles.profile import ACCESS_KEY, KEYCHAIN, SECRET_KEY, Profile
-from awsenv.sessions import keychain
 
 keychain_app = typer.Typer(name="keychain", no_args_is_help=True, help="Keys in the keychain.")
 Profiles = Annotated[list[str] | None, typer.Argument(metavar="[PROFILE…]", help="The profiles.")]

@@ -7,6 +7,10 @@ from typing import Annotated
 import typer
 
 from awsenv import paths
+from awsenv.aws import token_file
+from awsenv.aws.context import Context
+from awsenv.aws.options import Interaction
+from awsenv.aws_login import sign_in as console_sign_in
 from awsenv.cli import (
     dotenv_file,
     durations,
@@ -18,15 +22,12 @@ from awsenv.cli import (
 )
 from awsenv.cli.folders import program_path
 from awsenv.errors import AwsenvError, UsageError
+from awsenv.identity_center import sign_in, token
 from awsenv.paths import shorten
 from awsenv.profiles import headers, read, write
 from awsenv.profiles.profile import ACCESS_KEY, EXPIRES, SECRET_KEY, STORED_OF, Profile
 from awsenv.replay import Request
-from awsenv.sessions import resolve, token_file
-from awsenv.sessions.context import Context
-from awsenv.sessions.login import sign_in as console_sign_in
-from awsenv.sessions.options import Interaction
-from awsenv.sessions.sso import sign_in, token
+from awsenv.sessions import resolve
 
 Name = Annotated[str, typer.Argument(metavar="PROFILE", help="The profile.")]
 

@@ -4,14 +4,14 @@ import shlex
 import sys
 
 from awsenv import paths
+from awsenv.aws.context import Context
+from awsenv.aws.options import Interaction
+from awsenv.aws_login import sign_in
 from awsenv.cli import hints, terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shorten
 from awsenv.profiles import headers, read, write
 from awsenv.profiles.profile import Place, Profile
-from awsenv.sessions.context import Context
-from awsenv.sessions.login import sign_in
-from awsenv.sessions.options import Interaction
 from awsenv.variables import remove_session
 
 # Where AWS is asked whom nobody has told another Region.

@@ -7,19 +7,20 @@ from typing import Annotated
 import typer
 
 from awsenv import paths
+from awsenv.aws import cli_caches
+from awsenv.aws.context import Context
+from awsenv.aws.options import Interaction
+from awsenv.aws_login import tokens
 from awsenv.cli import dotenv_file, terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import folders
 from awsenv.folders import env_file_registry
+from awsenv.identity_center import sign_in, token
 from awsenv.paths import shorten
 from awsenv.profiles import read, write
 from awsenv.profiles.profile import STORED_OF, Profile
 from awsenv.server import grants
-from awsenv.sessions import cli_caches, resolve, sign_out
-from awsenv.sessions.context import Context
-from awsenv.sessions.login import tokens
-from awsenv.sessions.options import Interaction
-from awsenv.sessions.sso import sign_in, token
+from awsenv.sessions import resolve, sign_out
 from awsenv.state import state_folder
 from awsenv.variables import AWSENV_PROFILE
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from awsenv.aws.options import SessionOptions
 from awsenv.cli import dotenv_file, session_options
 from awsenv.errors import PERSON_NEEDED, AwsenvError
 from awsenv.folders import direnv, unsafe
@@ -12,7 +13,6 @@ from awsenv.profiles.read import Profiles
 from awsenv.replay import Request
 from awsenv.sessions import resolve
 from awsenv.sessions.chain import Chain
-from awsenv.sessions.options import SessionOptions
 from awsenv.sessions.resolve import Resolved
 
 _RUNS = ("credential_process", "mfa_process")

@@ -8,14 +8,15 @@ from typing import Annotated
 import typer
 
 from awsenv import records
+from awsenv.aws import keychain
+from awsenv.aws.session import Session
 from awsenv.cli import hints, session_options, shared_options, terminal
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
 from awsenv.profiles.profile import KEYCHAIN, Profile
 from awsenv.profiles.read import Profiles
-from awsenv.sessions import keychain, rotation
+from awsenv.sessions import rotation
 from awsenv.sessions.access_keys import AccessKeys
-from awsenv.sessions.session import Session
 from awsenv.sessions.store import SessionStore
 from awsenv.state import state_folder
 

@@ -4,9 +4,9 @@ prompt, too."""
 import os
 import sys
 
+from awsenv.aws.options import Interaction, SessionOptions
 from awsenv.cli import browser, terminal
 from awsenv.errors import UsageError
-from awsenv.sessions.options import Interaction, SessionOptions
 
 
 def read(option_values: dict[str, str]) -> tuple[SessionOptions, Interaction]:

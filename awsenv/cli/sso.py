@@ -8,10 +8,10 @@ import typer
 
 from awsenv.cli import session_options, sso_questions, sso_write, terminal
 from awsenv.errors import AwsenvError, UsageError
+from awsenv.identity_center import profile_choice, token
+from awsenv.identity_center.profile_choice import Choice
 from awsenv.paths import config_file
-from awsenv.profiles import headers, ini, sso_choice, write
-from awsenv.profiles.sso_choice import Choice
-from awsenv.sessions.sso import token
+from awsenv.profiles import headers, ini, write
 
 sso_app = typer.Typer(name="sso", no_args_is_help=True, help="IAM Identity Center's profiles.")
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and end.")]
@@ -82,7 +82,7 @@ def setup(
         }
     )
     path = config_file(environ)
-    earlier = list(sso_choice.read_choices(write.read_text(path), path).values())
+    earlier = list(profile_choice.read_choices(write.read_text(path), path).values())
     given = Choice(session, start_url, sso_region)
     given.template, given.regions = name_template, region or []
     given.accounts, given.roles = account or [], role or []
@@ -137,7 +137,7 @@ def _read_choices(session: str, environ: dict[str, str]) -> list[Choice]:
     """What was chosen in setup, of ``session`` or of each; of sessions that only the AWS CLI set up
     it is all accounts and roles. Raises ``AwsenvError`` where there is none."""
     path = config_file(environ)
-    found = list(sso_choice.read_choices(write.read_text(path), path).values())
+    found = list(profile_choice.read_choices(write.read_text(path), path).values())
     names = [name for header in ini.read(path) if (name := headers.session_name(header))]
     if not found or session not in ("", *(choice.session for choice in found)):
         found += [Choice(name) for name in names]

@@ -5,9 +5,10 @@ from urllib.parse import urlsplit
 
 from awsenv.cli import terminal
 from awsenv.errors import AwsenvError
+from awsenv.identity_center import profile_choice, profile_names
+from awsenv.identity_center.profile_choice import Choice
 from awsenv.paths import config_file
-from awsenv.profiles import headers, ini, read, sso_choice, sso_names
-from awsenv.profiles.sso_choice import Choice
+from awsenv.profiles import headers, ini, read
 
 # What the hosts of start URLs begin with that many instances share.
 _EVERYBODYS = ("start", "identitycenter")
@@ -73,8 +74,8 @@ def complete_choice(
         output = _offer("Default output format", default, person)
     _check(re.fullmatch(r"[a-z-]*", output), "output format", output, "json")
     choice.output = output
-    choice.template = sso_choice.check_template(
-        given.template or before.template or sso_names.TEMPLATE
+    choice.template = profile_choice.check_template(
+        given.template or before.template or profile_names.TEMPLATE
     )
     for each in (*given.accounts, *given.roles):
         _check(each.isprintable() and each, "account or role", each, "awsenv sso setup")
@@ -126,7 +127,7 @@ def _session_name(start_url: str, environ: dict[str, str]) -> str:
     first = (parts.hostname or "").partition(".")[0]
     if first in _EVERYBODYS:
         first = parts.path.rstrip("/").rpartition("/")[2]
-    name = found = sso_names.slugify(first) or "sso"
+    name = found = profile_names.slugify(first) or "sso"
     number = 1
     while _find_other_start_url(found, start_url, environ):
         number += 1

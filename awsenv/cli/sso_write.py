@@ -6,19 +6,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 
+from awsenv.aws.context import Context
+from awsenv.aws.options import Interaction
 from awsenv.cli import picker, terminal
 from awsenv.errors import AwsenvError
+from awsenv.identity_center import listing as listings
+from awsenv.identity_center import profile_plan, sign_in
+from awsenv.identity_center.listing import Listing
+from awsenv.identity_center.profile_choice import Choice
+from awsenv.identity_center.profile_plan import Plan
+from awsenv.identity_center.token import SsoSession
 from awsenv.paths import config_file, shorten
-from awsenv.profiles import production, read, sso_profiles, write
+from awsenv.profiles import production, read, write
 from awsenv.profiles.profile import Profile
-from awsenv.profiles.sso_choice import Choice
-from awsenv.profiles.sso_profiles import Plan
-from awsenv.sessions.context import Context
-from awsenv.sessions.options import Interaction
-from awsenv.sessions.sso import listing as listings
-from awsenv.sessions.sso import sign_in
-from awsenv.sessions.sso.listing import Listing
-from awsenv.sessions.sso.token import SsoSession
 
 SCOPE = "sso:account:access"
 # As many names as a line holds.
@@ -112,7 +112,7 @@ def _write(
 
     def edit(text: str) -> str:
         if anew:
-            text = sso_profiles.add_session(text, path, choice, SCOPE)
+            text = profile_plan.add_session(text, path, choice, SCOPE)
         plans.append(_make_plan(text, choice, listing, environ, prune))
         return plans[-1].text
 
@@ -140,7 +140,7 @@ def _make_plan(
     taken = read.profiles(environ).keys()
     complete = not listing.missing and listing.error is None
     path = config_file(environ)
-    return sso_profiles.make_plan(
+    return profile_plan.make_plan(
         text, path, choice, listing.names, listing.roles, taken, complete, prune
     )
 

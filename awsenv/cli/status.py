@@ -119,8 +119,8 @@ def _sign_in_left(profile: Profile, environ: dict[str, str]) -> int | None:
     """Seconds until the sign-in that the profile's session came from ends."""
     import time
 
-    from awsenv.sessions import token_file
-    from awsenv.sessions.sso import token
+    from awsenv.aws import token_file
+    from awsenv.identity_center import token
 
     try:
         where = token.of_profile(profile, environ)
@@ -141,8 +141,8 @@ def _find_own_key(profile: Profile | None) -> str | None:
 
 
 def _ask_sts(profile: Profile | None, environ: dict[str, str]) -> str:
-    from awsenv.sessions import client
-    from awsenv.sessions.session import Session
+    from awsenv.aws import client
+    from awsenv.aws.session import Session
 
     if environ.get("AWS_ACCESS_KEY_ID"):
         session = Session(

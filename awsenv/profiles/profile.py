@@ -18,7 +18,7 @@ ENDS = ("x_security_token_expires", "aws_expiration", "aws_session_expiration", 
 EXPIRES = ENDS[0]
 # Where login --save-as says whose session it stored.
 STORED_OF = "awsenv_session_of"
-# The ID of a key that lies in the keychain (``awsenv.sessions.keychain``).
+# The ID of a key that lies in the keychain (``awsenv.aws.keychain``).
 KEYCHAIN = "awsenv_keychain"
 # What makes a profile that holds a key one that assumes a role with it.
 _OF_ROLE = frozenset(("role_arn", "source_profile", "credential_source", "mfa_serial"))

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from awsenv.aws import client
+from awsenv.aws.errors import UnknownKeyError
+from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import client
-from awsenv.sessions.errors import UnknownKeyError
-from awsenv.sessions.session import Session
 
 # Seconds in which AWS knows a new key everywhere ("Changes that I make are not always immediately
 # visible", IAM User Guide, names no figure; seconds in practice).

@@ -9,10 +9,10 @@ import hashlib
 import shlex
 from collections.abc import Iterator
 
+from awsenv.aws.options import SessionOptions
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
 from awsenv.profiles.read import Profiles
-from awsenv.sessions.options import SessionOptions
 
 # Seconds; "Role chaining" in the IAM User Guide.
 CHAINED = 3_600

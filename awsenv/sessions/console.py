@@ -6,11 +6,11 @@ import json
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from awsenv.aws import client, https
+from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
+from awsenv.identity_center.token import SsoSession
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import client, https
-from awsenv.sessions.session import Session
-from awsenv.sessions.sso.token import SsoSession
 
 # Seconds for which an address can be opened.
 LIVES = 900

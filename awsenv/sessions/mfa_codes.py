@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from awsenv import programs
+from awsenv.aws.context import Context
+from awsenv.aws.errors import RefusedCodeError, code_needed
+from awsenv.aws.options import SessionOptions
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
 from awsenv.profiles.profile import Profile
-from awsenv.sessions.context import Context
-from awsenv.sessions.errors import RefusedCodeError, code_needed
-from awsenv.sessions.options import SessionOptions
 from awsenv.state import state_folder
 
 # A TOTP code holds for one of these (RFC 6238); seconds.

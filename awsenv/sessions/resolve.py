@@ -5,14 +5,14 @@ import shlex
 from datetime import UTC, datetime
 
 from awsenv import records, replay
+from awsenv.aws.options import Interaction, SessionOptions
+from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
 from awsenv.profiles.account import of_key, of_profile
 from awsenv.profiles.profile import Profile
 from awsenv.profiles.read import Profiles
 from awsenv.replay import Request
-from awsenv.sessions.options import Interaction, SessionOptions
-from awsenv.sessions.session import Session
 from awsenv.sessions.store import SessionStore, is_lasting
 
 # Linux: one NAME=VALUE with its NUL may be 128 KiB at most (MAX_ARG_STRLEN), or no program starts.
@@ -46,7 +46,7 @@ def resolve(
         if is_lasting(profile, options) and profile.kind != "mfa":
             sources.keep(profile, chosen.account, chosen.variables, session.expires)
         if request.account and chosen.account is None:
-            from awsenv.sessions import client
+            from awsenv.aws import client
 
             chosen.account, _ = client.get_caller_identity(session, profile, environ)
     if request.account and chosen.account != request.account:
@@ -90,7 +90,7 @@ def forget(profile: str, environ: dict[str, str]) -> int:
             folders.remove(path)  # whatever lies there
             removed += 1
     if key_ids - {""}:
-        from awsenv.sessions import cli_caches
+        from awsenv.aws import cli_caches
 
         cli_caches.forget(key_ids.__contains__, environ)
     return removed

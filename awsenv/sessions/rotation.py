@@ -9,10 +9,10 @@ import os
 from collections.abc import Iterator
 
 from awsenv import records, replay
+from awsenv.aws import keychain
 from awsenv.files import folders
 from awsenv.profiles import write
 from awsenv.profiles.profile import ACCESS_KEY, KEYCHAIN, SECRET_KEY, Profile
-from awsenv.sessions import keychain
 from awsenv.state import state_folder
 
 

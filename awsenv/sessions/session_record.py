@@ -5,10 +5,10 @@ import os
 from datetime import UTC, datetime
 
 from awsenv import records, replay
+from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.profiles.account import of_key
 from awsenv.profiles.profile import Profile
-from awsenv.sessions.session import Session
 
 
 class StoredSession:

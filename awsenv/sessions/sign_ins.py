@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from awsenv.aws_login import tokens
 from awsenv.errors import AwsenvError
+from awsenv.identity_center import token
 from awsenv.profiles.profile import Profile
-from awsenv.sessions.login import tokens
-from awsenv.sessions.sso import token
 
 
 def find_path(chain: Iterable[Profile], environ: dict[str, str]) -> str:

@@ -3,13 +3,13 @@
 import os
 from typing import Any
 
+from awsenv.aws import cli_caches, token_file
+from awsenv.aws.context import Context
+from awsenv.aws.options import Interaction
+from awsenv.aws_login import tokens
+from awsenv.identity_center import sign_in, token
+from awsenv.identity_center.token import SsoSession
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import cli_caches, token_file
-from awsenv.sessions.context import Context
-from awsenv.sessions.login import tokens
-from awsenv.sessions.options import Interaction
-from awsenv.sessions.sso import sign_in, token
-from awsenv.sessions.sso.token import SsoSession
 
 
 def sign_out_everywhere(environ: dict[str, str]) -> set[str]:

@@ -5,6 +5,10 @@ import shlex
 from typing import Any
 
 from awsenv import debug, records, replay
+from awsenv.aws.context import Context
+from awsenv.aws.errors import code_needed
+from awsenv.aws.options import Interaction, SessionOptions
+from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
 from awsenv.paths import shorten
@@ -12,10 +16,6 @@ from awsenv.profiles.profile import Place, Profile
 from awsenv.profiles.read import Profiles
 from awsenv.sessions import chain, mfa_codes, providers, session_record, sign_ins
 from awsenv.sessions.chain import OF_KEY, Chain
-from awsenv.sessions.context import Context
-from awsenv.sessions.errors import code_needed
-from awsenv.sessions.options import Interaction, SessionOptions
-from awsenv.sessions.session import Session
 from awsenv.state import state_folder
 
 
@@ -176,7 +176,7 @@ class SessionStore:
         return providers.session("role", profile, options, context, base)
 
     def _clis(self, since: float) -> Any:
-        from awsenv.sessions import cli_caches
+        from awsenv.aws import cli_caches
 
         return cli_caches.open_role_cache(self._environ, since)
 

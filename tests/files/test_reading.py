@@ -18,7 +18,7 @@ _MAY = {
     "replay.py",  # the fast half imports nothing; records and keys, bounded and regular
     "shells/detection.py",  # /proc, /dev/null
     "cli/terminal.py", "cli/picker.py",  # /dev/tty
-    "sessions/child.py", "cli/hook_env.py",  # /dev/null
+    "aws/child.py", "cli/hook_env.py",  # /dev/null
     "hook/look_stamp.py",  # makes an empty file
     "programs.py", "server/running.py", "server/listening.py", "server/serving.py",  # our own log and lock; the folder one is in
 }  # fmt: skip

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from awsenv.errors import AwsenvError
-from awsenv.profiles import sso_choice, sso_names
-from awsenv.profiles.sso_choice import Choice
-from awsenv.profiles.sso_profiles import Plan, add_session, make_plan
+from awsenv.identity_center import profile_choice, profile_names
+from awsenv.identity_center.profile_choice import Choice
+from awsenv.identity_center.profile_plan import Plan, add_session, make_plan
 
 PATH = "config"
 DEV, OTHER = "111122223333", "444455556666"
@@ -49,19 +49,19 @@ def setup(text: str, names: dict[str, str], given: dict[str, list[str]], **field
     ],
 )
 def test_a_name_is_made_of_letters_digits_and_dashes(called: str, role: str, name: str) -> None:
-    assert sso_names.format_name(sso_names.TEMPLATE, DEV, called, role, "demo") == name
+    assert profile_names.format_name(profile_names.TEMPLATE, DEV, called, role, "demo") == name
 
 
 def test_the_template_may_hold_account_and_session() -> None:
-    template = sso_choice.check_template("<session>.<account>/<env>-<role>")
-    name = sso_names.format_name(template, DEV, "xxx", "AdministratorAccess", "Demo")
+    template = profile_choice.check_template("<session>.<account>/<env>-<role>")
+    name = profile_names.format_name(template, DEV, "xxx", "AdministratorAccess", "Demo")
     assert name == f"demo.{DEV}/xxx-admin"
 
 
 @pytest.mark.parametrize("template", ["x", "-<role>", "<role>]", "<role>\n", "<nope>", '"<role>"'])
 def test_a_template_that_makes_no_names_is_refused(template: str) -> None:
     with pytest.raises(AwsenvError):
-        sso_choice.check_template(template)
+        profile_choice.check_template(template)
 
 
 def test_a_name_that_is_taken_gets_the_account_and_then_a_number() -> None:
@@ -87,7 +87,7 @@ def test_the_text_is_what_a_person_would_have_written() -> None:
         f"[profile xxx-admin]\n# awsenv sso {digest}\nsso_session = demo\nsso_account_id = {DEV}\n"
         "sso_role_name = AdministratorAccess\nregion = r-1\noutput = json\n"
     )
-    [again] = sso_choice.read_choices(plan.text, PATH).values()
+    [again] = profile_choice.read_choices(plan.text, PATH).values()
     assert again.line in plan.text
 
 
@@ -263,4 +263,4 @@ def test_botocore_reads_every_name(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_a_choice_that_cannot_be_understood_is_named_by_its_line() -> None:
     text = "[sso-session demo]\n# awsenv sso setup --nope x\n"
     with pytest.raises(AwsenvError, match="config, line 2: not a choice of accounts"):
-        sso_choice.read_choices(text, PATH)
+        profile_choice.read_choices(text, PATH)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from awsenv.demo.server import Server
 from awsenv.demo.sso import START_URL
-from awsenv.sessions.sso.token import SsoSession
+from awsenv.identity_center.token import SsoSession
 
 
 def sign_in(server: Server, home: Path, session: str = "demo") -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from awsenv.aws import client
 from awsenv.demo.sts import Role
 from awsenv.profiles.read import Profiles
-from awsenv.sessions import client
 from tests.sessions.place import Place
 from tests.shells.real import HOOKED, SHELLS, Shell, clean, environment, snapshot
 

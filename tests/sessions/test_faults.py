@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from awsenv.sessions import client, deadline
+from awsenv.aws import client, deadline
 from tests.program import awsenv_with, edit_record
 from tests.sessions.place import Place
 from tests.sessions.tls import own_authority

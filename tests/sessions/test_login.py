@@ -16,11 +16,11 @@ import pexpect
 import pytest
 from playwright.sync_api import Page
 
+from awsenv.aws import token_file
+from awsenv.aws_login import dpop, tokens
 from awsenv.demo.signin import CROSS, SAME
 from awsenv.demo.sts import Role
 from awsenv.demo.users import new_user
-from awsenv.sessions import token_file
-from awsenv.sessions.login import dpop, tokens
 from tests.program import program_path
 from tests.sessions.place import Place
 from tests.sessions.test_sso_browser import browser

@@ -5,7 +5,7 @@ import random
 from pathlib import Path
 
 from awsenv import replay
-from awsenv.sessions import deadline
+from awsenv.aws import deadline
 from tests.program import awsenv, awsenv_with
 from tests.sessions.place import Place
 

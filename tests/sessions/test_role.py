@@ -11,9 +11,9 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from awsenv.aws_login import tokens
 from awsenv.demo.sts import Role
 from awsenv.demo.users import User, session_of
-from awsenv.sessions.login import tokens
 from tests.program import edit_record, program_path
 from tests.sessions.place import Place
 from tests.shells.real import BIN, clean, installed

@@ -20,9 +20,9 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.utils import generate_login_cache_key, get_login_token_cache_directory
 
+from awsenv.aws_login import tokens
 from awsenv.demo.sso import START_URL
 from awsenv.demo.sts import Role
-from awsenv.sessions.login import tokens
 from tests.program import program_path, until
 from tests.sessions.place import Place
 from tests.shells.real import BIN, clean, installed

@@ -17,12 +17,12 @@ import pexpect
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from awsenv.aws.callback import Callback, listen
+from awsenv.aws.context import Context
+from awsenv.aws.options import Interaction
+from awsenv.identity_center import device_code, token
+from awsenv.identity_center.token import SsoSession
 from awsenv.profiles.profile import Profile
-from awsenv.sessions.callback import Callback, listen
-from awsenv.sessions.context import Context
-from awsenv.sessions.options import Interaction
-from awsenv.sessions.sso import device_code, token
-from awsenv.sessions.sso.token import SsoSession
 from tests.program import program_path
 from tests.sessions.place import Place
 from tests.sessions.test_sso import ACCOUNT, CONFIG, approve, token_file

@@ -21,6 +21,7 @@ from botocore.credentials import AssumeRoleProvider, SSOProvider
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 from botocore.tokens import SSOTokenProvider
 
+from awsenv.aws.options import Interaction, SessionOptions
 from awsenv.demo.server import Server
 from awsenv.demo.signature import RefusedError
 from awsenv.demo.sts import Role
@@ -28,7 +29,6 @@ from awsenv.demo.users import User, new_user
 from awsenv.errors import AwsenvError
 from awsenv.profiles import client_settings, read
 from awsenv.replay import Request
-from awsenv.sessions.options import Interaction, SessionOptions
 from awsenv.sessions.resolve import resolve
 from awsenv.variables import REGIONS, apply_change, enter_session
 from tests.sessions.center import sign_in

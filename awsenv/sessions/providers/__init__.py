@@ -5,10 +5,10 @@ falls through to a container's, an instance's or a variable's credentials.
 
 from importlib import import_module
 
+from awsenv.aws.context import Context
+from awsenv.aws.options import SessionOptions
+from awsenv.aws.session import Session
 from awsenv.profiles.profile import Profile
-from awsenv.sessions.context import Context
-from awsenv.sessions.options import SessionOptions
-from awsenv.sessions.session import Session
 
 # Kind → module, so that one kind loads one.
 MODULES = {

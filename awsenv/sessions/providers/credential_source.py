@@ -3,12 +3,12 @@
 import shlex
 from typing import Any
 
+from awsenv.aws import deadline
+from awsenv.aws.context import Context
+from awsenv.aws.options import SessionOptions
+from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import deadline
-from awsenv.sessions.context import Context
-from awsenv.sessions.options import SessionOptions
-from awsenv.sessions.session import Session
 from awsenv.variables import remove_session
 
 

@@ -3,11 +3,11 @@
 import shlex
 from datetime import UTC, datetime
 
+from awsenv.aws.context import Context
+from awsenv.aws.options import SessionOptions
+from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import STORED_OF, Profile
-from awsenv.sessions.context import Context
-from awsenv.sessions.options import SessionOptions
-from awsenv.sessions.session import Session
 
 
 def session(profile: Profile, _: SessionOptions, context: Context, __: Session | None) -> Session:

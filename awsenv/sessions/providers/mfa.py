@@ -6,12 +6,12 @@ botocore has no provider for it: it ignores ``mfa_serial`` in a profile that hol
 from functools import partial
 from typing import Any
 
+from awsenv.aws import client
+from awsenv.aws.context import Context
+from awsenv.aws.options import SessionOptions
+from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import client
-from awsenv.sessions.context import Context
-from awsenv.sessions.options import SessionOptions
-from awsenv.sessions.session import Session
 
 # Seconds; "GetSessionToken" in the AWS STS API Reference.
 SHORTEST, LONGEST, USUAL = 900, 129_600, 43_200

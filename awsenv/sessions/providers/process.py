@@ -9,11 +9,11 @@ import shlex
 from typing import Any
 
 from awsenv import programs
+from awsenv.aws.context import Context
+from awsenv.aws.options import SessionOptions
+from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
-from awsenv.sessions.context import Context
-from awsenv.sessions.options import SessionOptions
-from awsenv.sessions.session import Session
 
 # The profiles whose credential_process is running above this one.
 RUNNING = "AWSENV_RESOLVING"

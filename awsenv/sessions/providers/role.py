@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from awsenv.aws import client
+from awsenv.aws.context import Context
+from awsenv.aws.options import SessionOptions
+from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import client
-from awsenv.sessions.context import Context
-from awsenv.sessions.options import SessionOptions
-from awsenv.sessions.session import Session
-from awsenv.sessions.session_name import session_name
+from awsenv.sessions.providers.session_name import make_session_name
 
 # Seconds; "AssumeRole" in the AWS STS API Reference.
 SHORTEST, LONGEST = 900, 43_200
@@ -117,7 +117,7 @@ def _assume(
     )
     if "RoleSessionName" not in parameters:
         # Set when the cache's key has been made: with a name of its own nothing would be shared.
-        fetcher._assume_kwargs["RoleSessionName"] = session_name()
+        fetcher._assume_kwargs["RoleSessionName"] = make_session_name()
     got: dict[str, Any] = client.call(profile, fetcher.fetch_credentials)
     return got
 

@@ -3,15 +3,15 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from awsenv.aws import cli_caches, client, token_file
+from awsenv.aws.context import Context
+from awsenv.aws.options import SessionOptions
+from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
+from awsenv.identity_center import sign_in, token
+from awsenv.identity_center.token import SsoSession
 from awsenv.profiles import timestamps
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import cli_caches, client, token_file
-from awsenv.sessions.context import Context
-from awsenv.sessions.options import SessionOptions
-from awsenv.sessions.session import Session
-from awsenv.sessions.sso import sign_in, token
-from awsenv.sessions.sso.token import SsoSession
 
 
 def session(

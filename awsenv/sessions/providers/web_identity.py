@@ -4,14 +4,14 @@ import os
 from functools import partial
 from typing import Any
 
+from awsenv.aws import client
+from awsenv.aws.context import Context
+from awsenv.aws.options import SessionOptions
+from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import client
-from awsenv.sessions.context import Context
-from awsenv.sessions.options import SessionOptions
-from awsenv.sessions.session import Session
-from awsenv.sessions.session_name import session_name
+from awsenv.sessions.providers.session_name import make_session_name
 
 
 def session(
@@ -29,7 +29,7 @@ def session(
         raise AwsenvError(what, f"ls -l {path}") from None
     parameters: dict[str, Any] = {
         "RoleArn": profile.get("role_arn") or "",
-        "RoleSessionName": profile.get("role_session_name") or session_name(),
+        "RoleSessionName": profile.get("role_session_name") or make_session_name(),
         "WebIdentityToken": token,
     }
     if options.duration:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from awsenv.aws import client, token_file
+from awsenv.aws.context import Context
+from awsenv.identity_center import token as tokens
+from awsenv.identity_center.token import SsoSession
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import client, token_file
-from awsenv.sessions.context import Context
-from awsenv.sessions.sso import token as tokens
-from awsenv.sessions.sso.token import SsoSession
 
 # Seconds. A registration is renewed this long before its end.
 SOON = 15 * 60

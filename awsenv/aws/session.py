@@ -64,7 +64,7 @@ class Session:
         """The key that stands in the files, or that the keychain has. Raises ``AwsenvError`` where none
         does."""
         if profile.key_place is None and profile.own(KEYCHAIN):
-            from awsenv.sessions import keychain
+            from awsenv.aws import keychain
 
             return cls.of(profile, profile.key_id, keychain.load(profile), None, None)
         key_id, secret, token = profile.key()

@@ -5,14 +5,14 @@ import time
 from typing import Any
 
 from awsenv import debug
+from awsenv.aws import child, token_file
+from awsenv.aws.context import Context
+from awsenv.aws.errors import PersonNeededError
+from awsenv.aws_login import dpop, tokens
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
 from awsenv.paths import shorten
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import child, token_file
-from awsenv.sessions.context import Context
-from awsenv.sessions.errors import PersonNeededError
-from awsenv.sessions.login import dpop, tokens
 from awsenv.state import state_folder
 
 # Seconds before its end in which botocore renews it, too.

@@ -6,15 +6,15 @@ import time
 from typing import Any
 
 from awsenv import debug
+from awsenv.aws import child, client, token_file
+from awsenv.aws.context import Context
+from awsenv.aws.errors import PersonNeededError
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
+from awsenv.identity_center import token as tokens
+from awsenv.identity_center.token import SsoSession
 from awsenv.paths import shorten
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import child, client, token_file
-from awsenv.sessions.context import Context
-from awsenv.sessions.errors import PersonNeededError
-from awsenv.sessions.sso import token as tokens
-from awsenv.sessions.sso.token import SsoSession
 from awsenv.state import state_folder
 
 # Seconds before its end in which the AWS CLI and botocore renew a token, too.
@@ -64,7 +64,7 @@ def sign_in(
 ) -> str:
     """Sign in anew, one at a time; the token. ``refused``: a token that is known not to do, while
     one that another sign-in has just brought does; ``None`` signs in whatever there is."""
-    from awsenv.sessions.sso import browser, device_code
+    from awsenv.identity_center import browser, device_code
 
     if not where.start_url.startswith("https://"):
         raise AwsenvError(f"{where.shown}: the start URL is not https", "sso_start_url = https://…")

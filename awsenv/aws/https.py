@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from awsenv.sessions import deadline
+from awsenv.aws import deadline
 
 # Seconds for one of them.
 _SECONDS = 10

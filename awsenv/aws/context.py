@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from awsenv.aws.options import Interaction, SessionOptions
+from awsenv.aws.session import Session
 from awsenv.profiles.profile import Profile
-from awsenv.sessions.options import Interaction, SessionOptions
-from awsenv.sessions.session import Session
 
 # Asks for a code of a device, and again where the call with it says that it was not taken.
 WithCode = Callable[[str, Profile, SessionOptions, "Context", Callable[[str], Any]], Any]
@@ -36,7 +36,7 @@ class Context:
     def client(self, service: str, key: Session | None = None, region: str = "") -> Any:
         """A client of ``service`` that signs with ``key``, or not at all; in ``region`` where the
         service is to be asked nowhere else. Raises ``AwsenvError``."""
-        from awsenv.sessions import client
+        from awsenv.aws import client
 
         return client.create_client(service, key, self.profile, self.environ, region or self.region)
 

@@ -6,7 +6,8 @@ import shlex
 from fnmatch import fnmatchcase
 
 from awsenv.errors import AwsenvError
-from awsenv.profiles import edit, ini, sso_names
+from awsenv.identity_center import profile_names
+from awsenv.profiles import edit, ini
 
 _WORD = "# awsenv sso setup "
 _OPTIONS = {
@@ -32,7 +33,7 @@ class Choice:
         self.start_url = start_url
         self.sso_region = sso_region
         self.output = ""
-        self.template = sso_names.TEMPLATE
+        self.template = profile_names.TEMPLATE
         self.regions: list[str] = []
         self.accounts: list[str] = []
         self.roles: list[str] = []
@@ -40,7 +41,7 @@ class Choice:
     def takes(self, account: str, name: str, role: str) -> bool:
         """Whether ``role`` in the ``account`` called ``name`` is chosen."""
         accounts = {account, name, f"{account}/{role}"} & set(self.accounts)
-        names = (role, sso_names.shorten_role(role))
+        names = (role, profile_names.shorten_role(role))
         wanted = [each for each in self.roles if each[:1] != "!"]
         without = [each[1:] for each in self.roles if each[:1] == "!"]
         return (
@@ -113,11 +114,11 @@ def _read(words: list[str]) -> Choice:
 def check_template(template: str) -> str:
     """``template``, if names made by it can be profiles' names. Raises ``AwsenvError``."""
     rest = template
-    for placeholder in sso_names.PLACEHOLDERS:
+    for placeholder in profile_names.PLACEHOLDERS:
         rest = rest.replace(placeholder, "")
     if rest == template or re.search(r"[^\w.@+/-]", rest) or template.startswith("-"):
         raise AwsenvError(
             f"a name cannot be made by {template}",
-            f"letters, - and {', '.join(sso_names.PLACEHOLDERS)}",
+            f"letters, - and {', '.join(profile_names.PLACEHOLDERS)}",
         )
     return template

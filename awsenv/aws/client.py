@@ -14,11 +14,11 @@ import botocore.parsers
 import botocore.session
 
 from awsenv import debug
+from awsenv.aws import deadline
+from awsenv.aws.errors import RefusedCodeError, UnknownKeyError
+from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import deadline
-from awsenv.sessions.errors import RefusedCodeError, UnknownKeyError
-from awsenv.sessions.session import Session
 from awsenv.variables import list_set, remove_session
 
 # Where a partition's STS is asked by those who name no Region ("AWS STS Regions and endpoints").

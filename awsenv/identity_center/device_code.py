@@ -3,13 +3,13 @@
 import time
 from typing import Any
 
+from awsenv.aws import client
+from awsenv.aws.context import Context
+from awsenv.aws.options import Interaction
 from awsenv.errors import AwsenvError
+from awsenv.identity_center import registration, start_url
+from awsenv.identity_center.token import SsoSession
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import client
-from awsenv.sessions.context import Context
-from awsenv.sessions.options import Interaction
-from awsenv.sessions.sso import registration, start_url
-from awsenv.sessions.sso.token import SsoSession
 
 _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 # Seconds. A word after this long a wait.

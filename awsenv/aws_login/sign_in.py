@@ -9,14 +9,14 @@ import shlex
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+from awsenv.aws import callback, client, token_file
+from awsenv.aws.context import Context
+from awsenv.aws.errors import PersonNeededError
+from awsenv.aws_login import tokens
+from awsenv.aws_login.dpop import Key
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import callback, client, token_file
-from awsenv.sessions.context import Context
-from awsenv.sessions.errors import PersonNeededError
-from awsenv.sessions.login import tokens
-from awsenv.sessions.login.dpop import Key
 from awsenv.state import state_folder
 
 # The clients that the service knows ("CreateOAuth2Token" in botocore's model of it).

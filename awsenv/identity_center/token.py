@@ -10,10 +10,10 @@ import os
 import shlex
 from typing import Any
 
+from awsenv.aws import token_file
 from awsenv.errors import AwsenvError
 from awsenv.profiles import read
 from awsenv.profiles.profile import Place, Profile
-from awsenv.sessions import token_file
 
 # In the order in which the AWS CLI writes them.
 _FIELDS = ("startUrl", "region", "accessToken", "expiresAt", "clientId", "clientSecret",

@@ -9,8 +9,9 @@ import re
 from collections.abc import Collection, Iterable
 
 from awsenv.errors import AwsenvError
-from awsenv.profiles import edit, headers, ini, sso_names
-from awsenv.profiles.sso_choice import Choice, read_choices
+from awsenv.identity_center import profile_names
+from awsenv.identity_center.profile_choice import Choice, read_choices
+from awsenv.profiles import edit, headers, ini
 
 _MARK = re.compile(r"# awsenv sso ([0-9a-f]{12})\s*")
 Role = tuple[str, str]  # account ID and role name
@@ -96,10 +97,10 @@ def make_plan(
                 plan.changed.append(name)
                 expected[block.header] = {**defaults, **options}
             continue
-        wanted = sso_names.format_name(
+        wanted = profile_names.format_name(
             choice.template, account, names[account], role, choice.session
         )
-        name = sso_names.make_unique(wanted, account, used)
+        name = profile_names.make_unique(wanted, account, used)
         used.add(name)
         plan.added.append(name)
         plan.names[account, role] = name

@@ -12,13 +12,13 @@ from collections.abc import Callable, Collection, Iterator
 from queue import SimpleQueue
 from typing import Any
 
+from awsenv.aws import client
+from awsenv.aws.context import Context
+from awsenv.aws.options import Interaction
 from awsenv.errors import AwsenvError
+from awsenv.identity_center.sign_in import EndedError
+from awsenv.identity_center.token import SsoSession
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import client
-from awsenv.sessions.context import Context
-from awsenv.sessions.options import Interaction
-from awsenv.sessions.sso.sign_in import EndedError
-from awsenv.sessions.sso.token import SsoSession
 
 # Calls a second, a little under what the portal takes; threads for answers that take a while.
 PACE = 19.0

@@ -3,9 +3,9 @@
 
 from urllib.parse import urljoin, urlsplit
 
+from awsenv.aws import https
+from awsenv.aws.context import Context
 from awsenv.errors import AwsenvError
-from awsenv.sessions import https
-from awsenv.sessions.context import Context
 
 # Hosts of access portals ("Using the AWS access portal" in the IAM Identity Center User Guide).
 _PORTALS = (

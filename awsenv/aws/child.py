@@ -4,9 +4,9 @@ import json
 import os
 from collections.abc import Callable
 
+from awsenv.aws.errors import PersonNeededError
 from awsenv.errors import PERSON_NEEDED, AwsenvError
 from awsenv.files import locks
-from awsenv.sessions.errors import PersonNeededError
 
 
 def run(work: Callable[[], object]) -> AwsenvError | None:

@@ -9,13 +9,13 @@ import os
 import shlex
 from typing import Any
 
+from awsenv.aws import client, token_file
+from awsenv.aws.context import Context
+from awsenv.aws.errors import PersonNeededError
+from awsenv.aws.session import Session
+from awsenv.aws_login.dpop import Key
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import client, token_file
-from awsenv.sessions.context import Context
-from awsenv.sessions.errors import PersonNeededError
-from awsenv.sessions.login.dpop import Key
-from awsenv.sessions.session import Session
 
 # What a file must have to be renewed by.
 _NEEDED = ("accessToken", "refreshToken", "dpopKey", "clientId")

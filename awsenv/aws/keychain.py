@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from awsenv import programs
+from awsenv.aws import deadline
+from awsenv.aws.errors import PersonNeededError
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import KEYCHAIN, Profile
-from awsenv.sessions import deadline
-from awsenv.sessions.errors import PersonNeededError
 
 SERVICE = "awsenv"
 

@@ -6,7 +6,7 @@ import re
 import socket
 
 
-def session_name() -> str:
+def make_session_name() -> str:
     """It in STS's alphabet, and of at most 64 characters ("AssumeRole" in the API Reference)."""
     try:
         user = getpass.getuser()

@@ -6,12 +6,12 @@ import secrets
 from typing import Any
 from urllib.parse import urlencode
 
+from awsenv.aws import callback, client
+from awsenv.aws.context import Context
 from awsenv.errors import AwsenvError
+from awsenv.identity_center import registration, start_url
+from awsenv.identity_center.token import SsoSession
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import callback, client
-from awsenv.sessions.context import Context
-from awsenv.sessions.sso import registration, start_url
-from awsenv.sessions.sso.token import SsoSession
 
 GRANTS = ["authorization_code", "refresh_token"]
 

@@ -1,0 +1,1 @@
+"""The ground under everything that talks to AWS: clients and their deadline, sessions, how one is wanted and by whom, stored tokens."""

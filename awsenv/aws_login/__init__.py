@@ -1,0 +1,1 @@
+"""`aws login`: the sign-in of a console user."""
