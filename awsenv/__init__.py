@@ -77,7 +77,7 @@ def _failed(arguments: list[str], error: BaseException) -> int:
         code = error.code
         from awsenv import replay
 
-        replay.say("; ".join(filter(None, (error.message, error.hint))))
+        replay.say(error.format_line())
     elif code == 1:
         if os.environ.get("AWSENV_DEBUG") == "1":
             import traceback

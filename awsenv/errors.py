@@ -1,4 +1,4 @@
-"""What failed, what mends it, and the exit code. One place prints it: ``awsenv.cli.terminal``."""
+"""What failed, what mends it, and the exit code. One place prints it: ``awsenv.ui.terminal``."""
 
 FAILED = 1
 USAGE = 2
@@ -18,6 +18,16 @@ class AwsenvError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    def format_line(self) -> str:
+        """The one line that a person reads: what failed, what to type."""
+        return f"{self.message}; {self.hint}" if self.hint else self.message
+
+
+class PersonNeededError(AwsenvError):
+    """Somebody has to be asked or to sign in, and nobody is there."""
+
+    code = PERSON_NEEDED
 
 
 class UsageError(AwsenvError):

@@ -34,6 +34,14 @@ def program_words() -> list[str]:
     return [sys.executable, "-I", "-S", os.path.join(here, "__main__.py")]
 
 
+def program_path() -> str:
+    """Where the program lies that was called, for files that call it, too."""
+    called = os.path.abspath(sys.argv[0])
+    if os.path.basename(called) == "__main__.py":  # python -m awsenv, or the hook
+        called = os.path.join(os.path.dirname(sys.executable), "awsenv")
+    return called
+
+
 def shorten(path: str) -> str:
     """``path`` as a person writes it: the home folder as ``~``."""
     home = os.path.expanduser("~").rstrip("/")

@@ -18,20 +18,24 @@ LAW = [
     ["__main__"],
     ["__init__"],
     ["cli"],
+    ["ui"],
+    ["actions"],
     ["hook"],
-    ["folders", "demo", "exec_config", "server"],
+    ["envrc", "demo"],
+    ["env_files"],
+    ["server"],
     ["sessions"],
     ["identity_center", "aws_login"],
     ["aws"],
     ["records"],
     ["profiles"],
-    ["trusted"],
     ["replay"],
     ["programs"],
     ["shells"],
     ["variables", "state"],
     ["files"],
     ["paths"],
+    ["durations"],
     ["errors", "debug"],
 ]
 LEVEL = {room: level for level, rooms in enumerate(LAW) for room in rooms}
@@ -99,8 +103,8 @@ def test_every_room_imports_downward_only() -> None:
 def test_an_upward_import_would_be_seen() -> None:
     upward = {"profiles/read.py": "def f():\n    from awsenv import cli, errors\n"}
     assert _violations(upward) == ["profiles/read.py imports cli"]
-    strangers = {"folders/trust.py": "import awsenv.demo.sts"}
-    assert _violations(strangers) == ["folders/trust.py imports demo"]
+    strangers = {"envrc/trust.py": "import awsenv.demo.sts"}
+    assert _violations(strangers) == ["envrc/trust.py imports demo"]
 
 
 # Where modules are imported by a name out of a table: no syntax tree shows which.
@@ -259,6 +263,6 @@ def test_what_a_hook_asks_imports_nothing_slow() -> None:
     )
     loaded = set(result.stdout.split()) - OS
     rooms = ("awsenv.hook", "awsenv.shells", "awsenv.files")
-    single = {"awsenv", "awsenv.cli", "awsenv.cli.hook_env", "awsenv.errors", "awsenv.paths", "awsenv.replay", "awsenv.state", "awsenv.trusted", "awsenv.variables"}  # fmt: skip
+    single = {"awsenv", "awsenv.cli", "awsenv.cli.hook_env", "awsenv.errors", "awsenv.paths", "awsenv.replay", "awsenv.state", "awsenv.envrc", "awsenv.envrc.trust_check", "awsenv.variables"}  # fmt: skip
     assert "awsenv.hook.env" in loaded
     assert {name for name in loaded - single if not name.startswith(rooms)} == set()

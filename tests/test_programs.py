@@ -241,7 +241,7 @@ def test_git_sees_nothing_of_aws(home: Path) -> None:
 
 def test_a_git_that_hangs_is_one_line(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(programs.run, "__defaults__", (None, 1.0, False))
-    from awsenv.folders import git
+    from awsenv.env_files import git
 
     hangs = home / "bin/git"
     hangs.parent.mkdir()

@@ -4,8 +4,7 @@ import json
 import os
 from collections.abc import Callable
 
-from awsenv.aws.errors import PersonNeededError
-from awsenv.errors import PERSON_NEEDED, AwsenvError
+from awsenv.errors import PERSON_NEEDED, AwsenvError, PersonNeededError
 from awsenv.files import locks
 
 

@@ -2,7 +2,7 @@
 
 import shlex
 
-from awsenv.errors import PERSON_NEEDED, AwsenvError
+from awsenv.errors import AwsenvError, PersonNeededError
 
 
 class RefusedCodeError(AwsenvError):
@@ -11,12 +11,6 @@ class RefusedCodeError(AwsenvError):
 
 class UnknownKeyError(AwsenvError):
     """AWS does not know the key that a call is signed with: never, any more, or not yet."""
-
-
-class PersonNeededError(AwsenvError):
-    """Somebody has to be asked, and nobody is there."""
-
-    code = PERSON_NEEDED
 
 
 def code_needed(profile: str) -> PersonNeededError:

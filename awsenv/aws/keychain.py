@@ -9,8 +9,7 @@ from typing import Any
 
 from awsenv import programs
 from awsenv.aws import deadline
-from awsenv.aws.errors import PersonNeededError
-from awsenv.errors import AwsenvError
+from awsenv.errors import AwsenvError, PersonNeededError
 from awsenv.profiles.profile import KEYCHAIN, Profile
 
 SERVICE = "awsenv"

@@ -3,6 +3,10 @@
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+# Tells a person a line.
+Say = Callable[[str], None]
 
 
 class SessionOptions:
@@ -50,12 +54,9 @@ class SessionOptions:
             return "session"
         return f"mfa {self.mfa_serial}".strip() if self.mfa or self.mfa_serial else ""
 
-    def with_device(self, serial: str) -> "SessionOptions":
-        """The same, with the code of the device ``serial``, or of none."""
-        found = SessionOptions()
-        found.__dict__.update(self.__dict__)
-        found.mfa_serial = serial
-        return found
+    def replace(self, **changes: Any) -> "SessionOptions":
+        """The same with ``changes``, by name."""
+        return SessionOptions(**(self.__dict__ | changes))
 
     def of_source(self, named: str, serial: str = "", plain: bool = False) -> "SessionOptions":
         """Those for the source of the profile ``named``, whose session is got with a code of the
@@ -80,7 +81,7 @@ class Interaction:
         open: Callable[[str], None] | None = None,  # noqa: A002
         show: Callable[[str], None] = lambda _: None,
         waiting: Callable[[str], AbstractContextManager[object]] = nullcontext,
-        say: Callable[[str], None] = lambda _: None,
+        say: Say = lambda _: None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.ask = ask

@@ -7,9 +7,8 @@ from typing import Any
 from awsenv import debug
 from awsenv.aws import child, token_file
 from awsenv.aws.context import Context
-from awsenv.aws.errors import PersonNeededError
 from awsenv.aws_login import dpop, tokens
-from awsenv.errors import AwsenvError
+from awsenv.errors import AwsenvError, PersonNeededError
 from awsenv.files import locks
 from awsenv.paths import shorten
 from awsenv.profiles.profile import Profile

@@ -11,10 +11,9 @@ from urllib.parse import parse_qs, urlencode
 
 from awsenv.aws import callback, client, token_file
 from awsenv.aws.context import Context
-from awsenv.aws.errors import PersonNeededError
 from awsenv.aws_login import tokens
 from awsenv.aws_login.dpop import Key
-from awsenv.errors import AwsenvError
+from awsenv.errors import AwsenvError, PersonNeededError
 from awsenv.files import locks
 from awsenv.profiles.profile import Profile
 from awsenv.state import state_folder

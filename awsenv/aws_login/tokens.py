@@ -11,10 +11,9 @@ from typing import Any
 
 from awsenv.aws import client, token_file
 from awsenv.aws.context import Context
-from awsenv.aws.errors import PersonNeededError
 from awsenv.aws.session import Session
 from awsenv.aws_login.dpop import Key
-from awsenv.errors import AwsenvError
+from awsenv.errors import AwsenvError, PersonNeededError
 from awsenv.profiles.profile import Profile
 
 # What a file must have to be renewed by.

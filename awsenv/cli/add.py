@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from awsenv import paths
-from awsenv.cli import hints, terminal
-from awsenv.errors import AwsenvError, UsageError
+from awsenv.errors import AwsenvError, PersonNeededError, UsageError
 from awsenv.files import reading
 from awsenv.paths import shorten
 from awsenv.profiles import access_key_csv, edit, headers, read, write
 from awsenv.profiles.profile import ACCESS_KEY, KEYCHAIN, SECRET_KEY, TOKENS, Profile
+from awsenv.shells import hints
+from awsenv.ui import terminal
 
 # Bytes: a line is a user.
 LARGEST_CSV = 1 << 20
@@ -59,10 +60,10 @@ def add(
     }
     config = {option: value for option, value in config.items() if value}
     if in_keychain:
-        from awsenv.cli import keychain
+        from awsenv.actions import keychain
 
         there = known.get(profile) or Profile(profile, None, None)
-        keychain.put(there, key_id, secret, environ, config)
+        keychain.put_key(there, key_id, secret, environ, terminal.say, config)
     else:
         _store(_find_headers(profile, known.get(profile), environ), key_id, secret, config, environ)
     terminal.say(f"profile {profile} is stored; {hints.use_command(profile)}")
@@ -81,9 +82,9 @@ def remove(profile: Annotated[str, typer.Argument(help="The profile.")]) -> None
     known = read.profiles(environ)
     there = read.profile(profile, environ)
     if key_id := there.get(KEYCHAIN):
-        from awsenv.cli import keychain
+        from awsenv.actions import keychain
 
-        keychain.remove_key(there, key_id, known)
+        keychain.discard_key(there, key_id, known)
     for path, header in _find_headers(profile, there, environ):
         if write.take_section(path, header, environ):
             terminal.say(f"profile {profile} is taken out of {shorten(path)}")
@@ -108,7 +109,7 @@ def _read_key(csv: str, user: str) -> tuple[str, str]:
     else:
         key_id, secret = ([*sys.stdin.read().split(), "", ""])[:2]
         if not key_id:
-            raise terminal.person_needed(
+            raise PersonNeededError(
                 "add asks for the key and there is no terminal", "--csv FILE, or both on stdin"
             )
     for what, value in (("access key ID", key_id), ("secret access key", secret)):

@@ -11,10 +11,10 @@ from typer.exceptions import Abort, Exit, TyperException
 
 from awsenv import __version__, replay
 from awsenv.cli import help as help_
-from awsenv.cli import hints
-from awsenv.cli.run import run_command
 from awsenv.cli.switch import Render
 from awsenv.errors import USAGE, UsageError
+from awsenv.shells import hints
+from awsenv.ui.run import run_command
 
 # Name → module and function: a call imports one family of commands.
 COMMANDS = {

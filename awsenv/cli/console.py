@@ -7,18 +7,19 @@ from typing import Annotated
 
 import typer
 
-from awsenv import programs
+from awsenv import durations, programs
+from awsenv.actions import console_address as address
 from awsenv.aws.session import Session
-from awsenv.cli import browser, durations, session_options, shared_options, terminal
+from awsenv.cli import shared_options
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import folders
 from awsenv.identity_center import token
 from awsenv.profiles import read
 from awsenv.profiles.profile import Profile
 from awsenv.replay import Request
-from awsenv.sessions import console as address
 from awsenv.sessions import resolve
 from awsenv.state import state_folder
+from awsenv.ui import browser, session_options, terminal
 from awsenv.variables import AWSENV_PROFILE, remove_session
 
 # Browsers that keep several lives apart, in the order in which they are looked for.

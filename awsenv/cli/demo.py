@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from awsenv.cli import terminal
 from awsenv.demo import tour
 from awsenv.demo.sandbox import sandbox
+from awsenv.errors import PersonNeededError
 from awsenv.profiles import read
 from awsenv.shells.table import SHELLS
 
@@ -53,7 +53,7 @@ def demo(
             print("The tour failed." if failed else "The tour went well.")
             return 1 if failed else 0
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            raise terminal.person_needed(
+            raise PersonNeededError(
                 "demo opens a shell and there is no terminal", "awsenv demo --run"
             )
         shell = os.environ.get("SHELL", "/bin/sh")

@@ -12,7 +12,7 @@ import typer
 from awsenv import __version__, paths, programs
 from awsenv.aws import cli_caches
 from awsenv.aws_login import tokens
-from awsenv.cli import shell_status, terminal
+from awsenv.cli import shell_status
 from awsenv.errors import FAILED, AwsenvError
 from awsenv.identity_center import token
 from awsenv.paths import shorten
@@ -22,6 +22,7 @@ from awsenv.sessions import conflicts
 from awsenv.shells import detection, start_files
 from awsenv.shells.table import load_shell
 from awsenv.state import state_folder
+from awsenv.ui import terminal
 from awsenv.variables import is_endpoint
 
 # What is looked at, and the words of what was found; what is wrong has a mend.

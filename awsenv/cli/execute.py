@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from awsenv import exec_config
-from awsenv.cli import session_options, shared_options
+from awsenv.actions import exec_config
+from awsenv.cli import shared_options
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.hook.folder import Folder
 from awsenv.replay import Request
 from awsenv.sessions import resolve
+from awsenv.ui import session_options
 from awsenv.variables import apply_change, enter_session
 
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as shells have it
@@ -64,7 +65,7 @@ def execute(
     """
     environ = dict(os.environ)
     if server:
-        from awsenv.cli import exec_server
+        from awsenv.actions import exec_server
 
         environ = exec_server.remove_other_sources(environ)
     if dir_ and profile:

@@ -2,18 +2,17 @@
 
 import json
 import os
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from awsenv.cli import terminal
+from awsenv.actions import link as actions
+from awsenv.envrc import bindings, direnv, ghq, trust
 from awsenv.errors import AwsenvError, UsageError
-from awsenv.folders import bindings, direnv, ghq, trust
-from awsenv.paths import shorten
+from awsenv.paths import program_path, shorten
 from awsenv.profiles import read
 from awsenv.server import grants
+from awsenv.ui import terminal
 
 Dir = Annotated[str, typer.Argument(metavar="[DIR]", help="The folder; this one when not given.")]
 Org = Annotated[
@@ -33,7 +32,7 @@ def link(
     """
     environ = dict(os.environ)
     read.profile(profile, environ)
-    edit = _link(profile, _find_folder(dir_, org, environ), environ)
+    edit = actions.link(profile, _find_folder(dir_, org, environ), environ, terminal.say)
     if as_json:
         trusted = trust.find_state(trust.resolve_folder(edit.path), environ)
         told = {"envrc": edit.path, "profile": profile, "changed": edit.changed, "trust": trusted}
@@ -46,17 +45,7 @@ def unlink(dir_: Dir = "", org: Org = "") -> None:
     Example: awsenv unlink ~/ghq/github.com/org
     """
     environ = dict(os.environ)
-    folder = _find_folder(dir_, org, environ)
-    before = bindings.read(folder)
-    trusted = direnv.is_allowed(folder, environ)
-    edit = bindings.unlink(folder)
-    what = "no longer uses" if edit.changed else "does not use"
-    terminal.say(f"{shorten(edit.path)} {what} a profile")
-    if edit.new is None:
-        trust.deny(trust.resolve_folder(edit.path), environ)
-    elif edit.changed:
-        trust.follow(edit.path, edit.old, edit.new, environ)
-        _allow(edit, trusted and edit.old == before, environ)
+    actions.unlink(_find_folder(dir_, org, environ), environ, terminal.say)
 
 
 def orgs(
@@ -127,28 +116,11 @@ def _ask_to_link(name: str, folder: str, environ: dict[str, str]) -> None:
     while profile := terminal.ask(f"{name}: profile", ""):
         try:
             read.profile(profile, environ)
-            _link(profile, folder, environ)
+            actions.link(profile, folder, environ, terminal.say)
         except AwsenvError as error:
             terminal.fail(error)
         else:
             return
-
-
-def _link(profile: str, folder: str, environ: dict[str, str]) -> bindings.Edit:
-    before = bindings.read(folder)
-    trusted = before is None or direnv.is_allowed(folder, environ)
-    edit = bindings.link(profile, folder)
-    trusted = trusted and edit.old == before  # what direnv was asked about
-    terminal.say(f"{shorten(edit.path)} {'now uses' if edit.changed else 'uses already'} {profile}")
-    own = trust.resolve_folder(edit.path)
-    if edit.old is None and edit.new is not None:
-        trust.allow_made(own, edit.new, environ)
-    if edit.changed:
-        trust.follow(edit.path, edit.old, edit.new, environ)
-        _allow(edit, trusted, environ)
-    if not trusted and trust.find_state(own, environ) != "allowed":
-        _tell_untrusted(own, environ)
-    return edit
 
 
 direnv_app = typer.Typer(name="direnv", no_args_is_help=True, help="awsenv under direnv.")
@@ -171,14 +143,6 @@ def install() -> None:
         terminal.say("direnv is not installed; see direnv.net")
 
 
-def program_path() -> str:
-    """Where this awsenv lies, for files that call it."""
-    called = Path(sys.argv[0]).absolute()
-    if called.name == "__main__.py":  # python -m awsenv, or the hook
-        called = Path(sys.executable).parent / "awsenv"
-    return str(called)
-
-
 def _find_folder(given: str, org: str, environ: dict[str, str]) -> str:
     if given and org:
         raise UsageError("a folder or --org, not both", "awsenv link --help")
@@ -186,32 +150,3 @@ def _find_folder(given: str, org: str, environ: dict[str, str]) -> str:
         return ghq.find_organization(org, environ)
     # Not resolved: direnv knows a folder by the name that a person uses.
     return os.path.abspath(given or os.getcwd())
-
-
-def _tell_untrusted(path: str, environ: dict[str, str]) -> None:
-    """That our hook does not load ``path``: not yet, or not at all, which direnv's users know."""
-    try:
-        trust.derive(path)
-    except AwsenvError as error:
-        if not direnv.is_installed(environ):
-            terminal.fail(error)
-    else:
-        terminal.say(f"the rest of it is not allowed yet; awsenv allow {shorten(path)}")
-
-
-def _allow(edit: bindings.Edit, trusted: bool, environ: dict[str, str]) -> None:
-    """direnv, where it is, trusts what was made here or was trusted before; the rest is a person's
-    to read."""
-    if not direnv.is_installed(environ):
-        return
-    if not trusted:
-        terminal.say(f"direnv has not allowed the rest of it; direnv allow {shorten(edit.path)}")
-        return
-    for name in dict.fromkeys((edit.path, trust.resolve_folder(edit.path))):
-        direnv.allow(name, environ)
-    # direnv takes it as it lies there by then.
-    if bindings.read(os.path.dirname(edit.path)) != edit.new:
-        for name in dict.fromkeys((edit.path, trust.resolve_folder(edit.path))):
-            direnv.deny(name, environ)
-        what = f"{shorten(edit.path)} was changed by another program meanwhile"
-        raise AwsenvError(what, f"direnv allow {shorten(edit.path)}")

@@ -117,8 +117,8 @@ def _run_slow_half(outcome: Outcome) -> tuple[Got, int]:
     """What the slow half finds, with the person's own environment and nothing of a folder's; and the
     exit code."""
     _load_slow_half()
-    from awsenv.cli import renew
-    from awsenv.cli.run import run_command
+    from awsenv.actions import renew
+    from awsenv.ui.run import run_command
 
     base = outcome.shell.base
     _become(base)
@@ -126,9 +126,9 @@ def _run_slow_half(outcome: Outcome) -> tuple[Got, int]:
 
     def call() -> None:
         if outcome.slow == RENEWAL:
-            chosen = renew.renew_session(outcome.shell.profile, base)
+            chosen = renew.renew_session(outcome.shell.profile, base, replay.say)
         else:
-            chosen = renew.resolve_unattended(outcome.request, base)
+            chosen = renew.resolve_unattended(outcome.request, base, replay.say)
         found.append(replay.FoundSession(chosen.variables, chosen.account))
 
     code = run_command(call, None)

@@ -6,28 +6,22 @@ from typing import Annotated
 
 import typer
 
-from awsenv import paths
+from awsenv import durations, paths
+from awsenv.actions import dotenv_file
 from awsenv.aws import token_file
 from awsenv.aws.context import Context
 from awsenv.aws.options import Interaction
 from awsenv.aws_login import sign_in as console_sign_in
-from awsenv.cli import (
-    dotenv_file,
-    durations,
-    hints,
-    login_new,
-    session_options,
-    shared_options,
-    terminal,
-)
-from awsenv.cli.folders import program_path
+from awsenv.cli import login_new, shared_options
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.identity_center import sign_in, token
-from awsenv.paths import shorten
+from awsenv.paths import program_path, shorten
 from awsenv.profiles import headers, read, write
 from awsenv.profiles.profile import ACCESS_KEY, EXPIRES, SECRET_KEY, STORED_OF, Profile
 from awsenv.replay import Request
 from awsenv.sessions import resolve
+from awsenv.shells import hints
+from awsenv.ui import session_options, terminal
 
 Name = Annotated[str, typer.Argument(metavar="PROFILE", help="The profile.")]
 
@@ -93,7 +87,7 @@ def login(
     elif save_as:
         _save(save_as, profile, got.variables, environ)
     terminal.say(f"signed in to {profile}{_format_left(got.variables, people.now())}")
-    dotenv_file.rewrite(profile, environ)
+    dotenv_file.rewrite(profile, environ, people.say)
 
 
 def _sign_in(

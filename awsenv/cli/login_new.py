@@ -7,11 +7,12 @@ from awsenv import paths
 from awsenv.aws.context import Context
 from awsenv.aws.options import Interaction
 from awsenv.aws_login import sign_in
-from awsenv.cli import hints, terminal
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shorten
 from awsenv.profiles import headers, read, write
 from awsenv.profiles.profile import Place, Profile
+from awsenv.shells import hints
+from awsenv.ui import terminal
 from awsenv.variables import remove_session
 
 # Where AWS is asked whom nobody has told another Region.

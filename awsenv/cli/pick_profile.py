@@ -3,12 +3,12 @@
 import time
 
 from awsenv.aws import token_file
-from awsenv.cli import picker
 from awsenv.cli.profiles import TITLES, describe, format_cells
 from awsenv.errors import AwsenvError
 from awsenv.identity_center import token
 from awsenv.profiles import production, read
 from awsenv.profiles.profile import Profile
+from awsenv.ui import picker
 
 
 def pick(environ: dict[str, str]) -> str:

@@ -8,12 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from awsenv.cli import durations, terminal
+from awsenv import durations
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shorten
 from awsenv.profiles import account, client_settings, production, read
 from awsenv.profiles.profile import KINDS, Place, Profile
 from awsenv.sessions import resolve
+from awsenv.ui import terminal
 from awsenv.variables import AWSENV_PROFILE, SETTINGS, remove_session
 
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]

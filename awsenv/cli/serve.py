@@ -8,14 +8,11 @@ from typing import Annotated
 
 import typer
 
-from awsenv.cli import durations, terminal
-from awsenv.cli.renew import set_by_folder
+from awsenv import durations
 from awsenv.errors import FAILED
 from awsenv.paths import shorten
 from awsenv.server import grants, listening, running
-
-# How long a server runs that was started for somebody.
-FOR = "12h"
+from awsenv.ui import terminal
 
 
 def serve(
@@ -51,20 +48,6 @@ def serve(
     seconds = durations.parse_duration(for_, "--for") if for_ else 0
     serving.serve(port, seconds, as_json, environ, terminal.say)
     return 0
-
-
-def start(for_: str, environ: dict[str, str]) -> running.Running:
-    """The server that runs, or one in the background for ``for_`` (a span). Raises ``AwsenvError``."""
-    if found := running.find_server(environ):
-        return found
-    # What a folder has set is not the server's, which is every folder's.
-    names = set_by_folder(environ)
-    kept = {name: value for name, value in environ.items() if name not in names}
-    found = running.start(durations.parse_duration(for_, "--for"), kept)
-    terminal.say(
-        f"awsenv serve runs for {for_}, or until nothing is granted; awsenv serve --status"
-    )
-    return found
 
 
 def _status(as_json: bool, environ: dict[str, str]) -> int:

@@ -34,19 +34,39 @@ def with_session_options(*names: str) -> Callable[[Callable[..., Any]], Callable
     ``option_values`` stands: it gets there what was typed, by option; ``yes`` for one that takes no
     value, empty for one that was not given."""
 
+    def collect(given: dict[str, Any]) -> dict[str, str]:
+        typed = {name: given.pop(_parameter_name(name)) for name in names}
+        return {name: "yes" if value is True else value or "" for name, value in typed.items()}
+
+    return _replace_parameter("option_values", [_parameter(name) for name in names], collect)
+
+
+def with_group(name: str, group: type[Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the options that are the fields of the dataclass ``group``, where its own parameter ``name``
+    stands: it gets there an instance with what was typed."""
+    fields = list(inspect.signature(group).parameters.values())
+    options = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in fields]
+
+    def collect(given: dict[str, Any]) -> Any:
+        return group(**{each.name: given.pop(each.name) for each in options})
+
+    return _replace_parameter(name, options, collect)
+
+
+def _replace_parameter(
+    name: str, options: list[inspect.Parameter], collect: Callable[[dict[str, Any]], Any]
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Have a command line take ``options`` in the place of a command's parameter ``name``, which is given what
+    ``collect`` takes out of all that was typed."""
+
     def add(command: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(command)
         def call(**given: Any) -> Any:
-            typed = {name: given.pop(_parameter_name(name)) for name in names}
-            values = {
-                name: "yes" if value is True else value or "" for name, value in typed.items()
-            }
-            return command(option_values=values, **given)
+            return command(**{name: collect(given)}, **given)
 
-        added = [_parameter(name) for name in names]
         parameters: list[inspect.Parameter] = []
         for each in inspect.signature(command).parameters.values():
-            parameters += added if each.name == "option_values" else [each]
+            parameters += options if each.name == name else [each]
         # What Typer makes a command line of.
         call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         call.__annotations__ = {each.name: each.annotation for each in parameters}

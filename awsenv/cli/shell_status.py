@@ -2,19 +2,17 @@
 
 import os
 
-from awsenv import trusted
-from awsenv.cli import hints
+from awsenv.envrc import bindings, trust, trust_check
 from awsenv.errors import AwsenvError
-from awsenv.folders import bindings, trust
 from awsenv.paths import shorten
-from awsenv.shells import hook_text
+from awsenv.shells import hints, hook_text
 from awsenv.shells.table import SHELLS
 
 
 def read_folder(environ: dict[str, str]) -> dict[str, str | None] | None:
     """The ``.envrc`` that counts here, the profile that it names and whether it is allowed."""
     try:
-        path = trusted.find_nearest(os.path.realpath(os.getcwd()))
+        path = trust_check.find_nearest(os.path.realpath(os.getcwd()))
     except OSError:  # the folder is no more
         return None
     if not path:

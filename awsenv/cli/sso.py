@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from awsenv.cli import session_options, sso_questions, sso_write, terminal
-from awsenv.errors import AwsenvError, UsageError
+from awsenv.cli import sso_questions, sso_write
+from awsenv.errors import AwsenvError, PersonNeededError, UsageError
 from awsenv.identity_center import profile_choice, token
 from awsenv.identity_center.profile_choice import Choice
 from awsenv.paths import config_file
 from awsenv.profiles import headers, ini, write
+from awsenv.ui import session_options, terminal
 
 sso_app = typer.Typer(name="sso", no_args_is_help=True, help="IAM Identity Center's profiles.")
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and end.")]
@@ -95,7 +96,7 @@ def setup(
         # As it was chosen before, where it was.
         chosen = any(each.key == choice.key for each in earlier)
         if not chosen:
-            raise terminal.person_needed(
+            raise PersonNeededError(
                 "sso setup asks which accounts and there is no terminal", "--all, or --account ID"
             )
     sso_write.setup(choice, chosen, people, environ, dry_run)

@@ -3,12 +3,12 @@
 import re
 from urllib.parse import urlsplit
 
-from awsenv.cli import terminal
-from awsenv.errors import AwsenvError
+from awsenv.errors import AwsenvError, PersonNeededError
 from awsenv.identity_center import profile_choice, profile_names
 from awsenv.identity_center.profile_choice import Choice
 from awsenv.paths import config_file
 from awsenv.profiles import headers, ini, read
+from awsenv.ui import terminal
 
 # What the hosts of start URLs begin with that many instances share.
 _EVERYBODYS = ("start", "identitycenter")
@@ -155,7 +155,7 @@ def _ask(question: str, offered: str, option: str, person: bool) -> str:
     if not person:
         if offered:
             return offered
-        raise terminal.person_needed(
+        raise PersonNeededError(
             f"sso setup asks for the {question} and there is no terminal", f"{option} VALUE"
         )
     found = terminal.ask(question, offered)

@@ -8,7 +8,6 @@ from difflib import get_close_matches
 
 from awsenv.aws.context import Context
 from awsenv.aws.options import Interaction
-from awsenv.cli import picker, terminal
 from awsenv.errors import AwsenvError
 from awsenv.identity_center import listing as listings
 from awsenv.identity_center import profile_plan, sign_in
@@ -19,6 +18,7 @@ from awsenv.identity_center.token import SsoSession
 from awsenv.paths import config_file, shorten
 from awsenv.profiles import production, read, write
 from awsenv.profiles.profile import Profile
+from awsenv.ui import picker, terminal
 
 SCOPE = "sso:account:access"
 # As many names as a line holds.

@@ -10,15 +10,19 @@ from typing import Annotated, Any
 
 import typer
 
-from awsenv.cli import durations, hints, shell_status, terminal
+from awsenv import durations
+from awsenv.actions import rotations as rotation
+from awsenv.cli import shell_status
 from awsenv.cli.profiles import describe_leaks
+from awsenv.env_files import registry
 from awsenv.errors import FAILED, AwsenvError
-from awsenv.folders import env_file_registry
 from awsenv.paths import shorten
 from awsenv.profiles import account, lint, read
 from awsenv.profiles.profile import Profile
 from awsenv.server import grants, running
-from awsenv.sessions import conflicts, rotation
+from awsenv.sessions import conflicts
+from awsenv.shells import hints
+from awsenv.ui import terminal
 from awsenv.variables import AWSENV_PROFILE, AWSENV_SET, list_managed, remove_session
 
 
@@ -106,7 +110,7 @@ def _describe(name: str | None, profile: Profile | None, environ: dict[str, str]
         ],
         "dotenv": [
             {"file": each.path, "profile": each.profile, "state": each.state}
-            for each in env_file_registry.list_entries(environ)
+            for each in registry.list_entries(environ)
         ],
         "served": [
             {"to": each.where, "profile": each.profile, "state": state}

@@ -4,13 +4,13 @@ import os
 from collections.abc import Callable
 
 from awsenv import replay
-from awsenv.cli import session_options, terminal
-from awsenv.cli.run import run_command
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.replay import Request
 from awsenv.sessions import resolve
 from awsenv.shells import detection
 from awsenv.shells.table import FORMS, load
+from awsenv.ui import session_options, terminal
+from awsenv.ui.run import run_command
 from awsenv.variables import AWSENV_PREVIOUS, Change, enter_session, leave_session
 
 # How a change becomes text. What a shell's hook asks knows more of that shell than its form does.

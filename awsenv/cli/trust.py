@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from awsenv.cli import terminal
+from awsenv.envrc import trust
+from awsenv.envrc.loading import Disk, Loaded, list_above
 from awsenv.errors import AwsenvError
-from awsenv.folders import trust
-from awsenv.folders.loading import Disk, Loaded, list_above
 from awsenv.paths import shorten
+from awsenv.ui import terminal
 
 File = Annotated[
     str, typer.Argument(metavar="[FILE]", help="An .envrc or its folder; the nearest, not given.")

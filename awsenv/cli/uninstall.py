@@ -5,16 +5,17 @@ from typing import Annotated
 
 import typer
 
-from awsenv.cli import terminal
+from awsenv.env_files import registry
+from awsenv.envrc import direnv
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
-from awsenv.folders import direnv, env_file_registry
 from awsenv.paths import shorten
 from awsenv.profiles import read
 from awsenv.profiles.profile import KEYCHAIN
 from awsenv.server import grants, running
 from awsenv.shells import start_files
 from awsenv.state import state_folder
+from awsenv.ui import terminal
 
 
 def uninstall(
@@ -32,7 +33,7 @@ def uninstall(
         terminal.say(f"{'removes' if yes else 'would remove'} {shorten(path)}")
     if server := running.find_server(environ):
         terminal.say(f"{'ends' if yes else 'would end'} awsenv serve, process {server.process}")
-    for path in sorted({each.path for each in env_file_registry.list_entries(environ) if each.state != "moved"} | {g.file for g in grants.list_grants(environ) if g.file}):  # fmt: skip
+    for path in sorted({each.path for each in registry.list_entries(environ) if each.state != "moved"} | {g.file for g in grants.list_grants(environ) if g.file}):  # fmt: skip
         terminal.say(
             f"{shorten(path)} holds lines of awsenv's; awsenv logout --all --env-files, first"
         )

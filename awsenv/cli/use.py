@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from awsenv.cli import hints, shared_options, switch, terminal
+from awsenv.cli import shared_options, switch
 from awsenv.errors import UsageError
 from awsenv.paths import shorten
 from awsenv.replay import Request
-from awsenv.shells import hook_text, start_files
+from awsenv.shells import hints, hook_text, start_files
 from awsenv.shells.table import SHELLS
+from awsenv.ui import terminal
 
 Shell = Annotated[
     list[str] | None,

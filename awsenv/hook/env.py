@@ -6,7 +6,8 @@ shell, tried by sequences of events without one.
 
 import os
 
-from awsenv import replay, trusted
+from awsenv import replay
+from awsenv.envrc import trust_check
 from awsenv.hook import renewal
 from awsenv.hook.outcome import FAR, SESSION, Got, Outcome
 from awsenv.hook.shell import BY_OPTIONS, FOLDER, NAMES, Layer, Shell, as_nobody, is_bound
@@ -39,15 +40,15 @@ def decide(
         # Another direnv folder has other originals.
         state.direnv = environ.get("DIRENV_DIR", "")
         state.was = {} if not is_bound(state) else state.was
-    envrc = "" if direnv else trusted.find_nearest(folder)
+    envrc = "" if direnv else trust_check.find_nearest(folder)
     if not direnv:
-        outcome.absent += trusted.list_nearer(folder, envrc)
+        outcome.absent += trust_check.list_nearer(folder, envrc)
     here = (envrc.rpartition("/")[0] or "/") if envrc else ""
-    record = trusted.find_allowed(envrc, shell.base) if envrc else None
+    record = trust_check.find_allowed(envrc, shell.base) if envrc else None
     if record is not None:
         _bind(outcome, here, record, now, got)
-        files, absent = trusted.list_watched(record)
-        files.append(trusted.mirror(envrc, shell.base))
+        files, absent = trust_check.list_watched(record)
+        files.append(trust_check.mirror(envrc, shell.base))
         outcome.files += files
         outcome.there |= set(files)
         outcome.absent += absent
@@ -55,7 +56,7 @@ def decide(
         _refuse(outcome, here, envrc)
         outcome.files.append(envrc)
         outcome.there.add(envrc)
-        place = trusted.mirror(envrc, shell.base)
+        place = trust_check.mirror(envrc, shell.base)
         (outcome.files if os.path.lexists(place) else outcome.absent).append(place)
     elif state.folder:
         _leave(outcome)
@@ -95,7 +96,7 @@ def inherit(shell: Shell) -> None:
     folder = shell.environ.get(FOLDER, "")
     # An absolute folder of which something was allowed; else the name may be anybody's.
     envrc = f"{folder.rstrip('/')}/.envrc"
-    shell.inherit(trusted.read_record(envrc, shell.base) if folder[:1] == "/" else None)
+    shell.inherit(trust_check.read_record(envrc, shell.base) if folder[:1] == "/" else None)
 
 
 def build_request(record: dict[str, str]) -> replay.Request:

@@ -2,7 +2,7 @@
 
 import os
 
-from awsenv import trusted
+from awsenv.envrc import trust_check
 from awsenv.errors import AwsenvError
 from awsenv.hook import env
 from awsenv.hook.shell import FOLDER, NAMES, Layer, Shell
@@ -20,7 +20,7 @@ class Folder:
 
     def __init__(self, folder: str, environ: dict[str, str]) -> None:
         folder = os.path.realpath(folder or ".")
-        envrc = trusted.find_nearest(folder)
+        envrc = trust_check.find_nearest(folder)
         if not envrc:
             raise AwsenvError(
                 f"there is no .envrc in {shorten(folder)} or above", "awsenv exec PROFILE -- CMD"
@@ -28,7 +28,7 @@ class Folder:
         self._shell = Shell(environ, State())
         env.inherit(self._shell)
         self.base = self._shell.base
-        record = trusted.find_allowed(envrc, self.base)
+        record = trust_check.find_allowed(envrc, self.base)
         if record is None:
             raise AwsenvError(
                 f"{shorten(envrc)} is not allowed, so nothing is run",

@@ -8,8 +8,7 @@ from typing import Any
 from awsenv import debug
 from awsenv.aws import child, client, token_file
 from awsenv.aws.context import Context
-from awsenv.aws.errors import PersonNeededError
-from awsenv.errors import AwsenvError
+from awsenv.errors import AwsenvError, PersonNeededError
 from awsenv.files import locks
 from awsenv.identity_center import token as tokens
 from awsenv.identity_center.token import SsoSession

@@ -3,7 +3,7 @@ place.
 
 Under exported keys every SDK reads ``[default]``: what stands there and not in the profile reaches
 whoever acts as it. Where a variable can say what the profile alone would mean, it is said. An empty
-value is one that depends on the shell: ``awsenv.environment`` knows how.
+value is one that depends on the shell: ``awsenv.variables`` knows how.
 """
 
 from awsenv.profiles.profile import Profile

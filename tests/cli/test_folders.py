@@ -8,7 +8,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from awsenv.folders import trust
+from awsenv.envrc import trust
 from tests.program import awsenv, program_path
 from tests.shells.real import clean, installed
 

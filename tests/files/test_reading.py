@@ -17,7 +17,7 @@ _MAY = {
     "files/reading.py", "files/writing.py", "files/in_place.py", "files/folders.py", "files/locks.py",
     "replay.py",  # the fast half imports nothing; records and keys, bounded and regular
     "shells/detection.py",  # /proc, /dev/null
-    "cli/terminal.py", "cli/picker.py",  # /dev/tty
+    "ui/terminal.py", "ui/picker.py",  # /dev/tty
     "aws/child.py", "cli/hook_env.py",  # /dev/null
     "hook/look_stamp.py",  # makes an empty file
     "programs.py", "server/running.py", "server/listening.py", "server/serving.py",  # our own log and lock; the folder one is in

@@ -7,8 +7,8 @@ from dotenv import dotenv_values
 from hypothesis import given
 from hypothesis import strategies as st
 
+from awsenv.env_files.env_file import read_profile, update
 from awsenv.errors import AwsenvError
-from awsenv.folders.env_file import read_profile, update
 
 SESSION = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s/+=", "AWS_REGION": "r-1"}
 OURS = (

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from awsenv.envrc.loading import Disk, load
 from awsenv.errors import AwsenvError
-from awsenv.folders.loading import Disk, load
 from tests.shells.real import installed
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from awsenv.envrc import use_aws_line
 from awsenv.errors import AwsenvError
-from awsenv.folders import use_aws_line
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from awsenv import replay, trusted
-from awsenv.folders import trust
+from awsenv import replay
+from awsenv.envrc import trust, trust_check
 from tests.program import awsenv
 
 EVIL = "LD_PRELOAD=/tmp/x.so\n"
@@ -52,7 +52,7 @@ def test_what_changes_while_awsenv_writes_is_not_allowed(changed: str, home: Pat
 
 def found(home: Path) -> bool:
     """What a hook asks."""
-    return trusted.find_allowed(str(home / "repo/.envrc"), {"HOME": str(home)}) is not None
+    return trust_check.find_allowed(str(home / "repo/.envrc"), {"HOME": str(home)}) is not None
 
 
 def test_every_file_that_takes_part_is_as_it_was_allowed(home: Path) -> None:
@@ -80,15 +80,15 @@ def test_a_file_that_was_not_there_is_still_not_there(home: Path) -> None:
 
 
 def test_a_record_is_of_the_path_that_it_names(home: Path) -> None:
-    record = Path(trusted.mirror(str(home / "repo/.envrc"), {"HOME": str(home)}))
+    record = Path(trust_check.mirror(str(home / "repo/.envrc"), {"HOME": str(home)}))
     other = home / "other"
     other.mkdir()
     for name in (".envrc", ".env"):
         (other / name).write_text((home / "repo" / name).read_text())
-    place = Path(trusted.mirror(str(other / ".envrc"), {"HOME": str(home)}))
+    place = Path(trust_check.mirror(str(other / ".envrc"), {"HOME": str(home)}))
     place.parent.mkdir(parents=True)
     shutil.copy(record, place)  # with its mode
-    assert trusted.find_allowed(str(other / ".envrc"), {"HOME": str(home)}) is None
+    assert trust_check.find_allowed(str(other / ".envrc"), {"HOME": str(home)}) is None
 
 
 def test_a_link_changes_the_record_by_its_line_alone(home: Path) -> None:
@@ -106,7 +106,7 @@ def test_no_other_secret_of_a_dotenv_is_kept(home: Path) -> None:
         "STAGE=twice-one\n"
     )
     assert awsenv(home, "allow", "repo").returncode == 0
-    record = Path(trusted.mirror(str(home / "repo/.envrc"), {"HOME": str(home)})).read_text()
+    record = Path(trust_check.mirror(str(home / "repo/.envrc"), {"HOME": str(home)})).read_text()
     assert "twice-one" in record  # the control: what is loaded
     assert not [
         word
@@ -121,8 +121,8 @@ def test_nothing_outlasts_its_repo(home: Path) -> None:
     (home / "other/.envrc").write_text("use_aws dev\n")
     (home / "repo").rename(home / "gone")
     assert awsenv(home, "allow", "other").returncode == 0
-    assert replay.read(trusted.mirror(str(home / "repo/.envrc"), environ)) is None
-    assert replay.read(trusted.mirror(str(home / "other/.envrc"), environ))
+    assert replay.read(trust_check.mirror(str(home / "repo/.envrc"), environ)) is None
+    assert replay.read(trust_check.mirror(str(home / "other/.envrc"), environ))
 
 
 @pytest.mark.parametrize(

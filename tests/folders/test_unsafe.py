@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from awsenv.folders.unsafe import is_unsafe
+from awsenv.envrc.unsafe import is_unsafe
 from tests.shells.real import installed
 
 # What each shell says of itself: every name that is more than a variable to it.

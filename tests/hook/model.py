@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from awsenv import records, replay
-from awsenv.folders import trust
+from awsenv.envrc import trust
 from awsenv.hook import env, state
 from awsenv.hook.outcome import Got, Outcome
 from awsenv.variables import SESSION_VARIABLES, enter_session, leave_session

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from awsenv import replay, trusted
-from awsenv.folders import trust
+from awsenv import replay
+from awsenv.envrc import trust, trust_check
 from awsenv.hook import state
 from awsenv.hook.outcome import FAR, RENEWAL, SESSION
 from awsenv.variables import AWSENV_PREVIOUS
@@ -247,7 +247,7 @@ def test_an_edit_of_the_aws_files_gets_the_session_anew(ground: Ground) -> None:
 
 def test_what_would_change_an_answer_is_watched(ground: Ground) -> None:
     shell, home = entered(ground), ground.home
-    place = trusted.mirror(f"{home}/b/evil/.envrc", ground.environ)
+    place = trust_check.mirror(f"{home}/b/evil/.envrc", ground.environ)
     # An .envrc that comes nearer than the one that counts, and a word that allows one.
     assert f"{home}/a/deep/.envrc" in shell.cd("a/deep").absent
     outcome = shell.cd("b/evil")
@@ -265,7 +265,7 @@ def test_what_would_change_an_answer_is_watched(ground: Ground) -> None:
     shell.cd("out")
     loaded = shell.cd("a/repo")
     assert {f"{home}/a/repo/.envrc", f"{home}/a/repo/.env", f"{home}/a/.envrc"} <= set(loaded.files)
-    assert trusted.mirror(f"{home}/a/repo/.envrc", ground.environ) in loaded.there
+    assert trust_check.mirror(f"{home}/a/repo/.envrc", ground.environ) in loaded.there
 
 
 def test_another_folder_of_direnv_s_has_other_originals(ground: Ground) -> None:

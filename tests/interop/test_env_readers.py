@@ -15,9 +15,9 @@ from dotenv import dotenv_values
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from awsenv.env_files import env_file
+from awsenv.env_files.env_file import update
 from awsenv.errors import AwsenvError
-from awsenv.folders import env_file
-from awsenv.folders.env_file import update
 from tests.shells.real import clean, installed
 
 Values = dict[str, str]

@@ -8,8 +8,8 @@ from unittest.mock import patch
 import pytest
 import yaml
 
+from awsenv.env_files import compose
 from awsenv.errors import AwsenvError
-from awsenv.server import compose
 from tests.server.served import Served
 from tests.server.test_dotenv_live import home
 

@@ -9,8 +9,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import sync_playwright
 
+from awsenv.actions import console_address as console
 from awsenv.demo.sts import Role
-from awsenv.sessions import console
 from tests.program import program_path, until
 from tests.sessions.place import Place
 from tests.sessions.test_sso import CONFIG, center, login

@@ -15,7 +15,7 @@ from awsenv.aws.options import Interaction, SessionOptions
 from awsenv.demo.server import Server
 from awsenv.demo.sts import Role
 from awsenv.demo.users import User, new_user
-from awsenv.folders import bindings, trust
+from awsenv.envrc import bindings, trust
 from awsenv.replay import Request
 from awsenv.sessions.resolve import resolve
 from tests.program import awsenv, until

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from awsenv.folders import trust
+from awsenv.envrc import trust
 from tests.hook import model
 from tests.program import is_long
 from tests.shells.ground import Ground

@@ -1,10 +1,10 @@
 """``login_session``: the session of a sign-in as ``aws login`` does it, awsenv's or the AWS CLI's."""
 
 from awsenv.aws.context import Context
-from awsenv.aws.errors import PersonNeededError
 from awsenv.aws.options import SessionOptions
 from awsenv.aws.session import Session
 from awsenv.aws_login import renewal, sign_in, tokens
+from awsenv.errors import PersonNeededError
 from awsenv.profiles.profile import Profile
 
 

@@ -8,10 +8,10 @@ from typing import Protocol
 from dotenv.main import DotEnv
 from dotenv.variables import parse_variables
 
-from awsenv import trusted
+from awsenv.env_files import env_file, lines
+from awsenv.envrc import directives, trust_check
+from awsenv.envrc.unsafe import is_unsafe
 from awsenv.errors import AwsenvError
-from awsenv.folders import directives, env_file, env_lines
-from awsenv.folders.unsafe import is_unsafe
 from awsenv.paths import shorten
 from awsenv.variables import SESSION_VARIABLES
 
@@ -139,8 +139,8 @@ def _add_env(found: Loaded, each: directives.Directive, path: str, files: Files)
         return
     text = files.text(file).decode("utf-8", "surrogateescape")
     own = files.own(file, text)
-    env_lines.refuse_ambiguous(text, file, own)
-    _compared(found, "env", file, trusted.compared_text(text, own), own)
+    lines.refuse_ambiguous(text, file, own)
+    _compared(found, "env", file, trust_check.compared_text(text, own), own)
     found.variables |= {
         name: value for name, value in _read_values(text).items() if name not in own
     }
@@ -173,4 +173,4 @@ def _compared(found: Loaded, kind: str, path: str, text: str, own: set[str] | No
         found.files[f"text.{number}"] = text
     else:
         found.files[f"skip.{number}"] = " ".join(sorted(own))
-        found.files[f"sum.{number}"] = trusted.digest(text)
+        found.files[f"sum.{number}"] = trust_check.digest(text)

@@ -2,9 +2,8 @@
 
 import os
 
-from awsenv import exec_config
+from awsenv.actions import dotenv_live, exec_config, serve
 from awsenv.aws.options import Interaction, SessionOptions
-from awsenv.cli import dotenv_live, serve
 from awsenv.errors import AwsenvError
 from awsenv.replay import Request
 from awsenv.server import grants
@@ -20,9 +19,9 @@ def grant_variables(
 ) -> dict[str, str]:
     """What the program gets that this process becomes: granted for as long as it runs. Raises
     ``AwsenvError``."""
-    session, made = dotenv_live.session_of(request, options, people, environ)
+    session, made = dotenv_live.resolve_session(request, options, people, environ)
     token = grants.grant(request.profile, made, environ, process=os.getpid())
-    found = serve.start(serve.FOR, environ)
+    found = serve.start(serve.FOR, environ, people.say)
     if not found.port:
         raise AwsenvError("awsenv serve has no port", "awsenv serve --stop, then this again")
     given = exec_config.prepare(request.profile, session, environ, process=False)

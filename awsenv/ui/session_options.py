@@ -5,8 +5,8 @@ import os
 import sys
 
 from awsenv.aws.options import Interaction, SessionOptions
-from awsenv.cli import browser, terminal
 from awsenv.errors import UsageError
+from awsenv.ui import browser, terminal
 
 
 def read(option_values: dict[str, str]) -> tuple[SessionOptions, Interaction]:
@@ -51,14 +51,9 @@ def make_attended(option_values: dict[str, str]) -> Interaction:
     )
 
 
-def make_unattended() -> Interaction:
-    """Nobody: a call that asks nothing and opens nothing."""
-    return Interaction(say=terminal.say)
-
-
 def _parse_duration(given: dict[str, str], option: str) -> int:
     if option not in given:
         return 0
-    from awsenv.cli import durations
+    from awsenv import durations
 
     return durations.parse_duration(given[option], option)

@@ -6,10 +6,9 @@
 
 import re
 
-from awsenv import trusted
+from awsenv.envrc import trust_check, use_aws_line
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
-from awsenv.folders import use_aws_line
 from awsenv.paths import shorten
 
 _COMMAND = re.compile(
@@ -54,7 +53,7 @@ def read(path: str) -> bytes:
     """The bytes of the plain file at ``path``. Never waits, whatever lies there. Raises
     ``AwsenvError``."""
     try:
-        data = reading.read(path, trusted.LARGEST)
+        data = reading.read(path, trust_check.LARGEST)
     except OSError as error:
         raise reading.explain(path, error) from None
     if b"\0" in data:

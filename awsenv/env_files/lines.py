@@ -8,8 +8,8 @@ without direnv, so such a line is named when a person allows it.
 
 import re
 
+from awsenv.env_files import env_file
 from awsenv.errors import AwsenvError
-from awsenv.folders import env_file
 from awsenv.paths import shorten
 
 _ASSIGNMENT = re.compile(r"[ \t]*(?:export[ \t]+)?([^\s=:#]+)[ \t]*=[ \t]*(.*)", re.DOTALL)

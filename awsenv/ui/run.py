@@ -5,9 +5,9 @@ import sys
 from collections.abc import Callable
 
 from awsenv import replay
-from awsenv.cli import terminal
 from awsenv.errors import FAILED, AwsenvError
 from awsenv.shells.table import load
+from awsenv.ui import terminal
 
 
 def run_command(call: Callable[[], object], form: str | None) -> int:

@@ -1,7 +1,7 @@
 """Which ``.envrc`` files a person allowed: path and content together, of every file that takes part.
 
 What was allowed lies in a mirror of the path, ``STATE/trust/home/me/org/.envrc``, as a record that
-``awsenv.trusted`` reads: the bytes of each file, to be compared, and what was derived from
+``awsenv.envrc.trust_check`` reads: the bytes of each file, to be compared, and what was derived from
 them, which is all that is ever loaded. A record is made of texts that a person saw or awsenv itself
 wrote, in memory: by the time it is stored, anything may lie on the disk.
 """
@@ -10,10 +10,10 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-from awsenv import records, replay, trusted
+from awsenv import records, replay
+from awsenv.envrc import loading, trust_check
+from awsenv.envrc.loading import Disk, Loaded
 from awsenv.errors import AwsenvError
-from awsenv.folders import loading
-from awsenv.folders.loading import Disk, Loaded
 
 
 class Remembered:
@@ -41,10 +41,10 @@ class Remembered:
         text = self._texts.get(path)
         if path in self._sums:
             text = Disk().text(path)
-            compared = trusted.compared_text(
+            compared = trust_check.compared_text(
                 text.decode("utf-8", "surrogateescape"), self._own[path]
             )
-            if trusted.digest(compared) != self._sums[path]:
+            if trust_check.digest(compared) != self._sums[path]:
                 text = None
         if text is None:
             raise AwsenvError("nobody has seen it")
@@ -71,7 +71,7 @@ def derive(path: str) -> Loaded:
 
 def allow(path: str, found: Loaded, environ: dict[str, str]) -> None:
     """Trust the ``.envrc`` at ``path`` with what was ``found`` in it. Raises ``AwsenvError``."""
-    records.write(trusted.mirror(path, environ), found.fields(path))
+    records.write(trust_check.mirror(path, environ), found.fields(path))
 
 
 def allow_made(path: str, text: bytes, environ: dict[str, str]) -> None:
@@ -93,9 +93,9 @@ def follow(file: str, old: bytes | None, new: bytes | None, environ: dict[str, s
 
 
 def deny(path: str, environ: dict[str, str]) -> bool:
-    """Trust it no more; whether it was trusted."""
+    """Trust it no more; whether it was trust_check."""
     try:
-        os.unlink(trusted.mirror(path, environ))
+        os.unlink(trust_check.mirror(path, environ))
     except FileNotFoundError:
         return False
     return True
@@ -104,7 +104,7 @@ def deny(path: str, environ: dict[str, str]) -> bool:
 def prune(environ: dict[str, str]) -> None:
     """Forget what was allowed in folders that are no more: nothing of a ``.env`` outlasts its repo
     in our state."""
-    top = trusted.mirror("/", environ)
+    top = trust_check.mirror("/", environ)
     for folder, below, names in os.walk(top, topdown=False):
         if ".envrc" in names and not os.path.isdir("/" + os.path.relpath(folder, top)):
             with contextlib.suppress(OSError):
@@ -119,10 +119,11 @@ def _find_near(file: str, environ: dict[str, str]) -> Iterator[tuple[str, dict[s
     """The ``.envrc`` files whose records name ``file``, with these: above it, beside it and below."""
     folder = os.path.dirname(file)
     below = [
-        os.path.join(place, ".envrc") for place, _, _ in os.walk(trusted.mirror(folder, environ))
+        os.path.join(place, ".envrc")
+        for place, _, _ in os.walk(trust_check.mirror(folder, environ))
     ]
     for place in sorted(
-        {*below, *(trusted.mirror(path, environ) for path in loading.list_above(folder))}
+        {*below, *(trust_check.mirror(path, environ) for path in loading.list_above(folder))}
     ):
         record = replay.read(place) or {}
         if file in record.values() and "path" in record:
@@ -131,7 +132,7 @@ def _find_near(file: str, environ: dict[str, str]) -> Iterator[tuple[str, dict[s
 
 def find_state(path: str, environ: dict[str, str]) -> str:
     """``allowed``, ``changed`` since, or ``not allowed``."""
-    record = replay.read(trusted.mirror(path, environ))
+    record = replay.read(trust_check.mirror(path, environ))
     if record is None or record.get("path") != path:
         return "not allowed"
     try:

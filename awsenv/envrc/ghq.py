@@ -3,8 +3,8 @@
 import os
 
 from awsenv import programs
+from awsenv.env_files.git import environ_for_git
 from awsenv.errors import AwsenvError
-from awsenv.folders.git import environ_for_git
 from awsenv.paths import shorten
 
 # What makes a folder a repo (ghq's own list of version control systems).

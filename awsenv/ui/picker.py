@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 
 from awsenv import programs
-from awsenv.cli import terminal
 from awsenv.errors import AwsenvError
+from awsenv.ui import terminal
 
 # How a row in production is shown, in the columns and by colour.
 MARK = "PRODUCTION"

@@ -2,10 +2,10 @@
 
 import os
 
+from awsenv.envrc import use_aws_line
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
 from awsenv.files.writing import write_whole
-from awsenv.folders import use_aws_line
 from awsenv.paths import shorten
 
 

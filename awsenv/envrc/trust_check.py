@@ -2,7 +2,7 @@
 
 What a person allowed lies in a mirror of its path, ``STATE/trust/home/me/org/.envrc``, as a record:
 the text of each ``.envrc`` and the digest of each ``.env`` that take part, and what was derived from
-them, which is all that is ever loaded. ``awsenv.folders.trust`` writes it.
+them, which is all that is ever loaded. ``awsenv.envrc.trust`` writes it.
 """
 
 import os

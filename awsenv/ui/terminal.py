@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 
-from awsenv.errors import PERSON_NEEDED, AwsenvError
+from awsenv.errors import AwsenvError, PersonNeededError
 from awsenv.replay import printable as printable
 
 # Columns that a table may have, whatever the window has.
@@ -31,14 +31,7 @@ def say(text: str) -> None:
 
 def fail(error: AwsenvError) -> None:
     """The one line that an error is: what failed, what to type."""
-    say(f"{error.message}; {error.hint}" if error.hint else error.message)
-
-
-def person_needed(message: str, hint: str) -> AwsenvError:
-    """The error of a question that nobody is there to answer."""
-    error = AwsenvError(message, hint)
-    error.code = PERSON_NEEDED
-    return error
+    say(error.format_line())
 
 
 def find_asker() -> Callable[[str], str] | None:
@@ -77,7 +70,7 @@ def _ask_terminal(how: Callable[[io.TextIOWrapper], str]) -> str:
         with open("/dev/tty", "r+b", buffering=0) as raw, io.TextIOWrapper(raw) as tty:
             return how(tty).strip()
     except OSError:
-        raise person_needed("this asks a question and there is no terminal", "--help") from None
+        raise PersonNeededError("this asks a question and there is no terminal", "--help") from None
     except EOFError:
         raise AwsenvError("no answer") from None
 

@@ -1,0 +1,148 @@
+"""``dotenv --live``: a ``.env`` without a key. What reads it asks ``awsenv serve``, each time anew."""
+
+import io
+import os
+import shlex
+from urllib.parse import quote
+
+from dotenv import dotenv_values
+
+from awsenv.actions import serve
+from awsenv.actions.dotenv_file import EnvFile
+from awsenv.aws.options import Interaction, Say, SessionOptions
+from awsenv.env_files import compose, env_file, registry
+from awsenv.errors import AwsenvError
+from awsenv.paths import shorten
+from awsenv.replay import Request
+from awsenv.server import grants, running
+from awsenv.sessions import resolve
+from awsenv.variables import SESSION_VARIABLES, WEB_IDENTITY
+
+URI, TOKEN = "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"
+# The one address besides loopback that every SDK asks over plain HTTP: the relay's.
+RELAY = "169.254.170.2"
+# What SDKs take before a container's credentials.
+BEATS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", *WEB_IDENTITY,
+          "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")  # fmt: skip
+
+
+def build_variables(host: str, profile: str, token: str) -> dict[str, str]:
+    """The variables by which SDKs ask ``host`` for the session of ``profile``."""
+    return {URI: f"http://{host}/profiles/{quote(profile, safe='')}", TOKEN: token}
+
+
+def resolve_session(
+    request: Request, options: SessionOptions, people: Interaction, environ: dict[str, str]
+) -> tuple[dict[str, str], bool]:
+    """The variables that ``request`` sets now, and whether they are of a session that has to be made of a long-lived
+    key. Raises ``AwsenvError``."""
+    resolved = resolve.resolve(request, options, people, environ)
+    if not resolved.long_lived:
+        return resolved.variables, options.session
+    with_session = options.replace(session=True)
+    return resolve.resolve(request, with_session, people, environ).variables, True
+
+
+def write(
+    file: EnvFile,
+    request: Request,
+    options: SessionOptions,
+    people: Interaction,
+    for_: str,
+    with_compose: bool,
+    environ: dict[str, str],
+) -> None:
+    """Put into ``file`` where the session of ``request`` is asked for, granted to that file; with ``for_`` (a
+    duration) a server is started where none runs; ``with_compose``: beside it a file for compose brings the services
+    to the relay. Raises ``AwsenvError``."""
+    session, made = resolve_session(request, options, people, environ)
+    text = file.read()
+    override = compose.Override(*os.path.split(file.path)) if with_compose else None
+    token = _find_token(text, file.path, request.profile, made, environ)
+    is_granted = bool(token)
+    token = token or grants.grant(request.profile, made, environ, file=file.path)
+    try:
+        kept = {name: value for name, value in session.items() if name not in SESSION_VARIABLES}
+        values = file.rename_variables(build_variables(RELAY, request.profile, token) | kept)
+        if override and _names_files(file.path, text, environ):
+            values["COMPOSE_FILE"] = override.files
+        file.write(values, request.profile)
+    except BaseException:
+        if not is_granted:
+            grants.revoke(environ, file=file.path)
+        raise
+    registry.forget(file.path, environ)
+    _name_what_wins(file, values, people.say)
+    file.warn_of_masks(values, environ)
+    found = serve.start(for_, environ, people.say) if for_ else running.find_server(environ)
+    if found is None:
+        people.say("awsenv serve does not run yet; awsenv serve")
+    if override:
+        _write_override(override, values, environ, people.say)
+
+
+def _names_files(path: str, text: str, environ: dict[str, str]) -> bool:
+    """Whether the ``.env`` of ``text`` may tell compose which files there are: a person's own word on that goes
+    before."""
+    if os.path.basename(path) != ".env" or environ.get("COMPOSE_FILE"):
+        return False
+    return "COMPOSE_FILE" in env_file.read_names(text) or "COMPOSE_FILE" not in _parse(text)
+
+
+def revoke(file: EnvFile, profile: str, environ: dict[str, str], say: Say) -> None:
+    """End the grant of ``file``, and take our lines out of it. Raises ``AwsenvError``."""
+    shown = shorten(file.path)
+    found = env_file.read_profile(file.read())
+    if profile and found not in (None, profile):
+        raise AwsenvError(f"{shown} acts as {found}, not as {profile}", "awsenv serve --status")
+    gone = grants.revoke(environ, file=file.path)
+    if found is not None:
+        file.clear()
+    if not gone:
+        say(f"nothing was granted to {shown}; awsenv serve --status")
+
+
+def find_problem(values: dict[str, str | None], environ: dict[str, str]) -> tuple[str, str]:
+    """What is wrong with a ``.env`` of ``values`` that asks a server, and what to type; empty for one that is right,
+    or does not."""
+    token = values.get(TOKEN)
+    if not token or "/profiles/" not in (values.get(URI) or ""):
+        return "", ""
+    if grants.find(token, environ) is None:
+        return "holds a token that opens nothing any more", ""
+    if running.find_server(environ) is None:
+        return "asks awsenv serve, which does not run", "awsenv serve"
+    return "", ""
+
+
+def _find_token(text: str, path: str, profile: str, session: bool, environ: dict[str, str]) -> str:
+    """The token that stands in ``text``, where it opens what is wanted: containers go on with it."""
+    for value in _parse(text).values():
+        found = grants.find(value, environ) if value else None
+        if found and (found.file, found.profile, found.session) == (path, profile, session):
+            return value or ""
+    return ""
+
+
+def _name_what_wins(file: EnvFile, values: dict[str, str], say: Say) -> None:
+    """Lines of a person's own that SDKs would believe instead."""
+    there = _parse(file.read())
+    if names := [name for name in BEATS if there.get(name) and name not in values]:
+        say(f"{shorten(file.path)} has {', '.join(names)}, which SDKs prefer; take it out there")
+
+
+def _parse(text: str) -> dict[str, str | None]:
+    return dotenv_values(stream=io.StringIO(text), interpolate=False)
+
+
+def _write_override(
+    override: compose.Override, values: dict[str, str], environ: dict[str, str], say: Say
+) -> None:
+    found = running.find_server(environ)
+    for line in override.write(values):
+        say(line)
+    relay = compose.write_relay(found.port if found else 0, environ)
+    say(f"once, for all projects: docker compose -f {shlex.quote(relay)} up -d")
+    if "COMPOSE_FILE" not in values:
+        words = " ".join(f"-f {shlex.quote(name)}" for name in override.files.split(":"))
+        say(f"docker compose {words} up")

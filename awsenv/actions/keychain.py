@@ -1,0 +1,112 @@
+"""Long-lived keys out of the plain file into the keychain, and back."""
+
+import shlex
+
+from awsenv import paths
+from awsenv.aws import keychain
+from awsenv.aws.options import Say
+from awsenv.errors import AwsenvError
+from awsenv.paths import program_path, shorten
+from awsenv.profiles import headers, write
+from awsenv.profiles.profile import ACCESS_KEY, KEYCHAIN, SECRET_KEY, Profile
+
+
+def import_key(profile: Profile, environ: dict[str, str], say: Say) -> None:
+    """Move the key of ``profile`` from a file into the keychain. Raises ``AwsenvError``."""
+    if has_key(profile):
+        key_id, secret, _ = profile.key()
+        put_key(profile, key_id, secret, environ, say)
+    elif profile.get(KEYCHAIN):
+        say(f"the key of {profile.name} is in the keychain already")
+    else:
+        what = (
+            f"profile {profile.name} is of kind {profile.kind}: there is no long-lived key to move"
+        )
+        raise AwsenvError(what, "awsenv list --kind key")
+
+
+def export_key(
+    profile: Profile, known: dict[str, Profile], environ: dict[str, str], say: Say
+) -> None:
+    """Move the key of ``profile`` back into the credentials file. Raises ``AwsenvError``."""
+    key = {ACCESS_KEY: require_key_id(profile), SECRET_KEY: keychain.load(profile)}
+    path = paths.credentials_file(environ)
+    write.put_options(path, profile.name, key, environ)
+    _forget(profile, known, environ)
+    say(f"the key of {profile.name} is in {shorten(path)} again")
+
+
+def remove_key(
+    profile: Profile, known: dict[str, Profile], environ: dict[str, str], say: Say
+) -> None:
+    """Remove the key of ``profile``, for good. Raises ``AwsenvError``."""
+    require_key_id(profile)
+    _forget(profile, known, environ)
+    say(f"the key of {profile.name} is gone from the keychain")
+
+
+def put_key(
+    profile: Profile,
+    key_id: str,
+    secret: str,
+    environ: dict[str, str],
+    say: Say,
+    settings: dict[str, str] | None = None,
+) -> None:
+    """Have the key of ``profile`` in the keychain and nowhere else, and its ``settings`` in the config file. At a kill
+    anywhere one of the two has the key. Raises ``AwsenvError``."""
+    name = shlex.quote(profile.name)
+    if profile.get("credential_process") and not profile.get(KEYCHAIN):
+        what = f"profile {profile.name} has a credential_process of its own"
+        raise AwsenvError(what, f"awsenv show {name}")
+    keychain.store(key_id, secret)
+    command = f"{shlex.quote(program_path())} credential-process {name}"
+    config, header = paths.config_file(environ), headers.header(profile.name)
+    if profile.config is not None:
+        header = profile.config.header
+    options = {**(settings or {}), "credential_process": command, KEYCHAIN: key_id}
+    write.put_options(config, header, options, environ)
+    # Other tools believe a key in the file before they run a process.
+    for place in (profile.credentials, profile.config):
+        if place is not None:
+            write.take_options(place.path, place.header, {*Profile.OF_KEY}, environ)
+    place = profile.credentials
+    if place is not None and not set(place.options) - Profile.OF_KEY:
+        write.take_section(place.path, place.header, environ)  # it held nothing but the key
+    say(f"the key of {profile.name} is in the keychain, and no longer in a file")
+
+
+def discard_key(profile: Profile, key_id: str, known: dict[str, Profile]) -> None:
+    """Remove the key of ``profile`` from the keychain, where no other one of ``known`` has it. Raises
+    ``AwsenvError``."""
+    if not [n for n, each in known.items() if n != profile.name and each.get(KEYCHAIN) == key_id]:
+        keychain.remove(key_id)
+
+
+def has_key(profile: Profile) -> bool:
+    """Whether ``profile`` has a long-lived key in a file."""
+    return profile.kind in ("key", "mfa") and profile.key_place is not None
+
+
+def list_kept(known: dict[str, Profile]) -> list[str]:
+    """The names of those of ``known`` whose keys are in the keychain."""
+    return [name for name, each in known.items() if each.get(KEYCHAIN)]
+
+
+def require_key_id(profile: Profile) -> str:
+    """The ID of the key of ``profile`` that is in the keychain. Raises ``AwsenvError``."""
+    found = profile.get(KEYCHAIN)
+    if not found:
+        what = f"the key of profile {profile.name} is not in the keychain"
+        raise AwsenvError(what, f"awsenv keychain import {shlex.quote(profile.name)}")
+    return found
+
+
+def _forget(profile: Profile, known: dict[str, Profile], environ: dict[str, str]) -> None:
+    """Take it out of the profile, and then of the keychain."""
+    key_id = require_key_id(profile)
+    for place in (profile.config, profile.credentials):
+        if place is not None and KEYCHAIN in place.options:
+            names = {KEYCHAIN, "credential_process"}
+            write.take_options(place.path, place.header, names, environ)
+    discard_key(profile, key_id, known)

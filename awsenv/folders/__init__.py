@@ -1,1 +1,0 @@
-"""Folders bound to profiles: their .envrc, the organizations that ghq lays out, direnv."""
