@@ -52,6 +52,13 @@ class Request:
         self.form = form
         self.option_values: dict[str, str] = {}
 
+    def replace(self, **changes: str) -> "Request":
+        """The same with ``changes``, by name."""
+        request = Request(self.command)
+        for name in self.__slots__:
+            setattr(request, name, changes.get(name, getattr(self, name)))
+        return request
+
 
 def parse(arguments: list[str]) -> Request | None:
     """The plain command lines; ``None`` for all that needs a closer look, an error too."""
@@ -110,6 +117,7 @@ def answer(request: Request, environ: dict[str, str]) -> str | None:
         return load(form).render(leave_session(environ))
     if request.option_values:
         return None
+    request = name_previous(request, environ)
     found = session(request, environ)
     if found is None:
         return None
@@ -127,6 +135,13 @@ def _find_form(named: str, environ: dict[str, str]) -> str:
     return detection.detect_shell(environ)
 
 
+def name_previous(request: Request, environ: dict[str, str]) -> Request:
+    """``request`` by the name of the profile that ``-`` means in a shell with ``environ``."""
+    if request.profile != "-":
+        return request
+    return request.replace(profile=environ.get(AWSENV_PREVIOUS, "-"))
+
+
 class FoundSession:
     """The ``variables`` that a session sets, and its ``account`` where that is known."""
 
@@ -140,10 +155,8 @@ class FoundSession:
 def session(
     request: Request, environ: dict[str, str], now: float | None = None, path: str = ""
 ) -> FoundSession | None:
-    """What a record says of the session of ``request``; ``None`` where none does. ``-`` becomes the
-    profile that it means. ``path`` is the record's, where that is not the profile's usual one."""
-    if request.profile == "-":
-        request.profile = environ.get(AWSENV_PREVIOUS, "-")
+    """What a record says of the session of ``request``; ``None`` where none does. ``path`` is the record's, where
+    that is not the profile's usual one."""
     profile = request.profile
     record = read(path or record_path(profile, environ)) if profile else None
     if record is None or record.get("profile") != profile:

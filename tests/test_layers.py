@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import json
 import re
 import subprocess
 import sys
@@ -266,3 +267,27 @@ def test_what_a_hook_asks_imports_nothing_slow() -> None:
     single = {"awsenv", "awsenv.cli", "awsenv.cli.hook_env", "awsenv.errors", "awsenv.paths", "awsenv.replay", "awsenv.state", "awsenv.envrc", "awsenv.envrc.trust_check", "awsenv.variables"}  # fmt: skip
     assert "awsenv.hook.env" in loaded
     assert {name for name in loaded - single if not name.startswith(rooms)} == set()
+
+
+def test_what_gets_a_session_at_a_prompt_loads_no_command_line(tmp_path: Path) -> None:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws/config").write_text(
+        f"[profile p]\ncredential_process = cat {tmp_path}/session\n"
+    )
+    fields = {"Version": 1, "AccessKeyId": "ASIAP", "SecretAccessKey": "p", "SessionToken": "t",
+              "Expiration": "2099-01-01T00:00:00Z"}  # fmt: skip
+    (tmp_path / "session").write_text(json.dumps(fields))
+    program = (
+        "import sys; from awsenv.cli import hook_env\n"
+        "assert hook_env.run(['bash', '', 'use', 'p']) == 0\n"
+        "import awsenv.actions.renew\n"
+        "sys.stderr.write(' '.join(sys.modules))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "AWS_ACCESS_KEY_ID='ASIAP'" in result.stdout
+    loaded = set(result.stderr.split())
+    assert "awsenv.sessions.providers.process" in loaded
+    assert loaded & {"typer", "click", "rich"} == set()

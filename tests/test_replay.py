@@ -50,6 +50,12 @@ def replayed(home: Path, *arguments: str, **environ: str) -> str | None:
     return replay.answer(request, clean(home) | environ) if request else None
 
 
+def replayed_previous(environ: dict[str, str]) -> replay.FoundSession | None:
+    """What `use -` finds."""
+    request = replay.name_previous(replay.Request("use", "-"), environ)
+    return replay.session(request, environ)
+
+
 def resolved(home: Path, *arguments: str, **environ: str) -> str:
     """What the full path answers, leaving a record however young the files are."""
     request = replay.parse(list(arguments))
@@ -219,10 +225,10 @@ def test_a_record_whose_fields_are_gone_or_odd_is_as_if_it_were_not_there(home: 
             found = replay.session(request, environ)  # whatever it is, it raises nothing
             assert found is None or name not in judged, (name, value)
     records.write(path, fields)
-    again = replay.session(replay.Request("use", "-"), environ | {"AWSENV_PREVIOUS": "dev"})
+    again = replayed_previous(environ | {"AWSENV_PREVIOUS": "dev"})
     assert again is not None
     assert again.variables == whole.variables
-    assert replay.session(replay.Request("use", "-"), environ | {"AWSENV_PROFILE": "dev"}) is None
+    assert replayed_previous(environ | {"AWSENV_PROFILE": "dev"}) is None
     assert replay.session(replay.Request("use", "dev", account="111122223333"), environ) is None
 
 

@@ -1,5 +1,6 @@
 """Where a session is got: whose environment, whose people, and the profile by which AWS is asked."""
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -14,8 +15,8 @@ WithCode = Callable[[str, Profile, SessionOptions, "Context", Callable[[str], An
 class Context:
     """``profile`` is the one that a person named: all calls of its chain go by its Region, endpoint
     and settings, as botocore has it (``credentials.create_credential_resolver``). ``region`` stands
-    in place of its own. ``with_code`` is ``codes.with_code``. ``assumed`` is what the AWS CLI has
-    stored of roles, where that may be believed.
+    in place of its own. ``with_code`` is ``codes.with_code``. ``cli_cache`` is what
+    the AWS CLI has stored of roles, where that may be believed.
     """
 
     def __init__(
@@ -30,8 +31,14 @@ class Context:
         self.environ = environ
         self.interaction = interaction
         self.region = region
-        self.assumed: dict[str, Any] = {}
+        self.cli_cache: dict[str, Any] = {}
         self._with_code = with_code
+
+    def with_cli_cache(self, cli_cache: dict[str, Any]) -> "Context":
+        """The same with what the AWS CLI has stored."""
+        context = copy.copy(self)
+        context.cli_cache = cli_cache
+        return context
 
     def client(self, service: str, key: Session | None = None, region: str = "") -> Any:
         """A client of ``service`` that signs with ``key``, or not at all; in ``region`` where the

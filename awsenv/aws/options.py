@@ -1,5 +1,6 @@
 """How a session is wanted; and, apart from that, the people and the clock that the core is given."""
 
+import copy
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -92,6 +93,12 @@ class Interaction:
         self.now = now
         # When it was begun: what others have tried since counts for this one, too.
         self.begun = now()
+
+    def without_questions(self) -> "Interaction":
+        """The same people, of whom nobody can be asked."""
+        people = copy.copy(self)
+        people.ask = None
+        return people
 
     @property
     def patience(self) -> float:

@@ -77,7 +77,7 @@ def execute(
         raise UsageError("--live goes by a profile: there is none for --role-arn", "a role profile")
     folder = None if profile else Folder(dir_, environ)
     request = folder.request if folder else Request("exec", profile)
-    request.region, request.account = region or request.region, account or request.account
+    request = request.replace(region=region or request.region, account=account or request.account)
     before = folder.base if folder else environ
     variables: dict[str, str] = {}
     if request.profile:

@@ -96,13 +96,13 @@ def _answer_choice(asking: Asking, command: list[str]) -> int:
         env.choose(outcome, leave_session(inside), now)
         return replay.emit(_render(outcome, asking, now, since))
     if request is not None and not request.option_values:
+        request = replay.name_previous(request, inside)
         found = replay.session(request, inside, now)
         if found is not None:
             change = enter_session(request.profile, found.variables, inside)
             env.choose(outcome, change, now)
             return replay.emit(_render(outcome, asking, now, since))
     _load_slow_half()
-    from awsenv.cli import app, switch
 
     def render(change: Change) -> str:
         since, now = time.time_ns(), time.time()
@@ -110,7 +110,13 @@ def _answer_choice(asking: Asking, command: list[str]) -> int:
         return _render(outcome, asking, now, since)
 
     _become(inside)
-    return switch.run(request, render) if request is not None else app.main(words, render)
+    if request is None:
+        from awsenv.cli import app
+
+        return app.main(words, render)
+    from awsenv.cli import switch
+
+    return switch.run(request, render)
 
 
 def _run_slow_half(outcome: Outcome) -> tuple[Got, int]:

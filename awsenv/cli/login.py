@@ -63,7 +63,8 @@ def login(
             "--fresh": "yes",  # a browser may be opened though nobody can be asked
         }
     )
-    options.fresh = any(option_values.values())  # who says how wants it now
+    # Who says how wants it now.
+    options = options.replace(fresh=any(option_values.values()))
     known = read.profiles(environ)
     if process and not save_as:
         raise UsageError(

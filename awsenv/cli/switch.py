@@ -11,7 +11,7 @@ from awsenv.shells import detection
 from awsenv.shells.table import FORMS, load
 from awsenv.ui import session_options, terminal
 from awsenv.ui.run import run_command
-from awsenv.variables import AWSENV_PREVIOUS, Change, enter_session, leave_session
+from awsenv.variables import Change, enter_session, leave_session
 
 # How a change becomes text. What a shell's hook asks knows more of that shell than its form does.
 Render = Callable[[Change], str]
@@ -38,17 +38,16 @@ def build_text(request: Request, render: Render | None = None) -> str:
         return render(leave_session(environ))
     options, people = session_options.read(request.option_values)
     if load(form).asks_nobody:
-        people.ask = None
+        people = people.without_questions()
     if not request.profile:
         if people.ask is None:
             raise UsageError("no profile is named", "awsenv list")
         from awsenv.cli import pick_profile
 
-        request.profile = pick_profile.pick(environ)
+        request = request.replace(profile=pick_profile.pick(environ))
+    request = replay.name_previous(request, environ)
     if request.profile == "-":
-        request.profile = environ.get(AWSENV_PREVIOUS, "")
-        if not request.profile:
-            raise AwsenvError("no profile was used before this one", "awsenv list")
+        raise AwsenvError("no profile was used before this one", "awsenv list")
     got = resolve.resolve(request, options, people, environ)
     if form == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
         terminal.say(replay.format_summary(request.profile, got.account, got.variables))

@@ -40,7 +40,7 @@ def resolve(
     if request.profile_only:
         chosen = _resolve_name(profile, sources)
     else:
-        options.region = request.region
+        options = options.replace(region=request.region)
         session = SessionStore(sources, profiles, environ, people).get(profile, options)
         chosen = _describe(session)
         if is_lasting(profile, options) and profile.kind != "mfa":

@@ -135,7 +135,7 @@ class SessionStore:
         if profile.kind == "role":
             return self._assume(profile, given, options, context, since)
         if profile.kind == "sso":
-            context.assumed = self._clis(since)
+            context = context.with_cli_cache(self._clis(since))
         kind = "mfa" if profile.kind in OF_KEY else profile.kind
         session = providers.session(kind, profile, options, context)
         if kind == "process" and profile.get("mfa_serial") and session.session_token is None:
@@ -172,8 +172,8 @@ class SessionStore:
             base = providers.session("credential-source", profile, of_source, context)
         else:
             base = self._get(source, of_source, context)
-        context.assumed = cache
-        return providers.session("role", profile, options, context, base)
+        with_cache = context.with_cli_cache(cache)
+        return providers.session("role", profile, options, with_cache, base)
 
     def _clis(self, since: float) -> Any:
         from awsenv.aws import cli_caches

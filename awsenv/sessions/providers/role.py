@@ -38,12 +38,12 @@ def session(
 
         def get(code: str) -> Any:
             coded = {**parameters, "SerialNumber": device}
-            return _assume(profile, source, coded, context, context.assumed, code)
+            return _assume(profile, source, coded, context, context.cli_cache, code)
 
         answer = context.with_code(device, profile, options, get)
     else:
         # Under the CLI's key of a role with a device only what was got with its code.
-        cache = {} if profile.get("mfa_serial") else context.assumed
+        cache = {} if profile.get("mfa_serial") else context.cli_cache
         answer = _assume(profile, source, parameters, context, cache)
     return Session.of_fetched(profile, answer)
 

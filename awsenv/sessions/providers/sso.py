@@ -53,7 +53,7 @@ def _get_credentials(where: SsoSession, found: str, profile: Profile, context: C
     got = client.call(profile, request)["roleCredentials"]
     end = datetime.fromtimestamp(got["expiration"] / 1000, UTC)
     key_id, secret, session_token = got["accessKeyId"], got["secretAccessKey"], got["sessionToken"]
-    context.assumed[cli_caches.find_sso_key(profile)] = {
+    context.cli_cache[cli_caches.find_sso_key(profile)] = {
         "ProviderType": "sso",
         "Credentials": {
             "AccessKeyId": key_id,
@@ -69,10 +69,10 @@ def _get_credentials(where: SsoSession, found: str, profile: Profile, context: C
 def _load_cached(profile: Profile, context: Context) -> Session | None:
     """What the AWS CLI has stored of the same role, while it takes that itself."""
     key = cli_caches.find_sso_key(profile)
-    if key not in context.assumed:
+    if key not in context.cli_cache:
         return None
     try:
-        got = context.assumed[key]["Credentials"]
+        got = context.cli_cache[key]["Credentials"]
         end = timestamps.parse_end(got["Expiration"])
         if end.timestamp() - context.interaction.now() <= sign_in.WINDOW:
             return None
