@@ -35,7 +35,9 @@ def _run(arguments: list[str]) -> int:
         return _ended(hook_env.complete(arguments[1:]))
     request = None
     if not os.isatty(1):
-        request = replay.parse(arguments)
+        from awsenv.request import parse_request
+
+        request = parse_request(arguments)
         text = replay.answer(request, dict(os.environ)) if request else None
         if arguments[:1] == ["hook"]:
             from awsenv.shells.table import SHELLS
@@ -86,11 +88,12 @@ def _failed(arguments: list[str], error: BaseException) -> int:
         kind = type(error).__name__
         os.write(2, f"awsenv: internal error ({kind}); again with AWSENV_DEBUG=1\n".encode())
     from awsenv import replay
+    from awsenv.request import EVALUATED, find_failing_form
 
-    if arguments and arguments[0] in replay.EVALUATED and not os.isatty(1):
+    if arguments and arguments[0] in EVALUATED and not os.isatty(1):
         from awsenv.shells.table import load
 
-        form = replay.failing_form(arguments, dict(os.environ))
+        form = find_failing_form(arguments, dict(os.environ))
         replay.emit(load(form).failing_text)
     return code
 

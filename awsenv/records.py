@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from awsenv import paths, replay
+from awsenv import paths, record_file
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading
 from awsenv.files.writing import write_whole
@@ -25,7 +25,7 @@ SETTLED = 1.0
 
 def encode(value: str) -> str:
     """``value`` as it stands in a record; ``replay.read`` is the way back."""
-    return replay.encode(value).replace("%2F", "/")
+    return record_file.encode(value).replace("%2F", "/")
 
 
 def write(path: str, fields: dict[str, str]) -> None:
@@ -34,7 +34,7 @@ def write(path: str, fields: dict[str, str]) -> None:
     body = "\n".join(lines).encode("ascii")
     folders.make_private(os.path.dirname(path))
     try:
-        write_whole(path, body + b"end=" + replay.checksum(body))
+        write_whole(path, body + b"end=" + record_file.checksum(body))
     except OSError as error:
         raise AwsenvError(f"cannot write {paths.shorten(path)}: {error.strerror}") from None
 
@@ -84,7 +84,7 @@ class AwsFiles:
             fields.update({f"@{name}": span for name, span in spans.items()})
             variables = {n: v for n, v in variables.items() if n not in spans}
         with contextlib.suppress(AwsenvError):
-            write(replay.record_path(profile.name, self._environ), {**fields, **variables})
+            write(record_file.record_path(profile.name, self._environ), {**fields, **variables})
 
     def keep_names(self, names: Callable[[], Iterable[str]]) -> None:
         """Leave the profiles' names for completion, a line each, where what lies there is older
@@ -119,17 +119,17 @@ class AwsFiles:
         write(path, {**base, **fields, "expires": str(expires), **variables})
 
     def _unsettled(self, profile: Profile) -> dict[str, str]:
-        fields = {"shape": replay.SHAPE, "profile": profile.name, "kind": profile.kind}
+        fields = {"shape": record_file.SHAPE, "profile": profile.name, "kind": profile.kind}
         for name, path in self._paths.items():
             fields[name + ".path"] = path
             fields[name + ".stamp"] = "unsettled"
         return fields
 
     def _fields(self, profile: Profile, account: str | None) -> dict[str, str] | None:
-        values = {n: self._environ[n] for n in replay.PLACES if n in self._environ}
+        values = {n: self._environ[n] for n in record_file.PLACES if n in self._environ}
         if any("$" in value or value[:1] not in ("/", "~") for value in values.values()):
             return None  # other variables have a say in the path, or the folder one stands in
-        fields = {"shape": replay.SHAPE, "profile": profile.name, "kind": profile.kind}
+        fields = {"shape": record_file.SHAPE, "profile": profile.name, "kind": profile.kind}
         if account:
             fields["account"] = account
         fields.update({f"env.{name}": value for name, value in values.items()})
@@ -138,7 +138,7 @@ class AwsFiles:
             if found and self._now - max(found.st_mtime, found.st_ctime) < SETTLED:
                 return None
             fields[name + ".path"] = path
-            fields[name + ".stamp"] = replay.format_stamp(found) if found else "none"
+            fields[name + ".stamp"] = record_file.format_stamp(found) if found else "none"
         return fields
 
 

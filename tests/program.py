@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import settings
 
-from awsenv import records, replay
+from awsenv import record_file, records
 from tests import forkserver
 from tests.shells.real import clean
 
@@ -69,4 +69,4 @@ def is_long() -> bool:
 
 def edit_record(path: Path, **fields: str) -> None:
     """The record at ``path`` with other ``fields``, as awsenv would have written it."""
-    records.write(str(path), (replay.read(str(path)) or {}) | fields)
+    records.write(str(path), (record_file.read(str(path)) or {}) | fields)

@@ -31,6 +31,7 @@ LAW = [
     ["records"],
     ["profiles"],
     ["replay"],
+    ["request", "record_file"],
     ["programs"],
     ["shells"],
     ["variables", "state"],
@@ -44,7 +45,9 @@ LEVEL = {room: level for level, rooms in enumerate(LAW) for room in rooms}
 # What `python -S` may load for the fast half, beyond what the bare interpreter has.
 FAST = {
     "awsenv",
+    "awsenv.record_file",
     "awsenv.replay",
+    "awsenv.request",
     "awsenv.shells",
     "awsenv.shells.table",
     "awsenv.state",
@@ -198,6 +201,7 @@ def test_every_import_by_a_name_is_known_to_the_law() -> None:
 # What a provider may not know: where sessions are kept, who else is at it, and who is asked.
 NOT_A_PROVIDERS = (
     "awsenv.records",
+    "awsenv.record_file",
     "awsenv.replay",
     "awsenv.files.locks",
     "awsenv.sessions.store",
@@ -264,7 +268,7 @@ def test_what_a_hook_asks_imports_nothing_slow() -> None:
     )
     loaded = set(result.stdout.split()) - OS
     rooms = ("awsenv.hook", "awsenv.shells", "awsenv.files")
-    single = {"awsenv", "awsenv.cli", "awsenv.cli.hook_env", "awsenv.errors", "awsenv.paths", "awsenv.replay", "awsenv.state", "awsenv.envrc", "awsenv.envrc.trust_check", "awsenv.variables"}  # fmt: skip
+    single = {"awsenv", "awsenv.cli", "awsenv.cli.hook_env", "awsenv.errors", "awsenv.paths", "awsenv.record_file", "awsenv.replay", "awsenv.request", "awsenv.state", "awsenv.envrc", "awsenv.envrc.trust_check", "awsenv.variables"}  # fmt: skip
     assert "awsenv.hook.env" in loaded
     assert {name for name in loaded - single if not name.startswith(rooms)} == set()
 

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from awsenv import records, replay
+from awsenv import record_file, records, replay
 from awsenv.cli import switch
 from awsenv.errors import AwsenvError
+from awsenv.request import Request, name_previous, parse_request
 from awsenv.shells.table import FORMS
 from tests.program import awsenv
 from tests.shells.real import BIN, clean
@@ -46,19 +47,19 @@ def age(path: Path, seconds_ago: float) -> None:
 
 def replayed(home: Path, *arguments: str, **environ: str) -> str | None:
     """What replay alone answers, in this process."""
-    request = replay.parse(list(arguments))
+    request = parse_request(list(arguments))
     return replay.answer(request, clean(home) | environ) if request else None
 
 
 def replayed_previous(environ: dict[str, str]) -> replay.FoundSession | None:
     """What `use -` finds."""
-    request = replay.name_previous(replay.Request("use", "-"), environ)
+    request = name_previous(Request("use", "-"), environ)
     return replay.session(request, environ)
 
 
 def resolved(home: Path, *arguments: str, **environ: str) -> str:
     """What the full path answers, leaving a record however young the files are."""
-    request = replay.parse(list(arguments))
+    request = parse_request(list(arguments))
     assert request
     with settled(), only(clean(home) | environ):
         return switch.build_text(request)
@@ -151,9 +152,7 @@ def test_files_that_variables_name_are_looked_at(home: Path) -> None:
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         assert replayed(home, *USE, **{name: str(home / "other")}) is None
         assert replayed(home, *USE, **{name: ""}) is None
-    assert (
-        replay.answer(replay.Request(*USE[:2], form="bash"), clean(home) | {"HOME": "/x"}) is None
-    )
+    assert replay.answer(Request(*USE[:2], form="bash"), clean(home) | {"HOME": "/x"}) is None
     # Where another variable has a say in the path, there is no record.
     moved = {"AWS_CONFIG_FILE": "$W/.aws/config", "W": str(home)}
     resolved(home, *USE, **moved)
@@ -163,7 +162,7 @@ def test_files_that_variables_name_are_looked_at(home: Path) -> None:
 def test_a_file_changed_within_the_last_second_is_not_recorded(home: Path) -> None:
     # The files' ctime is now, whatever their mtime says.
     with only(clean(home)):
-        switch.build_text(replay.Request("use", "dev", form="bash"))
+        switch.build_text(Request("use", "dev", form="bash"))
     assert not (home / ".local/state/awsenv/records/dev").exists()
 
 
@@ -204,10 +203,10 @@ def test_a_record_that_is_not_ours_alone_or_not_whole_is_not_believed(home: Path
 
 
 def test_a_record_whose_fields_are_gone_or_odd_is_as_if_it_were_not_there(home: Path) -> None:
-    environ, request = clean(home), replay.Request("use", "dev")
+    environ, request = clean(home), Request("use", "dev")
     resolved(home, "use", "dev", "--shell", "bash")
-    path = replay.record_path("dev", environ)
-    fields = replay.read(path) or {}
+    path = record_file.record_path("dev", environ)
+    fields = record_file.read(path) or {}
     # With an end, as of a session that ends.
     fields |= {"renew": "99999999999", "expires": "99999999999"}
     records.write(path, fields)
@@ -229,7 +228,7 @@ def test_a_record_whose_fields_are_gone_or_odd_is_as_if_it_were_not_there(home: 
     assert again is not None
     assert again.variables == whole.variables
     assert replayed_previous(environ | {"AWSENV_PROFILE": "dev"}) is None
-    assert replay.session(replay.Request("use", "dev", account="111122223333"), environ) is None
+    assert replay.session(Request("use", "dev", account="111122223333"), environ) is None
 
 
 def test_odd_names_and_values_have_records_too(home: Path) -> None:
@@ -296,7 +295,7 @@ def test_replay_says_the_same_as_the_full_path_or_nothing(
         (home / ".aws").mkdir()
         (home / ".aws/credentials").write_bytes("".join(sections).encode())
         (home / ".aws/config").write_text(config)
-        request = replay.parse(["use", *words])
+        request = parse_request(["use", *words])
         if request is None:
             return
         try:
@@ -312,7 +311,7 @@ SLOW = {"re", "json", "typing", "dataclasses", "pathlib", "typer", "botocore", "
 
 
 # What every replay loads.
-HOT = {"awsenv", "awsenv.replay", "awsenv.shells", "awsenv.shells.table", "awsenv.state", "awsenv.variables"}  # fmt: skip
+HOT = {"awsenv", "awsenv.record_file", "awsenv.replay", "awsenv.request", "awsenv.shells", "awsenv.shells.table", "awsenv.state", "awsenv.variables"}  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ from typing import Any
 
 from dotenv import dotenv_values
 
-from awsenv import durations, replay
+from awsenv import durations, record_file
 from awsenv.actions import dotenv_live
 from awsenv.actions.dotenv_file import EnvFile
 from awsenv.aws.options import Interaction, SessionOptions
 from awsenv.env_files import env_file, registry
 from awsenv.errors import AwsenvError
 from awsenv.profiles.account import of_key
-from awsenv.replay import Request
+from awsenv.request import Request
 from awsenv.server import grants
 from awsenv.sessions import resolve
 from awsenv.sessions.resolve import Resolved
@@ -55,7 +55,7 @@ def watch(
             what = f"the session of {request.profile} does not end: there is nothing to watch"
             raise AwsenvError(what, f"awsenv dotenv {request.profile} -o {file.name}")
         file.write(file.rename_variables(resolved.variables), request.profile)
-        fields = replay.read(replay.record_path(request.profile, environ)) or {}
+        fields = record_file.read(record_file.record_path(request.profile, environ)) or {}
         until = float(fields.get("renew", datetime.fromisoformat(end).timestamp() - 60))
         # Not at once where a renewal failed and the session before goes on; and in short steps, since a machine may
         # sleep meanwhile.

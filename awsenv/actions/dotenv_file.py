@@ -9,7 +9,7 @@ from awsenv.envrc import trust
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import reading, writing
 from awsenv.paths import shorten
-from awsenv.replay import Request
+from awsenv.request import Request
 from awsenv.sessions import resolve
 from awsenv.shells import hints
 from awsenv.state import state_folder

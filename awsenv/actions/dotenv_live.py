@@ -13,7 +13,7 @@ from awsenv.aws.options import Interaction, Say, SessionOptions
 from awsenv.env_files import compose, env_file, registry
 from awsenv.errors import AwsenvError
 from awsenv.paths import shorten
-from awsenv.replay import Request
+from awsenv.request import Request
 from awsenv.server import grants, running
 from awsenv.sessions import resolve
 from awsenv.variables import SESSION_VARIABLES, WEB_IDENTITY

@@ -5,7 +5,7 @@ import os
 from awsenv.actions import dotenv_live, exec_config, serve
 from awsenv.aws.options import Interaction, SessionOptions
 from awsenv.errors import AwsenvError
-from awsenv.replay import Request
+from awsenv.request import Request
 from awsenv.server import grants
 
 

@@ -5,7 +5,7 @@ from awsenv.aws.options import Interaction, Say, SessionOptions
 from awsenv.envrc import direnv, unsafe
 from awsenv.errors import PERSON_NEEDED, AwsenvError, PersonNeededError
 from awsenv.profiles.read import Profiles
-from awsenv.replay import Request
+from awsenv.request import Request
 from awsenv.sessions import resolve
 from awsenv.sessions.chain import Chain
 from awsenv.sessions.resolve import Resolved

@@ -8,7 +8,7 @@ it is done: whatever it is cut off by, the next one knows which of two keys was 
 import os
 from collections.abc import Iterator
 
-from awsenv import records, replay
+from awsenv import record_file, records
 from awsenv.aws import keychain
 from awsenv.files import folders
 from awsenv.profiles import write
@@ -40,7 +40,7 @@ def list_begun(environ: dict[str, str]) -> Iterator[Rotation]:
     """Those that were cut off, or are going on."""
     folder = _folder(environ)
     for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
-        fields = replay.read(os.path.join(folder, name)) or {}
+        fields = record_file.read(os.path.join(folder, name)) or {}
         if fields.keys() >= {"profile", "old", "new"}:
             yield Rotation(fields["profile"], fields["old"], fields["new"], environ)
 

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from awsenv import __version__, replay
+from awsenv import __version__
 from awsenv.cli import help as help_
 from awsenv.cli.switch import Render
 from awsenv.errors import USAGE, UsageError
+from awsenv.request import EVALUATED, find_failing_form
 from awsenv.shells import hints
 from awsenv.ui.run import run_command
 
@@ -59,14 +60,14 @@ def main(arguments: list[str], render: Render | None = None) -> int:
         os.environ["AWSENV_DEBUG"] = "1"
         arguments = [word for word in words if word != "--debug"] + arguments[len(words) :]
     name = next((word for word in arguments if not word.startswith("-")), "")
-    evaluated = name in replay.EVALUATED and arguments[0] == name
+    evaluated = name in EVALUATED and arguments[0] == name
     one = name in COMMANDS and name != "help"
     command = help_.prepare(typer.main.get_command(build_app([name] if one else list(COMMANDS))))
     if evaluated and {"-h", "--help"} & set(words):
         # It did not fail, and is nothing for a shell: `awsenv help` goes to a pipe.
         with contextlib.nullcontext() if sys.stdout.isatty() else contextlib.redirect_stdout(sys.stderr):  # fmt: skip
             return run_command(lambda: _call(command, arguments, name, render), None)
-    form = replay.failing_form(arguments, dict(os.environ)) if evaluated else None
+    form = find_failing_form(arguments, dict(os.environ)) if evaluated else None
     return run_command(lambda: _call(command, arguments, name, render), form)
 
 

@@ -16,7 +16,7 @@ from awsenv.files import folders
 from awsenv.identity_center import token
 from awsenv.profiles import read
 from awsenv.profiles.profile import Profile
-from awsenv.replay import Request
+from awsenv.request import Request
 from awsenv.sessions import resolve
 from awsenv.state import state_folder
 from awsenv.ui import browser, session_options, terminal

@@ -16,7 +16,7 @@ from awsenv.cli import shared_options
 from awsenv.env_files import env_file
 from awsenv.errors import FAILED, AwsenvError, UsageError
 from awsenv.paths import shorten
-from awsenv.replay import Request
+from awsenv.request import Request
 from awsenv.sessions import resolve
 from awsenv.ui import session_options, terminal
 from awsenv.variables import AWSENV_PROFILE

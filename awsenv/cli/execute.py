@@ -10,7 +10,7 @@ from awsenv.actions import exec_config
 from awsenv.cli import shared_options
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.hook.folder import Folder
-from awsenv.replay import Request
+from awsenv.request import Request
 from awsenv.sessions import resolve
 from awsenv.ui import session_options
 from awsenv.variables import apply_change, enter_session

@@ -16,6 +16,7 @@ from awsenv.hook import env, look_stamp, renewal, state
 from awsenv.hook.answer import build_answer
 from awsenv.hook.outcome import RENEWAL, Got, Outcome
 from awsenv.paths import program_words
+from awsenv.request import name_previous, parse_request
 from awsenv.shells import Shell
 from awsenv.shells.table import SHELLS, load_shell
 from awsenv.variables import Change, enter_session, leave_session
@@ -91,12 +92,12 @@ def _answer_choice(asking: Asking, command: list[str]) -> int:
     outcome = asking.decide(now, slow_too=False)
     inside = outcome.shell.environ
     words = [*command, "--shell", asking.shell.name]
-    request = replay.parse(words)
+    request = parse_request(words)
     if command == ["off"]:
         env.choose(outcome, leave_session(inside), now)
         return replay.emit(_render(outcome, asking, now, since))
     if request is not None and not request.option_values:
-        request = replay.name_previous(request, inside)
+        request = name_previous(request, inside)
         found = replay.session(request, inside, now)
         if found is not None:
             change = enter_session(request.profile, found.variables, inside)

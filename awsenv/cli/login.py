@@ -18,7 +18,7 @@ from awsenv.identity_center import sign_in, token
 from awsenv.paths import program_path, shorten
 from awsenv.profiles import headers, read, write
 from awsenv.profiles.profile import ACCESS_KEY, EXPIRES, SECRET_KEY, STORED_OF, Profile
-from awsenv.replay import Request
+from awsenv.request import Request
 from awsenv.sessions import resolve
 from awsenv.shells import hints
 from awsenv.ui import session_options, terminal

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from awsenv import replay
 from awsenv.errors import AwsenvError, UsageError
-from awsenv.replay import Request
+from awsenv.request import Request, name_previous
 from awsenv.sessions import resolve
 from awsenv.shells import detection
 from awsenv.shells.table import FORMS, load
@@ -45,7 +45,7 @@ def build_text(request: Request, render: Render | None = None) -> str:
         from awsenv.cli import pick_profile
 
         request = request.replace(profile=pick_profile.pick(environ))
-    request = replay.name_previous(request, environ)
+    request = name_previous(request, environ)
     if request.profile == "-":
         raise AwsenvError("no profile was used before this one", "awsenv list")
     got = resolve.resolve(request, options, people, environ)

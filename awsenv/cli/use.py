@@ -10,7 +10,7 @@ import typer
 from awsenv.cli import shared_options, switch
 from awsenv.errors import UsageError
 from awsenv.paths import shorten
-from awsenv.replay import Request
+from awsenv.request import Request
 from awsenv.shells import hints, hook_text, start_files
 from awsenv.shells.table import SHELLS
 from awsenv.ui import terminal

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from dotenv import dotenv_values
 
-from awsenv import records, replay
+from awsenv import record_file, records
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
 from awsenv.state import state_folder
@@ -83,7 +83,7 @@ def list_entries(environ: dict[str, str], profile: str = "") -> Iterator[Entry]:
 
 
 def _read_entry(path: str) -> Entry | None:
-    fields = replay.read(path) or {}
+    fields = record_file.read(path) or {}
     try:
         return Entry(
             fields["path"],

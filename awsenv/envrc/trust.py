@@ -10,7 +10,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-from awsenv import records, replay
+from awsenv import record_file, records
 from awsenv.envrc import loading, trust_check
 from awsenv.envrc.loading import Disk, Loaded
 from awsenv.errors import AwsenvError
@@ -125,14 +125,14 @@ def _find_near(file: str, environ: dict[str, str]) -> Iterator[tuple[str, dict[s
     for place in sorted(
         {*below, *(trust_check.mirror(path, environ) for path in loading.list_above(folder))}
     ):
-        record = replay.read(place) or {}
+        record = record_file.read(place) or {}
         if file in record.values() and "path" in record:
             yield record["path"], record
 
 
 def find_state(path: str, environ: dict[str, str]) -> str:
     """``allowed``, ``changed`` since, or ``not allowed``."""
-    record = replay.read(trust_check.mirror(path, environ))
+    record = record_file.read(trust_check.mirror(path, environ))
     if record is None or record.get("path") != path:
         return "not allowed"
     try:

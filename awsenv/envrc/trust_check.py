@@ -7,7 +7,7 @@ them, which is all that is ever loaded. ``awsenv.envrc.trust`` writes it.
 
 import os
 
-from awsenv import replay
+from awsenv import record_file
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
 from awsenv.state import state_folder
@@ -23,7 +23,7 @@ def mirror(path: str, environ: dict[str, str]) -> str:
 
 def read_record(path: str, environ: dict[str, str]) -> dict[str, str] | None:
     """The record of the ``.envrc`` at ``path``, whatever has become of the files since."""
-    record = replay.read(mirror(path, environ))
+    record = record_file.read(mirror(path, environ))
     return record if record is not None and record.get("path") == path else None
 
 

@@ -7,7 +7,7 @@ the slow half leaves in our state folder (``awsenv.cli.completion``): this loads
 
 import os
 
-from awsenv import replay
+from awsenv import record_file
 from awsenv.files import reading
 from awsenv.paths import aws_files, config_file
 from awsenv.shells.table import FORMS, SHELLS
@@ -72,7 +72,11 @@ def table_path(environ: dict[str, str]) -> str:
 def table_stamp() -> str:
     """What the table's first line is, as long as it is this installation's."""
     here = os.path.dirname(os.path.dirname(__file__))
-    return replay.checksum(replay.format_stamp(os.stat(f"{here}/cli")).encode()).decode().strip()
+    return (
+        record_file.checksum(record_file.format_stamp(os.stat(f"{here}/cli")).encode())
+        .decode()
+        .strip()
+    )
 
 
 def read_table(environ: dict[str, str]) -> Table | None:

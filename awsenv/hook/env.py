@@ -6,13 +6,14 @@ shell, tried by sequences of events without one.
 
 import os
 
-from awsenv import replay
+from awsenv import record_file, replay
 from awsenv.envrc import trust_check
 from awsenv.hook import renewal
 from awsenv.hook.outcome import FAR, SESSION, Got, Outcome
 from awsenv.hook.shell import BY_OPTIONS, FOLDER, NAMES, Layer, Shell, as_nobody, is_bound
 from awsenv.hook.state import CLOSED, LOADED, PENDING, REFUSED, State
 from awsenv.paths import aws_files, shorten
+from awsenv.request import Request
 from awsenv.state import state_folder
 from awsenv.variables import AWSENV_PREVIOUS, AWSENV_PROFILE, AWSENV_SET, Change, enter_session
 
@@ -87,7 +88,9 @@ def choose(outcome: Outcome, change: Change, now: float) -> None:
 
 def _is_own(shell: Shell, change: Change) -> bool:
     """Whether that is another session than the one that the profile's record holds."""
-    record = replay.read(replay.record_path(change.variables[AWSENV_PROFILE] or "", shell.base))
+    record = record_file.read(
+        record_file.record_path(change.variables[AWSENV_PROFILE] or "", shell.base)
+    )
     return (record or {}).get("AWS_ACCESS_KEY_ID") != change.variables["AWS_ACCESS_KEY_ID"]
 
 
@@ -99,10 +102,10 @@ def inherit(shell: Shell) -> None:
     shell.inherit(trust_check.read_record(envrc, shell.base) if folder[:1] == "/" else None)
 
 
-def build_request(record: dict[str, str]) -> replay.Request:
+def build_request(record: dict[str, str]) -> Request:
     """The session that a binding's ``record`` asks for; of no profile where it names none."""
     profile, region, account = (record.get(name, "") for name in ("profile", "region", "account"))
-    return replay.Request("use", profile, region, account, "only" in record, "hook")
+    return Request("use", profile, region, account, "only" in record, "hook")
 
 
 def _bind(
@@ -148,7 +151,7 @@ def _bind(
 def _load(
     outcome: Outcome,
     here: str,
-    request: replay.Request,
+    request: Request,
     found: Got,
 ) -> None:
     shell, state = outcome.shell, outcome.shell.state

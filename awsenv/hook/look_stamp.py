@@ -2,7 +2,7 @@
 
 import os
 
-from awsenv import replay
+from awsenv import record_file
 from awsenv.state import state_folder
 
 # Times of files lag behind the clock by a tick; nanoseconds.
@@ -26,7 +26,7 @@ def write(
         except OSError:
             seen.append(path)
             continue
-        seen.append(f"{path} {replay.format_stamp(found)}")
+        seen.append(f"{path} {record_file.format_stamp(found)}")
         # What this very look has written is no change.
         if moment < found.st_mtime_ns <= since:
             moment = found.st_mtime_ns
@@ -36,7 +36,7 @@ def write(
         moment = (since // 1_000_000_000 - 1) * 1_000_000_000
         seen.append("whole seconds")
     folder = f"{state_folder(environ)}/looked"
-    name = replay.checksum("\n".join(seen).encode("utf-8", "surrogateescape")).decode().strip()
+    name = record_file.checksum("\n".join(seen).encode("utf-8", "surrogateescape")).decode().strip()
     path = f"{folder}/{name}"
     try:
         _touch(path, moment)

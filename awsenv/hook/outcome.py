@@ -2,6 +2,7 @@
 
 from awsenv import replay
 from awsenv.hook.shell import Shell
+from awsenv.request import Request
 
 # A second that never comes.
 FAR = 9_999_999_999
@@ -24,7 +25,7 @@ class Outcome:
         self.absent: list[str] = []
         self.says: list[str] = []
         self.background = self.slow = ""
-        self.request = replay.Request("use")
+        self.request = Request("use")
         self.again = False
         self.slow_too = True
         # Names that were held before this, and files that must not go.

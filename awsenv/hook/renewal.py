@@ -2,10 +2,11 @@
 
 import os
 
-from awsenv import replay
+from awsenv import record_file, replay
 from awsenv.hook.outcome import FAR, RENEWAL, SESSION, Got, Outcome
 from awsenv.hook.shell import Shell, is_bound
 from awsenv.paths import aws_files
+from awsenv.request import Request
 from awsenv.variables import AWSENV_SET, list_managed, list_set
 
 # Seconds after which a renewal that was started is looked for, if its record has not told before.
@@ -34,7 +35,7 @@ def look(outcome: Outcome, now: float, got: Got | str) -> None:
     if shell.by_options:
         _name_the_end(outcome, end, now)
         return
-    place = replay.record_path(shell.profile, shell.base)
+    place = record_file.record_path(shell.profile, shell.base)
     outcome.files.append(place)
     session = _read_record(place, shell.profile)
     if isinstance(got, replay.FoundSession) and got.variables.get("AWS_ACCESS_KEY_ID"):
@@ -71,7 +72,7 @@ def _follow_key(outcome: Outcome, now: float, got: Got | str) -> None:
     seen, state.key_files = state.key_files, digest_of_files(files)
     if seen in ("", state.key_files):
         return
-    request = replay.Request("use", shell.profile)
+    request = Request("use", shell.profile)
     found = replay.session(request, shell.base, now) if got == "" else got
     if isinstance(found, replay.FoundSession) and found.variables.get("AWS_ACCESS_KEY_ID"):
         _take_over(shell, found.variables)
@@ -88,12 +89,14 @@ def digest_of_files(paths: list[str]) -> str:
 
 def digest(texts: list[str]) -> str:
     """A short word for ``texts``."""
-    return replay.checksum("\n".join(texts).encode("utf-8", "surrogateescape")).decode().strip()
+    return (
+        record_file.checksum("\n".join(texts).encode("utf-8", "surrogateescape")).decode().strip()
+    )
 
 
 def _stamp(path: str) -> str:
     try:
-        return replay.format_stamp(os.stat(path))
+        return record_file.format_stamp(os.stat(path))
     except OSError:
         return "none"
 
@@ -146,7 +149,7 @@ def _take_over(shell: Shell, session: dict[str, str]) -> None:
 
 def _read_record(place: str, profile: str) -> dict[str, str] | None:
     """The session that the record at ``place`` holds, believed or not: it says when to renew."""
-    record = replay.read(place)
+    record = record_file.read(place)
     if record is None or record.get("profile") != profile or "AWS_ACCESS_KEY_ID" not in record:
         return None
     return record

@@ -4,7 +4,7 @@ The shell holds it unexported, and never looks into it. It has values of variabl
 too: never in an argument, only in the environment of the one call that decides.
 """
 
-from awsenv import replay
+from awsenv import record_file
 
 # The binding in force: its session loaded, being got, not to be had, or its .envrc not allowed.
 LOADED, PENDING, CLOSED, REFUSED = "loaded", "pending", "closed", "refused"
@@ -53,7 +53,7 @@ def parse(text: str) -> State:
         for field in text.split(" "):
             name, _, value = field.partition("=")
             kind, _, rest = name.partition(".")
-            value = replay.decode(value)
+            value = record_file.decode(value)
             if name == _VERSION:
                 state.new = False
             elif name in _WORDS:
@@ -72,4 +72,4 @@ def parse(text: str) -> State:
 
 
 def _encode(value: str) -> str:
-    return replay.encode(value).replace("'", "%27")
+    return record_file.encode(value).replace("'", "%27")

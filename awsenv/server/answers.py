@@ -15,9 +15,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from awsenv import paths, programs, replay
+from awsenv import paths, programs, record_file, replay
 from awsenv.errors import AwsenvError
-from awsenv.replay import Request
+from awsenv.request import Request
 from awsenv.server.grants import Grant
 
 # Seconds that an answer has left at least, where its session lives for twice as long; SDKs ask anew
@@ -93,11 +93,11 @@ class Answers:
 
     def _stored(self, grant: Grant) -> "_Stored":
         environ = grant.environ(self._environ)
-        path = replay.variant_path(grant.profile, "session" if grant.session else "", environ)
+        path = record_file.variant_path(grant.profile, "session" if grant.session else "", environ)
         # Until its very end: how much must be left is looked at here.
         found = replay.session(Request("serve", grant.profile), environ, now=0.0, path=path)
         stored = _Stored()
-        fields = replay.read(path) or {}
+        fields = record_file.read(path) or {}
         try:
             end, issued = float(fields["expires"]), float(fields["issued"])
         except (KeyError, ValueError):

@@ -12,7 +12,7 @@ import secrets
 import time
 from collections.abc import Iterator
 
-from awsenv import records, replay
+from awsenv import record_file, records
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
 from awsenv.state import state_folder
@@ -118,7 +118,7 @@ def _path(digest: str, environ: dict[str, str]) -> str:
 def _read(path: str) -> Grant | None:
     try:
         changed = os.stat(path).st_mtime
-        return Grant(os.path.basename(path), replay.read(path) or {}, changed)
+        return Grant(os.path.basename(path), record_file.read(path) or {}, changed)
     except (OSError, KeyError, ValueError, AwsenvError):  # none, or another version's
         return None
 

@@ -3,7 +3,7 @@
 import os
 import socket
 
-from awsenv import paths, records, replay
+from awsenv import paths, record_file, records
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
 from awsenv.server import running
@@ -41,7 +41,7 @@ def open_socket(environ: dict[str, str]) -> socket.socket:
 def open_port(port: int, environ: dict[str, str]) -> socket.socket:
     """``port`` of 127.0.0.1; for 0 the one of the last time, where it is free: programs have it in
     their environment. Raises ``AwsenvError``."""
-    last = int((replay.read(running.file_path("port", environ)) or {}).get("port", 0))
+    last = int((record_file.read(running.file_path("port", environ)) or {}).get("port", 0))
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     for each in (port,) if port else (last, 0):

@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 
-from awsenv import paths, programs, replay
+from awsenv import paths, programs, record_file
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
 from awsenv.state import state_folder
@@ -33,7 +33,7 @@ def find_server(environ: dict[str, str]) -> Running | None:
         with open(file_path("lock", environ), "rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        fields = replay.read(file_path("running", environ)) or {}
+        fields = record_file.read(file_path("running", environ)) or {}
         with contextlib.suppress(KeyError, ValueError):
             return Running(fields)
     except OSError:

@@ -4,7 +4,7 @@ import os
 import shlex
 from datetime import UTC, datetime
 
-from awsenv import records, replay
+from awsenv import record_file, records
 from awsenv.aws.options import Interaction, SessionOptions
 from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
@@ -12,7 +12,7 @@ from awsenv.files import folders
 from awsenv.profiles.account import of_key, of_profile
 from awsenv.profiles.profile import Profile
 from awsenv.profiles.read import Profiles
-from awsenv.replay import Request
+from awsenv.request import Request
 from awsenv.sessions.store import SessionStore, is_lasting
 
 # Linux: one NAME=VALUE with its NUL may be 128 KiB at most (MAX_ARG_STRLEN), or no program starts.
@@ -69,7 +69,7 @@ def find_end(profile: Profile, environ: dict[str, str]) -> datetime | None:
     """When the stored session of ``profile`` ends, in UTC; ``None`` without one."""
     if profile.kind in ("key", "temporary", "none"):
         return None
-    fields = replay.read(replay.record_path(profile.name, environ)) or {}
+    fields = record_file.read(record_file.record_path(profile.name, environ)) or {}
     try:
         end = datetime.fromtimestamp(int(fields["expires"]), UTC)
     except (KeyError, ValueError, OverflowError, OSError):
@@ -80,11 +80,11 @@ def find_end(profile: Profile, environ: dict[str, str]) -> datetime | None:
 def forget(profile: str, environ: dict[str, str]) -> int:
     """Remove every record of ``profile``, or of all for an empty name, and what the AWS CLI's
     cache has of the same sessions; how many records there were."""
-    folder = os.path.dirname(replay.record_path("x", environ))
+    folder = os.path.dirname(record_file.record_path("x", environ))
     removed, key_ids = 0, set()
     for name in os.listdir(folder) if os.path.isdir(folder) else ():
         path = os.path.join(folder, name)
-        fields = replay.read(path) or {}
+        fields = record_file.read(path) or {}
         if not profile or fields.get("profile") == profile:
             key_ids.add(fields.get("AWS_ACCESS_KEY_ID", ""))
             folders.remove(path)  # whatever lies there

@@ -4,7 +4,7 @@ import contextlib
 import os
 from datetime import UTC, datetime
 
-from awsenv import records, replay
+from awsenv import record_file, records
 from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.profiles.account import of_key
@@ -26,7 +26,7 @@ class StoredSession:
 def load(path: str, profile: Profile, bound: str, sign_in: str = "") -> StoredSession | None:
     """The session in the record at ``path``, if it is that of ``bound``, ended or not; none where the
     file of the ``sign_in`` that it came from is gone."""
-    fields = replay.read(path)
+    fields = record_file.read(path)
     if not fields or fields.get("profile") != profile.name or fields.get("bound") != bound:
         return None
     if sign_in and not os.path.exists(sign_in):
@@ -63,7 +63,7 @@ def keep(
         try:
             fields |= {
                 "sign-in.path": sign_in,
-                "sign-in.stamp": replay.format_stamp(os.stat(sign_in)),
+                "sign-in.stamp": record_file.format_stamp(os.stat(sign_in)),
             }
         except OSError:
             return  # it has gone meanwhile

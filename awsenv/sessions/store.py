@@ -4,7 +4,7 @@ import os
 import shlex
 from typing import Any
 
-from awsenv import debug, records, replay
+from awsenv import debug, record_file, records
 from awsenv.aws.context import Context
 from awsenv.aws.errors import code_needed
 from awsenv.aws.options import Interaction, SessionOptions
@@ -62,7 +62,7 @@ class SessionStore:
         bound = self._chain.binding(profile, options, given)
         # What a profile is as its own source has a record beside that of what it is.
         names = [given.name, *filter(None, (options.variant, given.part))]
-        path = replay.record_path("\n".join(names), self._environ)
+        path = record_file.record_path("\n".join(names), self._environ)
         sign_in = sign_ins.find_path(self._chain.walk(given), self._environ)
         people = self._people
         begun = people.now()

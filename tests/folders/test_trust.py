@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from awsenv import replay
+from awsenv import record_file
 from awsenv.envrc import trust, trust_check
 from tests.program import awsenv
 
@@ -121,8 +121,8 @@ def test_nothing_outlasts_its_repo(home: Path) -> None:
     (home / "other/.envrc").write_text("use_aws dev\n")
     (home / "repo").rename(home / "gone")
     assert awsenv(home, "allow", "other").returncode == 0
-    assert replay.read(trust_check.mirror(str(home / "repo/.envrc"), environ)) is None
-    assert replay.read(trust_check.mirror(str(home / "other/.envrc"), environ))
+    assert record_file.read(trust_check.mirror(str(home / "repo/.envrc"), environ)) is None
+    assert record_file.read(trust_check.mirror(str(home / "other/.envrc"), environ))
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from awsenv import records, replay
+from awsenv import record_file, records, replay
 from awsenv.envrc import trust
 from awsenv.hook import env, state
 from awsenv.hook.outcome import Got, Outcome
+from awsenv.request import Request
 from awsenv.variables import SESSION_VARIABLES, enter_session, leave_session
 
 HOUR = 3600
@@ -63,15 +64,18 @@ class Ground:
         """A session of ``profile``, for an hour from ``start`` on; to be renewed ten minutes before."""
         end = int(start or self.now) + HOUR
         fields = {"profile": profile, "kind": "role", "expires": str(end), "renew": str(end - 600)}
-        fields |= {"shape": replay.SHAPE, "env.HOME": str(self.home)}
+        fields |= {"shape": record_file.SHAPE, "env.HOME": str(self.home)}
         for name in ("config", "credentials"):
             path = self.home / ".aws" / name
-            fields |= {f"{name}.path": str(path), f"{name}.stamp": replay.format_stamp(path.stat())}
+            fields |= {
+                f"{name}.path": str(path),
+                f"{name}.stamp": record_file.format_stamp(path.stat()),
+            }
         text = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(end))
         session = SESSIONS[profile] | {"AWS_CREDENTIAL_EXPIRATION": text}
         if key:
             session["AWS_ACCESS_KEY_ID"] = key
-        records.write(replay.record_path(profile, self.environ), fields | session)
+        records.write(record_file.record_path(profile, self.environ), fields | session)
 
 
 class Place(Protocol):
@@ -118,7 +122,7 @@ class Shell:
 
     def use(self, profile: str) -> None:
         outcome = self.look(slow_too=False)
-        found = replay.session(replay.Request("use", profile), self.environ, self.ground.now)
+        found = replay.session(Request("use", profile), self.environ, self.ground.now)
         assert found
         change = enter_session(profile, found.variables, self.environ)
         env.choose(outcome, change, self.ground.now)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from awsenv import replay
+from awsenv import record_file, replay
 from awsenv.envrc import trust, trust_check
 from awsenv.hook import state
 from awsenv.hook.outcome import FAR, RENEWAL, SESSION
@@ -108,7 +108,7 @@ def test_whatever_is_edited_allowed_denied_or_cut_off(
                 trust.deny(str(envrc), ground.environ)
                 model.refused.add(word)
             elif what == "cut":
-                os.unlink(replay.record_path(word, ground.environ))
+                os.unlink(record_file.record_path(word, ground.environ))
                 entered = model.binding
                 shell.cd(word)
                 model.go(word)
@@ -203,7 +203,7 @@ def test_a_renewal_is_started_once_and_taken_over(ground: Ground) -> None:
     assert shell.look(late).background == "a"
     again = shell.look(late + 20)
     assert again.background == ""
-    assert replay.record_path("a", ground.environ) in again.files
+    assert record_file.record_path("a", ground.environ) in again.files
     shell.environ["AWS_REGION"] = "by-hand-1"
     try:
         ground.record("a", "ASIARENEWED", ground.now + late)

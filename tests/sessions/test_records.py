@@ -4,7 +4,7 @@ import os
 import random
 from pathlib import Path
 
-from awsenv import replay
+from awsenv import record_file
 from awsenv.aws import deadline
 from tests.program import awsenv, awsenv_with
 from tests.sessions.place import Place
@@ -48,10 +48,10 @@ def test_a_thousand_mutated_records_are_none(place: Place, tmp_path: Path) -> No
     path = tmp_path / "record"
     path.touch(0o600)
     path.write_bytes(data)
-    assert replay.read(str(path))  # the control
+    assert record_file.read(str(path))  # the control
     for each in found:
         path.write_bytes(each)
-        assert replay.read(str(path)) is None, each
+        assert record_file.read(str(path)) is None, each
     # From the outside, a sample of them: each heals.
     for each in random.Random(2).sample(found, 12):
         record.write_bytes(each)

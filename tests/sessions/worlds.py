@@ -28,7 +28,7 @@ from awsenv.demo.sts import Role
 from awsenv.demo.users import User, new_user
 from awsenv.errors import AwsenvError
 from awsenv.profiles import client_settings, read
-from awsenv.replay import Request
+from awsenv.request import Request
 from awsenv.sessions.resolve import resolve
 from awsenv.variables import REGIONS, apply_change, enter_session
 from tests.sessions.center import sign_in

@@ -16,7 +16,7 @@ from awsenv.demo.server import Server
 from awsenv.demo.sts import Role
 from awsenv.demo.users import User, new_user
 from awsenv.envrc import bindings, trust
-from awsenv.replay import Request
+from awsenv.request import Request
 from awsenv.sessions.resolve import resolve
 from tests.program import awsenv, until
 from tests.shells.clock import Clock

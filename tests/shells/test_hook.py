@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from awsenv import records, replay
+from awsenv import record_file, records
 from awsenv.shells import hook_text
 from awsenv.variables import MANAGED
 from tests.shells.conftest import NASTY
@@ -38,7 +38,7 @@ def record(home: Path, seconds: int = 3600, **more: str) -> Path:
     path = home / ".local/state/awsenv/records/live"
     end = int(time.time()) + seconds
     fields = {
-        "shape": replay.SHAPE,
+        "shape": record_file.SHAPE,
         "profile": "live",
         "kind": "mfa",
         "expires": str(end),
@@ -49,7 +49,10 @@ def record(home: Path, seconds: int = 3600, **more: str) -> Path:
         file = home / ".aws" / name
         file.touch()
         os.utime(file, (end - 90_000, end - 90_000))
-        fields |= {f"{name}.path": str(file), f"{name}.stamp": replay.format_stamp(file.stat())}
+        fields |= {
+            f"{name}.path": str(file),
+            f"{name}.stamp": record_file.format_stamp(file.stat()),
+        }
     records.write(str(path), fields | SESSION | more)
     return path
 
