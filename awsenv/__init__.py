@@ -26,11 +26,11 @@ def _run(arguments: list[str]) -> int:
     from awsenv import replay
 
     if arguments[:1] == ["hook-env"]:
-        from awsenv.cli import hook_env
+        from awsenv import hook_env
 
         return _ended(hook_env.run(arguments[1:]))
     if arguments[:1] == ["complete"]:
-        from awsenv.cli import hook_env
+        from awsenv import hook_env
 
         return _ended(hook_env.complete(arguments[1:]))
     request = None

@@ -18,6 +18,7 @@ PACKAGE = Path(__file__).parent.parent / "awsenv"
 LAW = [
     ["__main__"],
     ["__init__"],
+    ["hook_env"],
     ["cli"],
     ["ui"],
     ["actions"],
@@ -260,7 +261,7 @@ def test_replay_imports_nothing_but_itself() -> None:
 def test_what_a_hook_asks_imports_nothing_slow() -> None:
     program = (
         f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r}); before = set(sys.modules);"
-        f"import awsenv.cli.hook_env, {', '.join(f'awsenv.shells.{name}' for name in SHELLS)};"
+        f"import awsenv.hook_env, {', '.join(f'awsenv.shells.{name}' for name in SHELLS)};"
         "print(*sorted(set(sys.modules) - before))"
     )
     result = subprocess.run(
@@ -268,8 +269,8 @@ def test_what_a_hook_asks_imports_nothing_slow() -> None:
     )
     loaded = set(result.stdout.split()) - OS
     rooms = ("awsenv.hook", "awsenv.shells", "awsenv.files")
-    single = {"awsenv", "awsenv.cli", "awsenv.cli.hook_env", "awsenv.errors", "awsenv.paths", "awsenv.record_file", "awsenv.replay", "awsenv.request", "awsenv.state", "awsenv.envrc", "awsenv.envrc.trust_check", "awsenv.variables"}  # fmt: skip
-    assert "awsenv.hook.env" in loaded
+    single = {"awsenv", "awsenv.cli", "awsenv.hook_env", "awsenv.errors", "awsenv.paths", "awsenv.record_file", "awsenv.replay", "awsenv.request", "awsenv.state", "awsenv.envrc", "awsenv.envrc.trust_check", "awsenv.variables"}  # fmt: skip
+    assert "awsenv.hook.decide" in loaded
     assert {name for name in loaded - single if not name.startswith(rooms)} == set()
 
 
@@ -282,7 +283,7 @@ def test_what_gets_a_session_at_a_prompt_loads_no_command_line(tmp_path: Path) -
               "Expiration": "2099-01-01T00:00:00Z"}  # fmt: skip
     (tmp_path / "session").write_text(json.dumps(fields))
     program = (
-        "import sys; from awsenv.cli import hook_env\n"
+        "import sys; from awsenv import hook_env\n"
         "assert hook_env.run(['bash', '', 'use', 'p']) == 0\n"
         "import awsenv.actions.renew\n"
         "sys.stderr.write(' '.join(sys.modules))"

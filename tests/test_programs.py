@@ -21,7 +21,7 @@ _MAY = {
     "programs.py",
     "cli/execute.py",  # becomes the person's command
     "shells/detection.py",  # ps, without what subprocess costs
-    "cli/hook_env.py",  # awsenv itself, in the background
+    "hook_env.py",  # awsenv itself, in the background
     "cli/demo.py",  # the sandbox's shell
     "demo/tour.py",
 }

@@ -2,8 +2,8 @@
 
 from awsenv import replay
 from awsenv.errors import AwsenvError
+from awsenv.hook.layers import OURS
 from awsenv.hook.outcome import Outcome
-from awsenv.hook.shell import OURS
 from awsenv.shells import Shell
 from awsenv.shells.answer import HookAnswer
 from awsenv.variables import list_managed

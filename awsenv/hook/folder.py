@@ -4,8 +4,8 @@ import os
 
 from awsenv.envrc import trust_check
 from awsenv.errors import AwsenvError
-from awsenv.hook import env
-from awsenv.hook.shell import FOLDER, NAMES, Layer, Shell
+from awsenv.hook.decide import build_request, inherit
+from awsenv.hook.layers import FOLDER, NAMES, Layer, Shell
 from awsenv.hook.state import State
 from awsenv.paths import shorten
 from awsenv.variables import enter_session
@@ -26,7 +26,7 @@ class Folder:
                 f"there is no .envrc in {shorten(folder)} or above", "awsenv exec PROFILE -- CMD"
             )
         self._shell = Shell(environ, State())
-        env.inherit(self._shell)
+        inherit(self._shell)
         self.base = self._shell.base
         record = trust_check.find_allowed(envrc, self.base)
         if record is None:
@@ -34,7 +34,7 @@ class Folder:
                 f"{shorten(envrc)} is not allowed, so nothing is run",
                 f"awsenv allow {shorten(envrc)}",
             )
-        self.request = env.build_request(record)
+        self.request = build_request(record)
         self._folder = os.path.dirname(envrc)
         self._variables: Layer = {n[4:]: v for n, v in record.items() if n[:4] == "var."}
 

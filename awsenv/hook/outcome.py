@@ -1,7 +1,7 @@
 """What was decided of a hooked shell. Fast half."""
 
 from awsenv import replay
-from awsenv.hook.shell import Shell
+from awsenv.hook.layers import Shell
 from awsenv.request import Request
 
 # A second that never comes.

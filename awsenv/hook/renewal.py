@@ -3,8 +3,8 @@
 import os
 
 from awsenv import record_file, replay
+from awsenv.hook.layers import Shell, is_bound
 from awsenv.hook.outcome import FAR, RENEWAL, SESSION, Got, Outcome
-from awsenv.hook.shell import Shell, is_bound
 from awsenv.paths import aws_files
 from awsenv.request import Request
 from awsenv.variables import AWSENV_SET, list_managed, list_set

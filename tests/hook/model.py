@@ -7,7 +7,8 @@ from typing import Protocol
 
 from awsenv import record_file, records, replay
 from awsenv.envrc import trust
-from awsenv.hook import env, state
+from awsenv.hook import state
+from awsenv.hook.decide import choose, decide
 from awsenv.hook.outcome import Got, Outcome
 from awsenv.request import Request
 from awsenv.variables import SESSION_VARIABLES, enter_session, leave_session
@@ -99,7 +100,7 @@ class Shell:
         self.says: list[str] = []
 
     def look(self, after: float = 0, got: Got | str = "", slow_too: bool = True) -> Outcome:
-        outcome = env.decide(
+        outcome = decide(
             dict(self.environ),
             state.parse(self.kept),
             str(self.ground.home / self.folder),
@@ -125,12 +126,12 @@ class Shell:
         found = replay.session(Request("use", profile), self.environ, self.ground.now)
         assert found
         change = enter_session(profile, found.variables, self.environ)
-        env.choose(outcome, change, self.ground.now)
+        choose(outcome, change, self.ground.now)
         self._become(outcome)
 
     def off(self) -> None:
         outcome = self.look(slow_too=False)
-        env.choose(outcome, leave_session(self.environ), self.ground.now)
+        choose(outcome, leave_session(self.environ), self.ground.now)
         self._become(outcome)
 
     @property

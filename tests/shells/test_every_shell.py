@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awsenv import paths
-from awsenv.hook import env, state
+from awsenv.hook import state
 from awsenv.hook.answer import build_answer
+from awsenv.hook.decide import choose, decide
 from awsenv.shells import hook_text, start_files
 from awsenv.shells.table import load, load_shell
 from awsenv.variables import enter_session
@@ -227,11 +228,9 @@ def test_without_the_hook_a_failure_is_one_and_a_switch_a_switch(shell: Shell, h
 
 def answer(shell: Shell, home: Path) -> str:
     """What the program tells a hooked ``shell`` that is to act as somebody."""
-    outcome = env.decide(
-        {"HOME": str(home)}, state.parse(""), str(home), 1.0, False, slow_too=False
-    )
+    outcome = decide({"HOME": str(home)}, state.parse(""), str(home), 1.0, False, slow_too=False)
     values = {"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "it's\\!"}
-    env.choose(outcome, enter_session("x", values, {"HOME": str(home)}), 1.0)
+    choose(outcome, enter_session("x", values, {"HOME": str(home)}), 1.0)
     own = load_shell(shell.name)
     return own.render_answer(build_answer(outcome, own, "", ""))
 

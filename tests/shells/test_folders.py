@@ -279,7 +279,7 @@ def test_a_folder_whose_session_cannot_be_had_acts_as_nobody(ground: Ground, hoo
 
 
 # One with all that a careless quote, a glob, an option parser or a percent-decoder would trip over. What
-# the program makes of other names is tried on it alone, in tests/hook/test_env.py.
+# the program makes of other names is tried on it alone, in tests/hook/test_decide.py.
 NASTY_NAME = "-n 'q\"$(touch pwned)`touch pwned`\n日本語 %41\t\a*"
 
 

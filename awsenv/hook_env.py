@@ -12,8 +12,9 @@ import time
 
 from awsenv import replay
 from awsenv.errors import USAGE
-from awsenv.hook import env, look_stamp, renewal, state
+from awsenv.hook import renewal, state, watch
 from awsenv.hook.answer import build_answer
+from awsenv.hook.decide import choose, decide
 from awsenv.hook.outcome import RENEWAL, Got, Outcome
 from awsenv.paths import program_words
 from awsenv.request import name_previous, parse_request
@@ -41,7 +42,7 @@ class Asking:
     def decide(self, now: float, **more: "Any") -> Outcome:
         """What it is to become at ``now``."""
         kept = state.parse(self.state)
-        return env.decide(self.environ, kept, _find_folder(), now, self.direnv, **more)
+        return decide(self.environ, kept, _find_folder(), now, self.direnv, **more)
 
 
 def run(arguments: list[str]) -> int:
@@ -94,20 +95,20 @@ def _answer_choice(asking: Asking, command: list[str]) -> int:
     words = [*command, "--shell", asking.shell.name]
     request = parse_request(words)
     if command == ["off"]:
-        env.choose(outcome, leave_session(inside), now)
+        choose(outcome, leave_session(inside), now)
         return replay.emit(_render(outcome, asking, now, since))
     if request is not None and not request.option_values:
         request = name_previous(request, inside)
         found = replay.session(request, inside, now)
         if found is not None:
             change = enter_session(request.profile, found.variables, inside)
-            env.choose(outcome, change, now)
+            choose(outcome, change, now)
             return replay.emit(_render(outcome, asking, now, since))
     _load_slow_half()
 
     def render(change: Change) -> str:
         since, now = time.time_ns(), time.time()
-        env.choose(outcome, change, now)
+        choose(outcome, change, now)
         return _render(outcome, asking, now, since)
 
     _become(inside)
@@ -163,9 +164,7 @@ def _render(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
     there = {path for path in files if os.path.exists(path)}
     outcome.absent += [path for path in files if path not in there]
     outcome.files = [path for path in files if path in there]
-    stamp = (
-        look_stamp.write(outcome.files, shell.base, since, asking.whole_seconds) if files else ""
-    )
+    stamp = watch.write(outcome.files, shell.base, since, asking.whole_seconds) if files else ""
     prompt, anew = renewal.format_prompt(shell, now)
     if asking.shows_prompt:
         outcome.due = min(outcome.due, anew)

@@ -9,8 +9,8 @@ import os
 from awsenv import record_file, replay
 from awsenv.envrc import trust_check
 from awsenv.hook import renewal
+from awsenv.hook.layers import BY_OPTIONS, FOLDER, NAMES, Layer, Shell, as_nobody, is_bound
 from awsenv.hook.outcome import FAR, SESSION, Got, Outcome
-from awsenv.hook.shell import BY_OPTIONS, FOLDER, NAMES, Layer, Shell, as_nobody, is_bound
 from awsenv.hook.state import CLOSED, LOADED, PENDING, REFUSED, State
 from awsenv.paths import aws_files, shorten
 from awsenv.request import Request
