@@ -73,7 +73,7 @@ def test_a_certificate_of_nobody(place: Place, tmp_path: Path) -> None:
 def test_a_server_that_hangs_is_given_up(place: Place) -> None:
     # Four tries and what lies between them end before the bound over all does.
     assert 4 * vars(client.CONFIG)["read_timeout"] + 1 + 2 + 4 <= deadline.SECONDS
-    short = "from awsenv.sessions import client; client.CONFIG = client.CONFIG.merge(type(client.CONFIG)(read_timeout=1))"
+    short = "from awsenv.aws import client; client.CONFIG = client.CONFIG.merge(type(client.CONFIG)(read_timeout=1))"
     place.server.faults.extend(["hang"] * 4)
     result = awsenv_with(short, place.home, *USE, **place.endpoint)
     assert (result.returncode, result.stdout) == (1, "false\n"), result.stderr

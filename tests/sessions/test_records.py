@@ -62,7 +62,7 @@ def test_a_thousand_mutated_records_are_none(place: Place, tmp_path: Path) -> No
 
 def test_a_server_that_drips_is_given_up(place: Place) -> None:
     assert deadline.SECONDS <= 30
-    short = "from awsenv.sessions import deadline; deadline.SECONDS = 4"
+    short = "from awsenv.aws import deadline; deadline.SECONDS = 4"
     place.server.faults.append("drip")  # a byte every two seconds
     result = awsenv_with(short, place.home, *USE, **place.endpoint)
     assert (result.returncode, result.stdout) == (1, "false\n")
