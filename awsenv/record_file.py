@@ -5,7 +5,7 @@
 
 import os
 
-from awsenv.state import state_folder
+from awsenv.state import RECORDS, state_path
 
 # What a record of a session says of it; one that an earlier awsenv wrote says less, and is looked at anew.
 SHAPE = "2"
@@ -23,7 +23,7 @@ def record_path(profile: str, environ: dict[str, str]) -> str:
     """Where the record of ``profile`` lies. Different names may share one: it says whose it is."""
     name = profile if profile.isascii() and profile.replace("-", "").isalnum() else encode(profile)
     name = name.replace(".", "%2E", 1) if name[0] == "." else name
-    return f"{state_folder(environ)}/records/{name}"
+    return f"{state_path(environ, RECORDS)}/{name}"
 
 
 def variant_path(profile: str, variant: str, environ: dict[str, str]) -> str:

@@ -17,7 +17,7 @@ from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading
 from awsenv.files.writing import write_whole
 from awsenv.profiles.profile import ACCESS_KEY, SECRET_KEY, TOKENS, Place, Profile
-from awsenv.state import state_folder
+from awsenv.state import NAMES, state_path
 
 # A file that was changed just now may be changed again within the same tick of its clock.
 SETTLED = 1.0
@@ -92,14 +92,13 @@ class AwsFiles:
         they are. Best effort."""
         if "AWS_CONFIG_FILE" in self._environ or "AWS_SHARED_CREDENTIALS_FILE" in self._environ:
             return
-        folder = state_folder(self._environ)
-        path = os.path.join(folder, "names")
+        path = state_path(self._environ, NAMES)
         there = _stat(path)
         if there is not None and there.st_mtime > self.changed():
             return
         lines = [name + "\n" for name in dict.fromkeys(names()) if name.isprintable()]
         with contextlib.suppress(AwsenvError, OSError):
-            folders.make_private(folder)
+            folders.make_private(os.path.dirname(path))
             write_whole(path, "".join(lines).encode("utf-8"))
 
     def keep_session(

@@ -1,11 +1,38 @@
-"""What lies in our state folder. Hot path."""
+"""Our state folder, and what lies in it: each name once. Hot path.
+
+All of it is ours alone, mode 0700 and 0600; deleting it loses trust, grants and time, and no key.
+"""
 
 import os
 
+# A session each, for replay; a hook watches the folder. Written by ``awsenv.records`` alone.
+RECORDS = "records"
+# A mirror of the folders of allowed ``.envrc`` files: what a person allowed of each. ``awsenv.envrc.trust`` writes it.
+TRUST = "trust"
+# Empty files whose times say when a shell has looked.
+WATCH = "looked"
+# For completion: commands with their options, and the profiles' names.
+COMPLETION, NAMES = "completion", "names"
+# Rotations of keys that were begun, without a secret.
+ROTATIONS = "rotations"
+# The ``.env`` files that are written again at a renewal.
+ENV_FILES = "dotenv"
+# Of ``awsenv serve``: the process and its log, what was granted for which token, its socket, the relay's compose file.
+SERVER, GRANTS, SOCKET, RELAY = "server", "server/grants", "socket", "awsenv-relay"
+# The AWS config files of ``exec --live``, and the browsers of ``console --isolated``.
+LIVE, BROWSERS = "live", "browsers"
+# Files that are being written for a folder on the same disk which is not ours; and locks.
+STAGING, LOCKS = "aside", "locks"
+
 
 def state_folder(environ: dict[str, str]) -> str:
-    """Our state folder (XDG Base Directory Specification: a relative path there is ignored)."""
+    """The folder (XDG Base Directory Specification: a relative path there is ignored)."""
     base = environ.get("XDG_STATE_HOME", "")
     if base[:1] != "/":
         base = (environ.get("HOME") or os.path.expanduser("~")) + "/.local/state"
     return base + "/awsenv"
+
+
+def state_path(environ: dict[str, str], name: str) -> str:
+    """Where what is called ``name``, one of the above, lies in it."""
+    return f"{state_folder(environ)}/{name}"

@@ -35,8 +35,9 @@ LAW = [
     ["request", "record_file"],
     ["programs"],
     ["shells"],
-    ["variables", "state"],
+    ["variables"],
     ["files"],
+    ["state"],
     ["paths"],
     ["durations"],
     ["errors", "debug"],
@@ -296,3 +297,18 @@ def test_what_gets_a_session_at_a_prompt_loads_no_command_line(tmp_path: Path) -
     loaded = set(result.stderr.split())
     assert "awsenv.sessions.providers.process" in loaded
     assert loaded & {"typer", "click", "rich"} == set()
+
+
+def test_what_lies_in_our_state_folder_is_named_in_one_place() -> None:
+    elsewhere = {path: text for path, text in _sources().items() if path != "state.py"}
+    assert [path for path, text in elsewhere.items() if _names_a_place(text)] == []
+    assert _names_a_place('f"{state_folder(environ)}/records"')
+    assert _names_a_place('os.path.join(state_folder(environ), "records")')
+
+
+def _names_a_place(text: str) -> bool:
+    return bool(
+        re.search(
+            r"""join\(state_folder\([\w.]+\), "|state_folder\([\w.]+\)\}/|"\.local/state""", text
+        )
+    )

@@ -16,7 +16,7 @@ from awsenv.files import folders
 from awsenv.files.writing import write_whole
 from awsenv.profiles import edit, ini, read
 from awsenv.profiles.profile import Profile
-from awsenv.state import state_folder
+from awsenv.state import LIVE, state_path
 from awsenv.variables import REGIONS
 
 # Settings that a profile whose session is got elsewhere must not have, or SDKs look there first.
@@ -35,7 +35,7 @@ def prepare(
     The file bears this process's ID, which a program that replaces it keeps; files of processes
     that are gone are cleared away.
     """
-    folder = folders.make_private(os.path.join(state_folder(environ), "live"))
+    folder = folders.make_private(state_path(environ, LIVE))
     _clear(folder)
     path = os.path.join(folder, f"{os.getpid()}.config")
     name = f"awsenv-live-{secrets.token_hex(8)}"

@@ -20,7 +20,7 @@ from awsenv.profiles import read, write
 from awsenv.profiles.profile import STORED_OF, Profile
 from awsenv.server import grants
 from awsenv.sessions import resolve
-from awsenv.state import state_folder
+from awsenv.state import STAGING, state_folder, state_path
 
 
 def logout(profile: str, env_files: bool, environ: dict[str, str], say: Say) -> None:
@@ -73,7 +73,7 @@ def _revoke(profile: str, clear: bool, environ: dict[str, str], say: Say) -> Non
 def _sweep(environ: dict[str, str]) -> None:
     """Remove what killed writers left wherever awsenv writes: a token may be in it."""
     state = state_folder(environ)
-    folders.sweep(os.path.join(state, "aside"), ours=True)
+    folders.sweep(state_path(environ, STAGING), ours=True)
     written = [paths.config_file(environ), paths.credentials_file(environ)]
     written += [each.path for each in registry.list_entries(environ)]
     places = [os.path.dirname(os.path.realpath(path)) for path in written]

@@ -13,7 +13,7 @@ from awsenv.aws import keychain
 from awsenv.files import folders
 from awsenv.profiles import write
 from awsenv.profiles.profile import ACCESS_KEY, KEYCHAIN, SECRET_KEY, Profile
-from awsenv.state import state_folder
+from awsenv.state import ROTATIONS, state_path
 
 
 class Rotation:
@@ -75,4 +75,4 @@ def store(
 
 
 def _folder(environ: dict[str, str]) -> str:
-    return os.path.join(state_folder(environ), "rotations")
+    return state_path(environ, ROTATIONS)

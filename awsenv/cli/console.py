@@ -18,7 +18,7 @@ from awsenv.profiles import read
 from awsenv.profiles.profile import Profile
 from awsenv.request import Request
 from awsenv.sessions import resolve
-from awsenv.state import state_folder
+from awsenv.state import BROWSERS, state_path
 from awsenv.ui import browser, session_options, terminal
 from awsenv.variables import AWSENV_PROFILE, remove_session
 
@@ -112,8 +112,8 @@ def _find_browser(
     if not name or not programs.find(shlex.split(name)[0], environ):
         hint = f"awsenv console {shlex.quote(profile.name)} --isolated --browser CMD"
         raise AwsenvError("there is no browser here that keeps profiles apart", hint)
-    state = state_folder(environ)
-    kept = folders.make_private(os.path.join(state, "browsers", profile.name.replace("/", "%2F")))
+    place = os.path.join(state_path(environ, BROWSERS), profile.name.replace("/", "%2F"))
+    kept = folders.make_private(place)
     if "firefox" in name:
         words = [*shlex.split(name), "--no-remote", "--profile", kept]
     else:

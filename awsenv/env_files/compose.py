@@ -16,7 +16,7 @@ from awsenv.files import folders, reading
 from awsenv.files.writing import write_whole
 from awsenv.paths import shorten
 from awsenv.server import listening
-from awsenv.state import state_folder
+from awsenv.state import RELAY, state_path
 
 # In the order in which compose looks for them.
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -111,7 +111,7 @@ def write_relay(port: int, environ: dict[str, str]) -> str:
         raise AwsenvError(
             "the relay needs awsenv serve's port", "awsenv serve --port 0, then again"
         )
-    path = os.path.join(state_folder(environ), "awsenv-relay", "compose.yaml")
+    path = os.path.join(state_path(environ, RELAY), "compose.yaml")
     folders.make_private(os.path.dirname(path))
     target = f"TCP:host.docker.internal:{port}" if sys.platform == "darwin" else "UNIX-CONNECT:/run/awsenv/awsenv.sock"  # fmt: skip
     relay: dict[str, Any] = {

@@ -15,7 +15,7 @@ from dotenv import dotenv_values
 from awsenv import record_file, records
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
-from awsenv.state import state_folder
+from awsenv.state import ENV_FILES, state_path
 
 
 class Entry:
@@ -105,4 +105,4 @@ def digest(values: dict[str, str]) -> str:
 
 def _find_place(path: str, environ: dict[str, str]) -> str:
     name = hashlib.sha256(os.fsencode(path)).hexdigest()
-    return os.path.join(state_folder(environ), "dotenv", name)
+    return os.path.join(state_path(environ, ENV_FILES), name)

@@ -10,7 +10,7 @@ import os
 from awsenv import record_file
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
-from awsenv.state import state_folder
+from awsenv.state import TRUST, state_path
 
 # Bytes of a file that is compared: a small one.
 LARGEST = 128 * 1024
@@ -18,7 +18,7 @@ LARGEST = 128 * 1024
 
 def mirror(path: str, environ: dict[str, str]) -> str:
     """Where the record of the ``.envrc`` at ``path`` lies; ``path`` has no links above its name."""
-    return f"{state_folder(environ)}/trust{path}"
+    return state_path(environ, TRUST) + path
 
 
 def read_record(path: str, environ: dict[str, str]) -> dict[str, str] | None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from awsenv.errors import PERSON_NEEDED, AwsenvError
 from awsenv.files import folders
 from awsenv.paths import shorten
+from awsenv.state import LOCKS
 
 # Seconds that a lock is waited for, whoever holds it and in whatever state.
 LONGEST = 60.0
@@ -143,7 +144,7 @@ def hold(
 def _open(state: str, what: str, say: Callable[[str], None]) -> int | None:
     """The lock's file; ``None`` where there can be none."""
     try:
-        folder = folders.make_private(os.path.join(state, "locks"))
+        folder = folders.make_private(os.path.join(state, LOCKS))
         path = os.path.join(folder, hashlib.sha256(os.fsencode(what)).hexdigest())
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         return os.open(path, flags, 0o600)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, in_place, locks
+from awsenv.state import STAGING
 
 # What a rename says where the file is mounted by itself.
 _MOUNTED = (errno.EBUSY, errno.EXDEV)
@@ -27,7 +28,7 @@ def hold_folder(
     """
     with locks.hold(state, "folder " + os.path.realpath(folder), say):
         try:
-            aside = folders.make_private(os.path.join(state, "aside"))
+            aside = folders.make_private(os.path.join(state, STAGING))
         except AwsenvError:
             aside = ""
         folders.sweep(aside, ours=True)

@@ -11,7 +11,7 @@ from awsenv import record_file
 from awsenv.files import reading
 from awsenv.paths import aws_files, config_file
 from awsenv.shells.table import FORMS, SHELLS
-from awsenv.state import state_folder
+from awsenv.state import COMPLETION, NAMES, state_path
 
 FILES, COMMAND = "@files", "@command"
 # Whose argument is a profile, a file, or a shell.
@@ -66,7 +66,7 @@ Table = dict[str, tuple[str, dict[str, tuple[bool, str]]]]
 
 def table_path(environ: dict[str, str]) -> str:
     """Where the table lies."""
-    return f"{state_folder(environ)}/completion"
+    return state_path(environ, COMPLETION)
 
 
 def table_stamp() -> str:
@@ -146,7 +146,7 @@ def list_profiles(environ: dict[str, str]) -> list[str]:
     """The names of the profiles: those that the slow half left, while they are younger than the two AWS
     files, else out of these."""
     paths = aws_files(environ)
-    names = f"{state_folder(environ)}/names"
+    names = state_path(environ, NAMES)
     usual = not {"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"} & environ.keys()
     if usual and _time(names) > max(map(_time, paths)):
         return _lines(names)

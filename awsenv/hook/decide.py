@@ -14,7 +14,7 @@ from awsenv.hook.outcome import FAR, SESSION, Got, Outcome
 from awsenv.hook.state import CLOSED, LOADED, PENDING, REFUSED, State
 from awsenv.paths import aws_files, shorten
 from awsenv.request import Request
-from awsenv.state import state_folder
+from awsenv.state import RECORDS, state_path
 from awsenv.variables import AWSENV_PREVIOUS, AWSENV_PROFILE, AWSENV_SET, Change, enter_session
 
 
@@ -207,7 +207,7 @@ def _renew(outcome: Outcome, now: float, got: Got | str) -> None:
     shell, state = outcome.shell, outcome.shell.state
     if state.how == CLOSED or state.how == PENDING:
         # Anybody's sign-in, or an edit, may open the door.
-        outcome.files += [f"{state_folder(shell.base)}/records", *aws_files(shell.base)]
+        outcome.files += [state_path(shell.base, RECORDS), *aws_files(shell.base)]
     elif shell.profile:
         renewal.look(outcome, now, got)
         if state.how == LOADED and shell.profile == state.profile and outcome.slow == "":
@@ -218,4 +218,4 @@ def _renew(outcome: Outcome, now: float, got: Got | str) -> None:
         shell.make(as_nobody(state.profile), shell.folder_layer())
         state.how = CLOSED
         outcome.due = outcome.limit = FAR
-        outcome.files.append(f"{state_folder(shell.base)}/records")
+        outcome.files.append(state_path(shell.base, RECORDS))

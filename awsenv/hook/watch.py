@@ -3,7 +3,7 @@
 import os
 
 from awsenv import record_file
-from awsenv.state import state_folder
+from awsenv.state import WATCH, state_path
 
 # Times of files lag behind the clock by a tick; nanoseconds.
 _TICK = 20_000_000
@@ -35,7 +35,7 @@ def write(
         # second counts as younger.
         moment = (since // 1_000_000_000 - 1) * 1_000_000_000
         seen.append("whole seconds")
-    folder = f"{state_folder(environ)}/looked"
+    folder = state_path(environ, WATCH)
     name = record_file.checksum("\n".join(seen).encode("utf-8", "surrogateescape")).decode().strip()
     path = f"{folder}/{name}"
     try:

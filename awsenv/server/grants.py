@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from awsenv import record_file, records
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
-from awsenv.state import state_folder
+from awsenv.state import GRANTS, state_path
 
 # By these a grant's profile is found in the files in which the person has it who granted it.
 _FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
@@ -112,7 +112,7 @@ def digest_of(token: str) -> str:
 
 
 def _path(digest: str, environ: dict[str, str]) -> str:
-    return os.path.join(state_folder(environ), "server/grants", digest)
+    return os.path.join(state_path(environ, GRANTS), digest)
 
 
 def _read(path: str) -> Grant | None:

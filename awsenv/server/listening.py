@@ -7,14 +7,14 @@ from awsenv import paths, record_file, records
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
 from awsenv.server import running
-from awsenv.state import state_folder
+from awsenv.state import SOCKET, state_path
 
-SOCKET = "awsenv.sock"
+_NAME = "awsenv.sock"
 
 
 def socket_path(environ: dict[str, str]) -> str:
     """Where the socket is: alone in its folder, which containers may see."""
-    return os.path.join(state_folder(environ), "socket", SOCKET)
+    return os.path.join(state_path(environ, SOCKET), _NAME)
 
 
 def open_socket(environ: dict[str, str]) -> socket.socket:
@@ -26,9 +26,9 @@ def open_socket(environ: dict[str, str]) -> socket.socket:
     try:
         # By its name alone: a path of a socket may have 108 bytes at most.
         os.chdir(folder)
-        folders.discard(SOCKET)
-        listening.bind(SOCKET)
-        os.chmod(SOCKET, 0o600)
+        folders.discard(_NAME)
+        listening.bind(_NAME)
+        os.chmod(_NAME, 0o600)
     except OSError as error:
         raise AwsenvError(f"cannot listen on {paths.shorten(place)}: {error.strerror}") from None
     finally:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from awsenv import paths, programs, record_file
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
-from awsenv.state import state_folder
+from awsenv.state import SERVER, state_path
 
 # Seconds in which a server that was started has to listen.
 _START = 15.0
@@ -103,7 +103,7 @@ def forget(environ: dict[str, str]) -> None:
 
 def folder(environ: dict[str, str]) -> str:
     """Ours in the state folder."""
-    return os.path.join(state_folder(environ), "server")
+    return state_path(environ, SERVER)
 
 
 def file_path(name: str, environ: dict[str, str]) -> str:
