@@ -33,10 +33,8 @@ def write(path: str, fields: dict[str, str]) -> None:
     lines = ["awsenv=1", *(f"{name}={encode(value)}" for name, value in fields.items()), ""]
     body = "\n".join(lines).encode("ascii")
     folders.make_private(os.path.dirname(path))
-    try:
+    with reading.explain_errors("write", path):
         write_whole(path, body + b"end=" + record_file.checksum(body))
-    except OSError as error:
-        raise AwsenvError(f"cannot write {paths.shorten(path)}: {error.strerror}") from None
 
 
 class AwsFiles:

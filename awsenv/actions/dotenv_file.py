@@ -100,17 +100,12 @@ class EnvFile:
         ``AwsenvError``."""
         environ, folder = dict(os.environ), os.path.dirname(real)
         with writing.hold_folder(folder, state_folder(environ), self._say) as aside:
-            try:
+            with reading.explain_errors("write", self.path):
                 there, mode = os.path.lexists(real), _read_mode(real)
                 old = _read(real)
                 text = edit(old)
                 if text != old or mode & 0o077:
                     writing.write_whole(real, _encode(text), secret=True, aside=aside)
-            except OSError as error:
-                raise AwsenvError(
-                    f"cannot write {shorten(self.path)}: {error.strerror}",
-                    f"ls -ld {shorten(folder)}",
-                ) from None
             trust.follow(self.path, _encode(old) if there else None, _encode(text), environ)
         return mode
 
@@ -132,12 +127,7 @@ def rewrite(profile: str, environ: dict[str, str], say: Say) -> None:
 
 
 def _read(path: str) -> str:
-    try:
-        return reading.read(path).decode("utf-8", "surrogateescape")
-    except FileNotFoundError:
-        return ""
-    except OSError as error:
-        raise reading.explain(path, error) from None
+    return (reading.read_if_there(path) or b"").decode("utf-8", "surrogateescape")
 
 
 def _encode(text: str) -> bytes:

@@ -11,8 +11,7 @@ import secrets
 import shlex
 
 from awsenv import paths
-from awsenv.errors import AwsenvError
-from awsenv.files import folders
+from awsenv.files import folders, reading
 from awsenv.files.writing import write_whole
 from awsenv.profiles import edit, ini, read
 from awsenv.profiles.profile import Profile
@@ -47,10 +46,8 @@ def prepare(
         {**settings, "credential_process": _command(profile, environ)} if process else settings
     )
     text = edit.put(_copy(environ), path, f"profile {name}", options)
-    try:
+    with reading.explain_errors("write", path):
         write_whole(path, text.encode("utf-8"))
-    except OSError as error:
-        raise AwsenvError(f"cannot write {paths.shorten(path)}: {error.strerror}") from None
     regions = {n: v for n, v in session.items() if n in REGIONS}
     return {"AWS_PROFILE": name, **regions, "AWS_CONFIG_FILE": path}
 

@@ -9,7 +9,6 @@ from typing import Any
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading
 from awsenv.files.writing import write_whole
-from awsenv.paths import shorten
 
 # Seconds that another tool may take to write what it has just renewed.
 _OTHERS = 1
@@ -32,11 +31,9 @@ def load(path: str) -> dict[str, Any] | None:
 
 def store(path: str, fields: dict[str, Any]) -> None:
     """Write ``fields`` as one line of JSON, whole. Raises ``AwsenvError``."""
-    try:
+    with reading.explain_errors("write", path):
         folders.make(os.path.dirname(path))
         write_whole(path, json.dumps(fields).encode(), secret=True)
-    except OSError as error:
-        raise AwsenvError(f"cannot write {shorten(path)}: {error.strerror}") from None
 
 
 def wait_for_change(path: str, found: dict[str, Any]) -> None:

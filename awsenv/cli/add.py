@@ -96,10 +96,8 @@ def remove(profile: Annotated[str, typer.Argument(help="The profile.")]) -> None
 
 def _read_key(csv: str, user: str) -> tuple[str, str]:
     if csv and csv != "-":
-        try:
+        with reading.explain_errors("read", csv):
             data = reading.read(csv, LARGEST_CSV)
-        except OSError as error:
-            raise reading.explain(csv, error) from None
         return access_key_csv.read(data, shorten(os.path.abspath(csv)), user)
     if csv == "-":
         return access_key_csv.read(sys.stdin.buffer.read(LARGEST_CSV), "stdin", user)

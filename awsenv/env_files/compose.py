@@ -134,7 +134,5 @@ def write_relay(port: int, environ: dict[str, str]) -> str:
 
 def _write(path: str, content: dict[str, Any], mode: int) -> None:
     text = _MARK + yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
-    try:
+    with reading.explain_errors("write", path):
         write_whole(path, text.encode("utf-8"), mode=mode)
-    except OSError as error:
-        raise AwsenvError(f"cannot write {shorten(path)}: {error.strerror}") from None

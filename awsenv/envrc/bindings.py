@@ -65,25 +65,14 @@ def unlink(folder: str) -> Edit:
 
 def read(folder: str) -> bytes | None:
     """The text of its ``.envrc``; ``None`` where there is none. Raises ``AwsenvError``."""
-    path = _path(folder)
-    try:
-        return reading.read(path)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise reading.explain(path, error) from None
+    return reading.read_if_there(_path(folder))
 
 
 def _read_written(edit: Edit) -> Edit:
     if edit.changed:
         assert edit.new is not None
-        try:
+        with reading.explain_errors("write", edit.path):
             write_whole(edit.path, edit.new, mode=0o644)
-        except OSError as error:
-            raise AwsenvError(
-                f"cannot write {shorten(edit.path)}: {error.strerror}",
-                f"ls -ld {shorten(edit.path)}",
-            ) from None
     return edit
 
 

@@ -52,10 +52,8 @@ def needs_direnv(path: str, line: int) -> AwsenvError:
 def read(path: str) -> bytes:
     """The bytes of the plain file at ``path``. Never waits, whatever lies there. Raises
     ``AwsenvError``."""
-    try:
+    with reading.explain_errors("read", path):
         data = reading.read(path, trust_check.LARGEST)
-    except OSError as error:
-        raise reading.explain(path, error) from None
     if b"\0" in data:
         raise AwsenvError(f"{shorten(path)} holds a NUL byte", "it is no text")
     return data

@@ -20,7 +20,7 @@ def install(program: str, environ: dict[str, str]) -> tuple[str, bool]:
     folder = os.path.dirname(path)
     called = os.fsencode(program.replace("'", "'\\''"))
     text = reading.read(paths.shipped_path("direnv.bash")).replace(b"@AWSENV@", called)
-    try:
+    with reading.explain_errors("write", path):
         folders.make(folder)
         old = reading.read(path) if os.path.lexists(path) else b""
         if old == text:
@@ -28,8 +28,6 @@ def install(program: str, environ: dict[str, str]) -> tuple[str, bool]:
         if old and not old.startswith(_MARK):
             raise AwsenvError(f"{shorten(path)} is not awsenv's", f"mv {shorten(path)} aside")
         write_whole(path, text, mode=0o644)
-    except OSError as error:
-        raise AwsenvError(f"cannot write {shorten(path)}: {error.strerror}") from None
     return path, True
 
 

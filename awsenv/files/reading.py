@@ -56,9 +56,30 @@ def read_text(path: str, largest: int = LARGEST) -> str:
         raise AwsenvError(f"{shorten(path)} is not UTF-8", "save it as UTF-8") from None
 
 
-def explain(path: str, error: OSError) -> AwsenvError:
-    """What a person reads of a file that cannot be opened."""
-    return AwsenvError(f"cannot read {shorten(path)}: {error.strerror}", f"ls -ld {shorten(path)}")
+def read_if_there(path: str) -> bytes | None:
+    """The bytes of the regular file at ``path``; ``None`` where there is none. Raises ``AwsenvError`` alone."""
+    with explain_errors("read", path):
+        try:
+            return read(path)
+        except FileNotFoundError:
+            return None
+
+
+class explain_errors:  # noqa: N801  # used like a function
+    """A context in which an ``OSError`` becomes the ``AwsenvError`` that a person reads: that awsenv cannot ``verb``
+    the file at ``path``. By hand, for ``contextlib`` is slow to load."""
+
+    def __init__(self, verb: str, path: str) -> None:
+        self._verb = verb
+        self._path = shorten(path)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, where: object) -> None:
+        if isinstance(error, OSError):
+            what = f"cannot {self._verb} {self._path}: {error.strerror}"
+            raise AwsenvError(what, f"ls -ld {self._path}") from None
 
 
 def _check_plain(found: os.stat_result, path: str) -> None:

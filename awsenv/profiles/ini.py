@@ -38,16 +38,15 @@ def read(path: str) -> dict[str, Section]:
 
     Raises ``AwsenvError`` when it cannot be read, ``MalformedError`` when it cannot be understood.
     """
-    try:
-        data = reading.read(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except reading.NotPlainError as error:
-        if os.path.isdir(path):
-            raise AwsenvError(error.message, f"mv {shorten(path)} aside") from None
-        return {}  # as botocore, for which a FIFO is no file
-    except OSError as error:
-        raise reading.explain(path, error) from None
+    with reading.explain_errors("read", path):
+        try:
+            data = reading.read(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+        except reading.NotPlainError as error:
+            if os.path.isdir(path):
+                raise AwsenvError(error.message, f"mv {shorten(path)} aside") from None
+            return {}  # as botocore, for which a FIFO is no file
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -27,7 +27,7 @@ def change(
     another program has written meanwhile. Raises ``AwsenvError``; then nothing was changed.
     """
     folder = os.path.dirname(os.path.realpath(path))
-    try:
+    with reading.explain_errors("write", path):
         folders.make(folder)
         with writing.hold_folder(folder, state_folder(environ), say) as aside:
             written = late = None
@@ -42,10 +42,6 @@ def change(
                 if _read_stamp(path) == before:
                     late = _replace(path, old, new, aside)
                     written = new
-    except OSError as error:
-        raise AwsenvError(
-            f"cannot write {shorten(path)}: {error.strerror}", f"ls -ld {shorten(path)}"
-        ) from None
     raise AwsenvError(f"{shorten(path)} is being written by another program", "try again")
 
 
@@ -102,9 +98,8 @@ def _read_stamp(path: str) -> tuple[int, ...] | None:
 
 def read_text(path: str) -> str:
     """The text of the AWS file at ``path``, empty where there is none. Raises ``AwsenvError``."""
-    try:
-        return reading.read_text(path)
-    except FileNotFoundError:
-        return ""
-    except OSError as error:
-        raise reading.explain(path, error) from None
+    with reading.explain_errors("read", path):
+        try:
+            return reading.read_text(path)
+        except FileNotFoundError:
+            return ""

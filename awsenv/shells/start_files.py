@@ -51,11 +51,11 @@ def plan(shell: str, environ: dict[str, str]) -> tuple[str, bytes | None, str]:
 def write(path: str, data: bytes, environ: dict[str, str]) -> None:
     """Make the start file at ``path`` hold ``data``. Raises ``AwsenvError``."""
     folders.make(os.path.dirname(path))
-    with hold_folder(os.path.dirname(path), state_folder(environ)) as aside:
-        try:
-            write_whole(path, data, mode=0o644, aside=aside)
-        except OSError as error:
-            raise reading.explain(path, error) from None
+    with (
+        hold_folder(os.path.dirname(path), state_folder(environ)) as aside,
+        reading.explain_errors("write", path),
+    ):
+        write_whole(path, data, mode=0o644, aside=aside)
 
 
 def is_ours(line: str) -> bool:
@@ -66,10 +66,8 @@ def is_ours(line: str) -> bool:
 def remove_line(path: str, line: str, environ: dict[str, str]) -> None:
     """Take ``line``, one that ``is_ours``, out of the start file at ``path``. Raises ``AwsenvError``."""
     if _begins_hook(line):
-        try:
+        with reading.explain_errors("remove", path):
             folders.discard(path)
-        except OSError as error:
-            raise reading.explain(path, error) from None
         return
     kept = [each for each in read_text(path).split("\n") if each != line]
     write(path, os.fsencode("\n".join(kept)), environ)
