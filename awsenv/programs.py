@@ -14,7 +14,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from typing import IO
+from typing import IO, NamedTuple
 
 from awsenv.errors import AwsenvError
 from awsenv.variables import remove_session
@@ -25,13 +25,12 @@ SECONDS, LARGEST = 30.0, 1 << 20
 FailedError = subprocess.CalledProcessError
 
 
-class Finished:
+class Finished(NamedTuple):
     """What a program printed, and its exit code (negative: the signal that ended it)."""
 
-    def __init__(self, code: int, out: bytes, err: bytes = b"") -> None:
-        self.code = code
-        self.out = out
-        self.err = err
+    code: int
+    out: bytes
+    err: bytes = b""
 
 
 def find(name: str, environ: dict[str, str]) -> str | None:

@@ -39,7 +39,7 @@ def resolve_session(
     resolved = resolve.resolve(request, options, people, environ)
     if not resolved.long_lived:
         return resolved.variables, options.session
-    with_session = options.replace(session=True)
+    with_session = options._replace(session=True)
     return resolve.resolve(request, with_session, people, environ).variables, True
 
 

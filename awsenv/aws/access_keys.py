@@ -5,7 +5,7 @@ access keys for IAM users" in the IAM User Guide).
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from awsenv.aws import client
 from awsenv.aws.errors import UnknownKeyError
@@ -19,13 +19,12 @@ SETTLES = 60.0
 _PAUSE = 1.0
 
 
-class AccessKey:
+class AccessKey(NamedTuple):
     """A key as IAM tells of it: ``key_id``, whether it is ``active``, when it was ``created`` (UTC)."""
 
-    def __init__(self, key_id: str, active: bool, created: datetime) -> None:
-        self.key_id = key_id
-        self.active = active
-        self.created = created
+    key_id: str
+    active: bool
+    created: datetime
 
     def __str__(self) -> str:
         state = "active" if self.active else "inactive"

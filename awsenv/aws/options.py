@@ -4,13 +4,13 @@ import copy
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import NamedTuple
 
 # Tells a person a line.
 Say = Callable[[str], None]
 
 
-class SessionOptions:
+class SessionOptions(NamedTuple):
     """``duration`` and ``min_left`` are in seconds, 0 for the default. ``session`` and ``mfa`` say
     what a plain key is to be turned into, ``mfa_serial`` with which device; ``plain`` that an MFA
     profile's key goes out as it is. ``fresh``: whatever is stored does not do.
@@ -20,31 +20,17 @@ class SessionOptions:
     sources.
     """
 
-    def __init__(
-        self,
-        mfa_code: str = "",
-        mfa_serial: str = "",
-        mfa: bool = False,
-        duration: int = 0,
-        session: bool = False,
-        plain: bool = False,
-        fresh: bool = False,
-        min_left: int = 0,
-        role_arn: str = "",
-        region: str = "",
-        named: str = "",
-    ) -> None:
-        self.mfa_code = mfa_code
-        self.mfa_serial = mfa_serial
-        self.mfa = mfa
-        self.duration = duration
-        self.session = session
-        self.plain = plain
-        self.fresh = fresh
-        self.min_left = min_left
-        self.role_arn = role_arn
-        self.region = region
-        self.named = named
+    mfa_code: str = ""
+    mfa_serial: str = ""
+    mfa: bool = False
+    duration: int = 0
+    session: bool = False
+    plain: bool = False
+    fresh: bool = False
+    min_left: int = 0
+    role_arn: str = ""
+    region: str = ""
+    named: str = ""
 
     @property
     def variant(self) -> str:
@@ -54,10 +40,6 @@ class SessionOptions:
         if self.session:
             return "session"
         return f"mfa {self.mfa_serial}".strip() if self.mfa or self.mfa_serial else ""
-
-    def replace(self, **changes: Any) -> "SessionOptions":
-        """The same with ``changes``, by name."""
-        return SessionOptions(**(self.__dict__ | changes))
 
     def of_source(self, named: str, serial: str = "", plain: bool = False) -> "SessionOptions":
         """Those for the source of the profile ``named``, whose session is got with a code of the

@@ -1,41 +1,27 @@
-"""A session: credentials with a Region, an expiry, and what else the profile says.
-
-A plain class: importing dataclasses costs as much as starting Python.
-"""
+"""A session: credentials with a Region, an expiry, and what else the profile says."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from awsenv.profiles import client_settings, timestamps
 from awsenv.profiles.profile import KEYCHAIN, Profile
 
 
-class Session:
+class Session(NamedTuple):
     """What a shell is given to act as ``profile``.
 
     ``expires`` is in UTC, ``None`` for a plain key. ``settings`` maps variables' names to values
     (``awsenv.profiles.client_settings``).
     """
 
-    def __init__(
-        self,
-        profile: str,
-        access_key_id: str,
-        secret_access_key: str,
-        session_token: str | None = None,
-        expires: datetime | None = None,
-        region: str | None = None,
-        account_id: str | None = None,
-        settings: dict[str, str] | None = None,
-    ) -> None:
-        self.profile = profile
-        self.access_key_id = access_key_id
-        self.secret_access_key = secret_access_key
-        self.session_token = session_token
-        self.expires = expires
-        self.region = region
-        self.account_id = account_id
-        self.settings = settings or {}
+    profile: str
+    access_key_id: str
+    secret_access_key: str
+    session_token: str | None = None
+    expires: datetime | None = None
+    region: str | None = None
+    account_id: str | None = None
+    settings: dict[str, str] = {}  # noqa: RUF012  # nobody changes it
 
     @classmethod
     def of(

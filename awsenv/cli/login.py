@@ -64,7 +64,7 @@ def login(
         }
     )
     # Who says how wants it now.
-    options = options.replace(fresh=any(option_values.values()))
+    options = options._replace(fresh=any(option_values.values()))
     known = read.profiles(environ)
     if process and not save_as:
         raise UsageError(

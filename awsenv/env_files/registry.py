@@ -9,6 +9,7 @@ import hashlib
 import io
 import os
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from dotenv import dotenv_values
 
@@ -18,19 +19,16 @@ from awsenv.files import reading
 from awsenv.state import ENV_FILES, state_path
 
 
-class Entry:
+class Entry(NamedTuple):
     """``path`` was written for ``profile`` in ``region`` (empty for its own) with the names that
-    ``map_`` gives, one ``NAME=OWN`` each; ``names`` are those in the file."""
+    ``map`` gives, one ``NAME=OWN`` each; ``names`` are those in the file."""
 
-    def __init__(
-        self, path: str, profile: str, region: str, map_: list[str], names: list[str], digest: str
-    ) -> None:
-        self.path = path
-        self.profile = profile
-        self.region = region
-        self.map = map_
-        self.names = names
-        self.digest = digest
+    path: str
+    profile: str
+    region: str
+    map: list[str]
+    names: list[str]
+    digest: str
 
     @property
     def state(self) -> str:

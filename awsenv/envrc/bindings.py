@@ -1,6 +1,7 @@
 """Which profile a folder is bound to: the nearest ``.envrc`` with a ``use_aws`` line."""
 
 import os
+from typing import NamedTuple
 
 from awsenv.envrc import use_aws_line
 from awsenv.errors import AwsenvError
@@ -23,13 +24,12 @@ def find_profile(folder: str, top: str) -> str:
         folder = os.path.dirname(folder)
 
 
-class Edit:
+class Edit(NamedTuple):
     """The ``.envrc`` at ``path`` as it was read and as it was written; ``None`` where there is none."""
 
-    def __init__(self, path: str, old: bytes | None, new: bytes | None) -> None:
-        self.path = path
-        self.old = old
-        self.new = new
+    path: str
+    old: bytes | None
+    new: bytes | None
 
     @property
     def changed(self) -> bool:

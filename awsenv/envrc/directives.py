@@ -5,6 +5,7 @@
 """
 
 import re
+from typing import NamedTuple
 
 from awsenv.envrc import trust_check, use_aws_line
 from awsenv.errors import AwsenvError
@@ -16,13 +17,12 @@ _COMMAND = re.compile(
 )
 
 
-class Directive:
+class Directive(NamedTuple):
     """The ``command`` in line ``line`` (from 1) with its ``words``."""
 
-    def __init__(self, line: int, command: str, words: list[str]) -> None:
-        self.line = line
-        self.command = command
-        self.words = words
+    line: int
+    command: str
+    words: list[str]
 
 
 def parse(text: bytes, path: str) -> list[Directive]:

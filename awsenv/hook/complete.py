@@ -8,10 +8,15 @@ the slow half leaves in our state folder (``awsenv.cli.completion``): this loads
 import os
 
 from awsenv import record_file
+from awsenv.errors import AwsenvError
 from awsenv.files import reading
-from awsenv.paths import aws_files, config_file
+from awsenv.paths import aws_files
 from awsenv.shells.table import FORMS, SHELLS
 from awsenv.state import COMPLETION, NAMES, state_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from awsenv.profiles.profile import Profile
 
 FILES, COMMAND = "@files", "@command"
 # Whose argument is a profile, a file, or a shell.
@@ -20,45 +25,12 @@ _PROFILE = ("use", "exec", "show", "remove", "dotenv", "link", "login", "logout"
 _FILE = ("allow", "deny")
 _FILE_OPTIONS = ("--csv", "-o", "--output", "--dir", "--check")
 # AWS general reference, "AWS service endpoints"; the partitions aws, aws-cn and aws-us-gov.
-_REGIONS = [
-    "af-south-1",
-    "ap-east-1",
-    "ap-east-2",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-south-2",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-southeast-3",
-    "ap-southeast-4",
-    "ap-southeast-5",
-    "ap-southeast-7",
-    "ca-central-1",
-    "ca-west-1",
-    "cn-north-1",
-    "cn-northwest-1",
-    "eu-central-1",
-    "eu-central-2",
-    "eu-north-1",
-    "eu-south-1",
-    "eu-south-2",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "il-central-1",
-    "me-central-1",
-    "me-south-1",
-    "mx-central-1",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-gov-east-1",
-    "us-gov-west-1",
-    "us-west-1",
-    "us-west-2",
-]
+_REGIONS_OF_AREA = {"af-south": "1", "ap-east": "12", "ap-northeast": "123", "ap-south": "12",
+                    "ap-southeast": "123457", "ca-central": "1", "ca-west": "1", "cn-north": "1",
+                    "cn-northwest": "1", "eu-central": "12", "eu-north": "1", "eu-south": "12",
+                    "eu-west": "123", "il-central": "1", "me-central": "1", "me-south": "1", "mx-central": "1",
+                    "sa-east": "1", "us-east": "12", "us-gov-east": "1", "us-gov-west": "1", "us-west": "12"}  # fmt: skip
+_REGIONS = [f"{area}-{n}" for area, numbers in _REGIONS_OF_AREA.items() for n in numbers]
 
 # Command (``sso setup``) → its help, and its options: name → whether a value follows, help.
 Table = dict[str, tuple[str, dict[str, tuple[bool, str]]]]
@@ -143,24 +115,17 @@ def find_candidates(words: list[str], table: Table, environ: dict[str, str]) -> 
 
 
 def list_profiles(environ: dict[str, str]) -> list[str]:
-    """The names of the profiles: those that the slow half left, while they are younger than the two AWS
-    files, else out of these."""
-    paths = aws_files(environ)
-    names = state_path(environ, NAMES)
+    """The names of the profiles: those that were left here, while they are younger than the two AWS files, else out
+    of these."""
     usual = not {"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"} & environ.keys()
-    if usual and _time(names) > max(map(_time, paths)):
+    names = state_path(environ, NAMES)
+    if usual and _time(names) > max(map(_time, aws_files(environ))):
         return _lines(names)
-    found: dict[str, None] = {}
-    for path in paths:
-        for line in _lines(path):
-            name = line[1:].partition("]")[0].strip() if line[:1] == "[" else ""
-            if path == paths[0] and name != "default":
-                if not name.startswith("profile"):
-                    continue
-                name = name[7:].strip().strip("\"'")
-            if name:
-                found[name] = None
-    return list(found)
+    from awsenv.records import AwsFiles
+
+    files, known = AwsFiles(environ), _read_profiles(environ)
+    files.keep_names(lambda: known)
+    return list(known)
 
 
 def _list_values(option: str, word: str, environ: dict[str, str]) -> list[str]:
@@ -178,18 +143,27 @@ def _list_values(option: str, word: str, environ: dict[str, str]) -> list[str]:
 
 
 def _list_accounts(environ: dict[str, str]) -> dict[str, str]:
-    """Accounts that the config file names → the profile that does first."""
+    """Accounts → the first profile of each."""
+    from awsenv.profiles import account
+
     found: dict[str, str] = {}
-    profile = ""
-    for line in _lines(config_file(environ)):
-        if line[:1] == "[":
-            profile = line[1:].partition("]")[0].removeprefix("profile ").strip()
+    for name, profile in _read_profiles(environ).items():
+        try:
+            number = profile.get("aws_account_id") or account.of_profile(profile)
+        except AwsenvError:  # half a key
             continue
-        name, _, value = (part.strip() for part in line.partition("="))
-        account = value.split(":")[4] if name == "role_arn" and value.count(":") > 4 else value
-        if name in ("role_arn", "sso_account_id", "aws_account_id") and len(account) == 12:
-            found.setdefault(account, profile)
+        if number:
+            found.setdefault(number, name)
     return found
+
+
+def _read_profiles(environ: dict[str, str]) -> "dict[str, Profile]":
+    from awsenv.profiles import read
+
+    try:
+        return read.profiles(environ)
+    except AwsenvError:  # no completion is worth a word on the terminal
+        return {}
 
 
 def _list_organizations(environ: dict[str, str]) -> list[str]:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import shlex
-from typing import Any
+from typing import Any, NamedTuple
 
 from awsenv.aws import token_file
 from awsenv.errors import AwsenvError
@@ -20,14 +20,13 @@ _FIELDS = ("startUrl", "region", "accessToken", "expiresAt", "clientId", "client
            "registrationExpiresAt", "refreshToken")  # fmt: skip
 
 
-class SsoSession:
+class SsoSession(NamedTuple):
     """Where one signs in: ``name`` of the ``[sso-session]``, empty for a profile of the old form."""
 
-    def __init__(self, name: str, start_url: str, region: str, scopes: list[str]) -> None:
-        self.name = name
-        self.start_url = start_url
-        self.region = region
-        self.scopes = scopes
+    name: str
+    start_url: str
+    region: str
+    scopes: list[str]
 
     @property
     def shown(self) -> str:

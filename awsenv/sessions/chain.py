@@ -137,9 +137,9 @@ def split(
     own = (key.get("mfa_serial") or "") if key else ""
     device = device or own
     if device and (key is None or seconds > CHAINED):
-        return options.replace(mfa_serial=device), options.of_source(
+        return options._replace(mfa_serial=device), options.of_source(
             profile.name, plain=key is not None
         )
     # A source that asks for the same device by itself has the session that serves.
     serial = "" if device == own else device
-    return options.replace(mfa_serial=""), options.of_source(profile.name, serial)
+    return options._replace(mfa_serial=""), options.of_source(profile.name, serial)

@@ -3,6 +3,7 @@
 import os
 import shlex
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from awsenv import record_file, records
 from awsenv.aws.options import Interaction, SessionOptions
@@ -14,19 +15,19 @@ from awsenv.profiles.profile import Profile
 from awsenv.profiles.read import Profiles
 from awsenv.request import Request
 from awsenv.sessions.store import SessionStore, is_lasting
+from awsenv.variables import REGIONS
 
 # Linux: one NAME=VALUE with its NUL may be 128 KiB at most (MAX_ARG_STRLEN), or no program starts.
 LONGEST = 128 * 1024
 
 
-class Resolved:
+class Resolved(NamedTuple):
     """``variables`` to set; the ``account``, where it is known; whether they hold a key that does
     not end."""
 
-    def __init__(self, variables: dict[str, str], account: str | None, long_lived: bool) -> None:
-        self.variables = variables
-        self.account = account
-        self.long_lived = long_lived
+    variables: dict[str, str]
+    account: str | None
+    long_lived: bool
 
 
 def resolve(
@@ -40,7 +41,7 @@ def resolve(
     if request.profile_only:
         chosen = _resolve_name(profile, sources)
     else:
-        options = options.replace(region=request.region)
+        options = options._replace(region=request.region)
         session = SessionStore(sources, profiles, environ, people).get(profile, options)
         chosen = _describe(session)
         if is_lasting(profile, options) and profile.kind != "mfa":
@@ -48,18 +49,16 @@ def resolve(
         if request.account and chosen.account is None:
             from awsenv.aws import client
 
-            chosen.account, _ = client.get_caller_identity(session, profile, environ)
+            account, _ = client.get_caller_identity(session, profile, environ)
+            chosen = chosen._replace(account=account)
     if request.account and chosen.account != request.account:
         of = f"of account {chosen.account}" if chosen.account else "of an account nobody can tell"
         raise AwsenvError(
             f"profile {request.profile} is {of}, not {request.account}", "awsenv list"
         )
     if request.region:
-        chosen.variables = {
-            **chosen.variables,
-            "AWS_REGION": request.region,
-            "AWS_DEFAULT_REGION": request.region,
-        }
+        region = dict.fromkeys(REGIONS, request.region)
+        chosen = chosen._replace(variables=chosen.variables | region)
     for name, value in (*chosen.variables.items(), ("AWSENV_PROFILE", request.profile)):
         _check(request.profile, name, value)
     return chosen

@@ -101,3 +101,10 @@ def test_a_persons_tab(shell: Shell, home: Path) -> None:
         program.expect_exact(shown)
         program.send("\x15")  # the line goes
     program.close(force=True)
+
+
+def test_a_section_that_is_no_profile_is_offered_by_nobody(home: Path) -> None:
+    config = home / ".aws/config"
+    config.write_text(config.read_text() + "[profileghost]\nregion = x\n[sso-session s]\n")
+    assert words(home, "use", "") == ["dev", "temporary", "role", "bare"]
+    assert words(home, "use", "") == words(home, "use", "")  # as they were left, too
