@@ -542,13 +542,15 @@ SHELLS = "for i in $(seq {n}); do awsenv use xxx-admin --shell json >out$i 2>err
 
 
 def at_one_terminal(center: Place, number: int, answer: str, folder: Path) -> None:
-    """``number`` shells at one terminal need a sign-in; the page is answered once."""
+    """``number`` shells at one terminal need a sign-in; the page is answered once, when all of them have told a
+    person something: the page, or that they wait. A later one would ask again."""
     shell = pexpect.spawn(
         "bash", ["-c", SHELLS.format(n=number)],
         env=clean(center.home) | center.endpoint, cwd=str(folder), encoding="utf-8", timeout=100,
     )  # fmt: skip
     pages: list[str] = []
-    while not pages:
+    texts: list[str] = []
+    while not pages or len(list(filter(None, texts))) < number:
         texts = [path.read_text() for path in folder.glob("err*")]
         pages = [m[1] for text in texts if (m := re.search(r"at (http://\S+) and compare", text))]
     approve(center, pages[0], answer)
