@@ -7,9 +7,9 @@ _VALUES = {"--region": "region", "--account": "account", "--shell": "form"}
 # Their stdout is evaluated by a shell: a command that fails says `false` there, and nothing but
 # the text that it returns ever reaches it.
 EVALUATED = ("use", "off", "hook", "credential-process")
-# How a session is wished to be got: no record answers that.
-_WISHES = ("--mfa-code", "--mfa-serial", "--duration", "--min-left", "--role-arn")
-_WISHED = ("--mfa", "--session", "--no-session", "--fresh")
+# The options on how a session is to be got → whether a value follows. No record answers them.
+SESSION_OPTIONS = {"--mfa-code": True, "--mfa-serial": True, "--mfa": False, "--duration": True, "--session": False,
+                   "--no-session": False, "--role-arn": True, "--fresh": False, "--min-left": True}  # fmt: skip
 
 
 class Request:
@@ -55,7 +55,7 @@ def parse_request(arguments: list[str]) -> Request | None:
     for word in words:
         if word == "--profile-only":
             request.profile_only = True
-        elif word in _WISHED:
+        elif SESSION_OPTIONS.get(word) is False:
             request.option_values[word] = "yes"
         elif word[:2] == "--":
             name, equals, value = word.partition("=")
@@ -66,7 +66,7 @@ def parse_request(arguments: list[str]) -> Request | None:
                 if name == "--shell" and request.form not in ("", value):
                     return None  # two forms: an error
                 setattr(request, _VALUES[name], value)
-            elif name in _WISHES:
+            elif SESSION_OPTIONS.get(name):
                 request.option_values[name] = value
             else:
                 return None

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from awsenv.request import SESSION_OPTIONS
+
 Region = Annotated[str, typer.Option("--region", help="Instead of the profile's own Region.")]
 Account = Annotated[
     str,
@@ -15,22 +17,22 @@ Account = Annotated[
 ProfileOnly = Annotated[bool, typer.Option("--profile-only", help="Set AWS_PROFILE and no keys.")]
 Show = Annotated[bool, typer.Option("--show", help="Print it on a terminal, secrets and all.")]
 
-# On how a session is to be got: option → type, what it is followed by, help.
-_OF_SESSION: dict[str, tuple[type, str | None, str]] = {
-    "--mfa-code": (str, "CODE", "The MFA code; - reads it from stdin."),
-    "--mfa-serial": (str, None, "The MFA device, if no profile says it."),
-    "--mfa": (bool, None, "With the user's own MFA device."),
-    "--duration": (str, "SPAN", "How long: 12h, 90m."),
-    "--session": (bool, None, "A temporary session of a plain key, without MFA."),
-    "--no-session": (bool, None, "The plain key of a profile that has an MFA device."),
-    "--role-arn": (str, "ARN", "Assume this role with the profile's session."),
-    "--fresh": (bool, None, "A new session, whatever is stored."),
-    "--min-left": (str, "SPAN", "A new session unless that much is left."),
+# What follows an option on how a session is to be got, and its help.
+_HELP = {
+    "--mfa-code": ("CODE", "The MFA code; - reads it from stdin."),
+    "--mfa-serial": (None, "The MFA device, if no profile says it."),
+    "--mfa": (None, "With the user's own MFA device."),
+    "--duration": ("SPAN", "How long: 12h, 90m."),
+    "--session": (None, "A temporary session of a plain key, without MFA."),
+    "--no-session": (None, "The plain key of a profile that has an MFA device."),
+    "--role-arn": ("ARN", "Assume this role with the profile's session."),
+    "--fresh": (None, "A new session, whatever is stored."),
+    "--min-left": ("SPAN", "A new session unless that much is left."),
 }
 
 
 def with_session_options(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command those of ``_OF_SESSION`` that are called ``names``, where its own parameter
+    """Give a command those of ``SESSION_OPTIONS`` that are called ``names``, where its own parameter
     ``option_values`` stands: it gets there what was typed, by option; ``yes`` for one that takes no
     value, empty for one that was not given."""
 
@@ -76,7 +78,8 @@ def _replace_parameter(
 
 
 def _parameter(name: str) -> inspect.Parameter:
-    kind, metavar, text = _OF_SESSION[name]
+    metavar, text = _HELP[name]
+    kind = str if SESSION_OPTIONS[name] else bool
     option = Annotated[kind, typer.Option(name, metavar=metavar, help=text)]  # type: ignore[valid-type]
     return inspect.Parameter(
         _parameter_name(name), inspect.Parameter.KEYWORD_ONLY, default=kind(), annotation=option

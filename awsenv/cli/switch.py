@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from awsenv import replay
 from awsenv.errors import AwsenvError, UsageError
-from awsenv.request import Request, name_previous
+from awsenv.request import SESSION_OPTIONS, Request, name_previous
 from awsenv.sessions import resolve
 from awsenv.shells import detection
 from awsenv.shells.table import FORMS, load
@@ -24,7 +24,7 @@ def run(request: Request, render: Render | None = None) -> int:
 
 
 # Ways to get a session that no renewal takes.
-_OWN_WAYS = {"--mfa", "--mfa-serial", "--duration", "--session", "--no-session", "--role-arn"}
+_OWN_WAYS = SESSION_OPTIONS.keys() - {"--mfa-code", "--fresh", "--min-left"}
 
 
 def build_text(request: Request, render: Render | None = None) -> str:

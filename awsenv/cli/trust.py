@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from awsenv.envrc import trust
-from awsenv.envrc.loading import Disk, Loaded, list_above
+from awsenv.envrc import trust, trust_check
+from awsenv.envrc.loading import Loaded
 from awsenv.errors import AwsenvError
 from awsenv.paths import shorten
 from awsenv.ui import terminal
@@ -80,8 +80,6 @@ def _find_envrc(given: str) -> str:
     if given:
         path = os.path.abspath(given)
         return trust.resolve_folder(os.path.join(path, ".envrc") if os.path.isdir(path) else path)
-    folder = os.path.realpath(os.getcwd())
-    for path in (os.path.join(folder, ".envrc"), *list_above(folder)):
-        if Disk().is_envrc(path):
-            return path
+    if path := trust_check.find_nearest(os.path.realpath(os.getcwd())):
+        return path
     raise AwsenvError("there is no .envrc here or above", "awsenv link PROFILE")

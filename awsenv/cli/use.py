@@ -10,7 +10,7 @@ import typer
 from awsenv.cli import shared_options, switch
 from awsenv.errors import UsageError
 from awsenv.paths import shorten
-from awsenv.request import Request
+from awsenv.request import SESSION_OPTIONS, Request
 from awsenv.shells import hints, hook_text, start_files
 from awsenv.shells.table import SHELLS
 from awsenv.ui import terminal
@@ -25,17 +25,7 @@ Shell = Annotated[
 ]
 
 
-@shared_options.with_session_options(
-    "--mfa-code",
-    "--mfa-serial",
-    "--mfa",
-    "--duration",
-    "--session",
-    "--no-session",
-    "--role-arn",
-    "--fresh",
-    "--min-left",
-)
+@shared_options.with_session_options(*SESSION_OPTIONS)
 def use(
     context: typer.Context,
     profile: Annotated[str, typer.Argument(help="The profile; - is the one before.")] = "",

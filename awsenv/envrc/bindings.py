@@ -3,7 +3,7 @@
 import os
 from typing import NamedTuple
 
-from awsenv.envrc import use_aws_line
+from awsenv.envrc import trust_check, use_aws_line
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
 from awsenv.files.writing import write_whole
@@ -13,15 +13,14 @@ from awsenv.paths import shorten
 def find_profile(folder: str, top: str) -> str:
     """The profile that ``folder`` is bound to, by its own ``.envrc`` or one above it up to
     ``top``; empty when it is to none. Raises ``AwsenvError`` for one that cannot be told."""
-    while True:
-        path = _path(folder)
-        text = read(folder) if os.path.isfile(path) else None
+    for path in trust_check.list_places(folder):
+        text = reading.read_if_there(path) if os.path.isfile(path) else None
         found = use_aws_line.find(text, path) if text is not None else None
         if found is not None and found.profile:
             return found.profile
-        if folder == top or os.path.dirname(folder) == folder:
-            return ""
-        folder = os.path.dirname(folder)
+        if path == _path(top):
+            break
+    return ""
 
 
 class Edit(NamedTuple):

@@ -2,7 +2,6 @@
 
 import io
 import os
-from collections.abc import Iterator
 from typing import Protocol
 
 from dotenv.main import DotEnv
@@ -44,7 +43,7 @@ class Disk:
         return os.path.lexists(path)
 
     def is_envrc(self, path: str) -> bool:
-        return os.path.lexists(path) and not os.path.isdir(path)
+        return trust_check.is_envrc(path)
 
     def own(self, path: str, text: str) -> set[str]:
         return {*SESSION_VARIABLES, "AWS_ACCOUNT_ID", *env_file.read_names(text)}
@@ -79,13 +78,6 @@ def load(path: str, files: Files) -> Loaded:
     found = Loaded()
     _add_envrc(found, path, files)
     return found
-
-
-def list_above(folder: str) -> Iterator[str]:
-    """Where an ``.envrc`` above ``folder`` would lie, the nearest first."""
-    while folder != "/":
-        folder = os.path.dirname(folder)
-        yield os.path.join(folder, ".envrc")
 
 
 def _add_envrc(found: Loaded, path: str, files: Files) -> None:
@@ -159,7 +151,7 @@ def _read_values(text: str) -> dict[str, str]:
 
 def _find_next_above(found: Loaded, path: str, line: int, files: Files) -> str:
     """The next ``.envrc`` above ``path``; that there is none between takes part, too."""
-    for file in list_above(os.path.dirname(path)):
+    for file in list(trust_check.list_places(os.path.dirname(path)))[1:]:
         if files.is_envrc(file):
             return file
         found.files[f"none.{len(found.files)}"] = file

@@ -123,7 +123,13 @@ def _find_near(file: str, environ: dict[str, str]) -> Iterator[tuple[str, dict[s
         for place, _, _ in os.walk(trust_check.mirror(folder, environ))
     ]
     for place in sorted(
-        {*below, *(trust_check.mirror(path, environ) for path in loading.list_above(folder))}
+        {
+            *below,
+            *(
+                trust_check.mirror(path, environ)
+                for path in list(trust_check.list_places(folder))[1:]
+            ),
+        }
     ):
         record = record_file.read(place) or {}
         if file in record.values() and "path" in record:

@@ -12,6 +12,10 @@ from awsenv.errors import AwsenvError
 from awsenv.files import reading
 from awsenv.state import TRUST, state_path
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 # Bytes of a file that is compared: a small one.
 LARGEST = 128 * 1024
 
@@ -42,28 +46,35 @@ def find_allowed(path: str, environ: dict[str, str]) -> dict[str, str] | None:
     return record
 
 
-def find_nearest(folder: str) -> str:
-    """The nearest ``.envrc`` in the physical ``folder`` or above; empty where there is none."""
+def list_places(folder: str) -> "Iterator[str]":
+    """Where an ``.envrc`` of ``folder`` or one above it would lie, the nearest first."""
     folder = folder.rstrip("/")
     while True:
-        path = f"{folder}/.envrc"
-        if os.path.lexists(path) and not os.path.isdir(path):
-            return path
+        yield f"{folder}/.envrc"
         if not folder:
-            return ""
+            return
         folder = folder.rpartition("/")[0]
+
+
+def is_envrc(path: str) -> bool:
+    """Whether an ``.envrc`` is there, of whatever kind: a folder of that name is none."""
+    return os.path.lexists(path) and not os.path.isdir(path)
+
+
+def find_nearest(folder: str) -> str:
+    """The nearest ``.envrc`` in the physical ``folder`` or above; empty where there is none."""
+    return next(filter(is_envrc, list_places(folder)), "")
 
 
 def list_nearer(folder: str, envrc: str) -> list[str]:
     """The places between the physical ``folder`` and ``envrc``, its nearest, where one that comes would
     count instead."""
-    folder, places = folder.rstrip("/"), []
-    while (path := f"{folder}/.envrc") != envrc:
+    places = []
+    for path in list_places(folder):
+        if path == envrc:
+            break
         if not os.path.lexists(path):
             places.append(path)
-        if not folder:
-            break
-        folder = folder.rpartition("/")[0]
     return places
 
 
