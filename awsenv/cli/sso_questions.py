@@ -39,50 +39,76 @@ def complete_choice(
     if name and (place := read.sso_session(name, environ)):
         before.start_url = place.options.get("sso_start_url", (before.start_url,))[0]
         before.sso_region = place.options.get("sso_region", (before.sso_region,))[0]
-    choice = Choice()
-    url = given.start_url or _ask("SSO start URL", before.start_url, "--start-url", person)
-    choice.start_url = _start_url(url)
-    found = guess_region(choice.start_url)
-    if before.start_url != choice.start_url:
-        before.sso_region = ""  # another instance's
-    choice.sso_region = (
-        given.sso_region or found or _ask("SSO Region", before.sso_region, "--sso-region", person)
-    )
-    _check(_REGION.fullmatch(choice.sso_region), "SSO Region", choice.sso_region, "us-east-1")
+    questions = _Questions(given, before, environ, person)
+    choice = Choice(start_url=questions.ask_start_url())
+    choice.sso_region = questions.ask_sso_region(choice.start_url)
     if not legacy:
-        offered = before.session
-        if not offered or _find_other_start_url(offered, choice.start_url, environ):
-            offered = _session_name(choice.start_url, environ)
-        choice.session = given.session or _offer("SSO session name", offered, person)
-        if other := _find_other_start_url(choice.session, choice.start_url, environ):
-            raise AwsenvError(
-                f"[sso-session {choice.session}] is for {other} already", "--session NAME"
-            )
-        good = choice.session.isprintable() and not choice.session.startswith("-")
-        _check(good and choice.session, "SSO session name", choice.session, "xxx")
-    choice.regions = given.regions or before.regions
-    if not given.regions:
-        default = before.region("", "") or _find_default("region", environ)
-        rest = [each for each in before.regions if "=" in each]
-        asked = _offer("Default region name", default, person) if person else default
-        choice.regions = [*([asked] if asked else []), *rest]
-    for each in choice.regions:
-        of_account = each.rpartition("=")[2]
-        _check(_REGION.fullmatch(of_account), "Region", each, "ap-northeast-1")
-    if output is None:
-        default = before.output or _find_default("output", environ)
-        output = _offer("Default output format", default, person)
-    _check(re.fullmatch(r"[a-z-]*", output), "output format", output, "json")
-    choice.output = output
+        choice.session = questions.ask_session_name(choice.start_url)
+    choice.regions = questions.ask_regions()
+    choice.output = questions.ask_output(output)
     choice.template = profile_choice.check_template(
         given.template or before.template or profile_names.TEMPLATE
     )
     for each in (*given.accounts, *given.roles):
         _check(each.isprintable() and each, "account or role", each, "awsenv sso setup")
-    anew = given.accounts or given.roles
-    choice.accounts = given.accounts if anew else before.accounts
-    choice.roles = given.roles if anew else before.roles
+    of = given if given.accounts or given.roles else before
+    choice.accounts, choice.roles = of.accounts, of.roles
     return choice
+
+
+class _Questions:
+    """What is asked where ``given`` does not say it; ``before`` is offered, as it was chosen then."""
+
+    def __init__(
+        self, given: Choice, before: Choice, environ: dict[str, str], person: bool
+    ) -> None:
+        self._given = given
+        self._before = before
+        self._environ = environ
+        self._person = person
+
+    def ask_start_url(self) -> str:
+        offered = self._before.start_url
+        return _start_url(
+            self._given.start_url or _ask("SSO start URL", offered, "--start-url", self._person)
+        )
+
+    def ask_sso_region(self, start_url: str) -> str:
+        # That of another instance is not offered.
+        offered = self._before.sso_region if self._before.start_url == start_url else ""
+        region = self._given.sso_region or guess_region(start_url)
+        region = region or _ask("SSO Region", offered, "--sso-region", self._person)
+        _check(_REGION.fullmatch(region), "SSO Region", region, "us-east-1")
+        return region
+
+    def ask_session_name(self, start_url: str) -> str:
+        offered = self._before.session
+        if not offered or _find_other_start_url(offered, start_url, self._environ):
+            offered = _session_name(start_url, self._environ)
+        name = self._given.session or _offer("SSO session name", offered, self._person)
+        if other := _find_other_start_url(name, start_url, self._environ):
+            raise AwsenvError(f"[sso-session {name}] is for {other} already", "--session NAME")
+        good = name.isprintable() and not name.startswith("-")
+        _check(good and name, "SSO session name", name, "xxx")
+        return name
+
+    def ask_regions(self) -> list[str]:
+        regions = self._given.regions
+        if not regions:
+            default = self._before.region("", "") or _find_default("region", self._environ)
+            answer = _offer("Default region name", default, self._person)
+            of_accounts = [each for each in self._before.regions if "=" in each]
+            regions = [*([answer] if answer else []), *of_accounts]
+        for each in regions:
+            _check(_REGION.fullmatch(each.rpartition("=")[2]), "Region", each, "ap-northeast-1")
+        return regions
+
+    def ask_output(self, given: str | None) -> str:
+        if given is None:
+            default = self._before.output or _find_default("output", self._environ)
+            given = _offer("Default output format", default, self._person)
+        _check(re.fullmatch(r"[a-z-]*", given), "output format", given, "json")
+        return given
 
 
 def guess_region(start_url: str) -> str:
