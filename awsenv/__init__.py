@@ -1,6 +1,6 @@
 """awsenv puts the right AWS credentials into the shell you are standing in.
 
-This file is the door: ``main`` lets replay answer, else the command line.
+The entry point: ``main`` lets replay answer, else the command line.
 """
 
 import os
@@ -75,7 +75,7 @@ def _failed(arguments: list[str], error: BaseException) -> int:
     from awsenv import errors
 
     code = 130 if isinstance(error, KeyboardInterrupt) else 1
-    if isinstance(error, errors.AwsenvError):  # what a form cannot hold, said by the fast half
+    if isinstance(error, errors.AwsenvError):  # what a form cannot hold, said by the hot path
         code = error.code
         from awsenv import replay
 

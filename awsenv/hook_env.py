@@ -2,7 +2,7 @@
 
 The shell's state comes in ``_AWSENV_STATE``, in the environment of this one call alone. Flags: ``d``
 direnv's hook is in this shell, ``p`` the prompt shows AWSENV_PROMPT, ``c`` the shell compares times
-of files by whole seconds, ``a`` it asks again, because it was told to. Fast half, but for what only the slow half can tell.
+of files by whole seconds, ``a`` it asks again, because it was told to. Hot path, but for what only the cold path can tell.
 """
 
 import _signal  # type: ignore[import-not-found]  # ``signal`` costs ten modules
@@ -15,7 +15,7 @@ from awsenv.errors import USAGE
 from awsenv.hook import renewal, state, watch
 from awsenv.hook.answer import build_answer
 from awsenv.hook.decide import choose, decide
-from awsenv.hook.outcome import RENEWAL, Got, Outcome
+from awsenv.hook.outcome import ANSWERED, FIRST, RENEWAL, SECOND, Outcome
 from awsenv.paths import program_words
 from awsenv.request import name_previous, parse_request
 from awsenv.shells import Shell
@@ -59,13 +59,13 @@ def run(arguments: list[str]) -> int:
     if command:
         return _answer_choice(asking, command)
     since, now = time.time_ns(), time.time()
-    outcome = asking.decide(now, slow_too=asking.again)
-    if outcome.slow:
-        got, code = _run_slow_half(outcome)
+    outcome = asking.decide(now, phase=SECOND if asking.again else FIRST)
+    if outcome.needs:
+        found, code = _run_cold_path(outcome)
         if code == 130:
             return code
         since, now = time.time_ns(), time.time()
-        outcome = asking.decide(now, got=got)
+        outcome = asking.decide(now, phase=ANSWERED, found=found)
     return replay.emit(_render(outcome, asking, now, since))
 
 
@@ -78,7 +78,7 @@ def complete(arguments: list[str]) -> int:
     words = shell.read_line(arguments[2:], environ)
     table = completion.read_table(environ)
     if table is None:
-        _load_slow_half()
+        _load_site()
         from awsenv.cli import completion as made
 
         table = made.build_table(environ)
@@ -90,7 +90,7 @@ def complete(arguments: list[str]) -> int:
 def _answer_choice(asking: Asking, command: list[str]) -> int:
     """A person's own choice: behind a ``cd`` on the same line the folder first, then what was chosen."""
     since, now = time.time_ns(), time.time()
-    outcome = asking.decide(now, slow_too=False)
+    outcome = asking.decide(now, phase=FIRST)
     inside = outcome.shell.environ
     words = [*command, "--shell", asking.shell.name]
     request = parse_request(words)
@@ -99,12 +99,12 @@ def _answer_choice(asking: Asking, command: list[str]) -> int:
         return replay.emit(_render(outcome, asking, now, since))
     if request is not None and not request.option_values:
         request = name_previous(request, inside)
-        found = replay.session(request, inside, now)
+        found = replay.find_session(request, inside, now)
         if found is not None:
             change = enter_session(request.profile, found.variables, inside)
             choose(outcome, change, now)
             return replay.emit(_render(outcome, asking, now, since))
-    _load_slow_half()
+    _load_site()
 
     def render(change: Change) -> str:
         since, now = time.time_ns(), time.time()
@@ -121,10 +121,10 @@ def _answer_choice(asking: Asking, command: list[str]) -> int:
     return switch.run(request, render)
 
 
-def _run_slow_half(outcome: Outcome) -> tuple[Got, int]:
-    """What the slow half finds, with the person's own environment and nothing of a folder's; and the
+def _run_cold_path(outcome: Outcome) -> tuple[replay.FoundSession | None, int]:
+    """What the cold path finds, with the person's own environment and nothing of a folder's; and the
     exit code."""
-    _load_slow_half()
+    _load_site()
     from awsenv.actions import renew
     from awsenv.ui.run import run_command
 
@@ -133,7 +133,7 @@ def _run_slow_half(outcome: Outcome) -> tuple[Got, int]:
     found: list[replay.FoundSession] = []
 
     def call() -> None:
-        if outcome.slow == RENEWAL:
+        if outcome.needs == RENEWAL:
             chosen = renew.renew_session(outcome.shell.profile, base, replay.say)
         else:
             chosen = renew.resolve_unattended(outcome.request, base, replay.say)
@@ -149,7 +149,7 @@ def _become(environ: dict[str, str]) -> None:
     os.environ.update(environ)
 
 
-def _load_slow_half() -> None:
+def _load_site() -> None:
     if sys.flags.no_site:  # the hook calls us so
         import site
 
@@ -158,16 +158,16 @@ def _load_slow_half() -> None:
 
 def _render(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
     shell = outcome.shell
-    for line in outcome.says:
+    for line in outcome.messages:
         replay.say(line)
     files = list(dict.fromkeys(outcome.files))
     there = {path for path in files if os.path.exists(path)}
-    outcome.absent += [path for path in files if path not in there]
+    outcome.must_not_exist += [path for path in files if path not in there]
     outcome.files = [path for path in files if path in there]
     stamp = watch.write(outcome.files, shell.base, since, asking.whole_seconds) if files else ""
     prompt, anew = renewal.format_prompt(shell, now)
     if asking.shows_prompt:
-        outcome.due = min(outcome.due, anew)
+        outcome.check_at = min(outcome.check_at, anew)
     if outcome.background:
         _start(["renew", outcome.background], shell.base)
     return asking.shell.render_answer(build_answer(outcome, asking.shell, stamp, prompt))

@@ -1,4 +1,4 @@
-"""Where things lie: the two AWS files, our state folder, the shipped hooks. Fast half."""
+"""Where things lie: the two AWS files, our state folder, the shipped hooks. Hot path."""
 
 import os
 import sys

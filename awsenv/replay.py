@@ -19,7 +19,7 @@ def answer(request: Request, environ: dict[str, str]) -> str | None:
     if request.option_values:
         return None
     request = name_previous(request, environ)
-    found = session(request, environ)
+    found = find_session(request, environ)
     if found is None:
         return None
     if form == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
@@ -38,7 +38,7 @@ class FoundSession:
         self.account = account
 
 
-def session(
+def find_session(
     request: Request, environ: dict[str, str], now: float | None = None, path: str = ""
 ) -> FoundSession | None:
     """What a record says of the session of ``request``; ``None`` where none does. ``path`` is the record's, where
@@ -62,7 +62,7 @@ def printable(text: str) -> str:
 
 
 def say(text: str) -> None:
-    """One line for a person, from the fast half."""
+    """One line for a person, from the hot path."""
     try:
         os.write(2, f"awsenv: {printable(text)}\n".encode("utf-8", "backslashreplace"))
     except OSError:

@@ -54,7 +54,7 @@ def replayed(home: Path, *arguments: str, **environ: str) -> str | None:
 def replayed_previous(environ: dict[str, str]) -> replay.FoundSession | None:
     """What `use -` finds."""
     request = name_previous(Request("use", "-"), environ)
-    return replay.session(request, environ)
+    return replay.find_session(request, environ)
 
 
 def resolved(home: Path, *arguments: str, **environ: str) -> str:
@@ -210,7 +210,7 @@ def test_a_record_whose_fields_are_gone_or_odd_is_as_if_it_were_not_there(home: 
     # With an end, as of a session that ends.
     fields |= {"renew": "99999999999", "expires": "99999999999"}
     records.write(path, fields)
-    whole = replay.session(request, environ)
+    whole = replay.find_session(request, environ)
     assert whole
     judged = {"shape", "profile", "env.HOME"}
     judged |= {
@@ -221,14 +221,14 @@ def test_a_record_whose_fields_are_gone_or_odd_is_as_if_it_were_not_there(home: 
         for value in (None, "", "x", "-1", "9" * 30, "9" * 5000, "9" * 30 + ":1"):
             changed = {n: v for n, v in fields.items() if n != name}
             records.write(path, changed if value is None else changed | {name: value})
-            found = replay.session(request, environ)  # whatever it is, it raises nothing
+            found = replay.find_session(request, environ)  # whatever it is, it raises nothing
             assert found is None or name not in judged, (name, value)
     records.write(path, fields)
     again = replayed_previous(environ | {"AWSENV_PREVIOUS": "dev"})
     assert again is not None
     assert again.variables == whole.variables
     assert replayed_previous(environ | {"AWSENV_PROFILE": "dev"}) is None
-    assert replay.session(Request("use", "dev", account="111122223333"), environ) is None
+    assert replay.find_session(Request("use", "dev", account="111122223333"), environ) is None
 
 
 def test_odd_names_and_values_have_records_too(home: Path) -> None:

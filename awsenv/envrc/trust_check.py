@@ -1,4 +1,4 @@
-"""Whether an ``.envrc`` is allowed as it lies there now. Fast half: a hook asks on entering a folder.
+"""Whether an ``.envrc`` is allowed as it lies there now. Hot path: a hook asks on entering a folder.
 
 What a person allowed lies in a mirror of its path, ``STATE/trust/home/me/org/.envrc``, as a record:
 the text of each ``.envrc`` and the digest of each ``.env`` that take part, and what was derived from

@@ -22,19 +22,20 @@ def build_answer(outcome: Outcome, shell: Shell, stamp: str, prompt: str) -> Hoo
             replay.say(f"{name} {fault}; it is left out")
             del answer.variables[name]
     answer.state = outcome.shell.state.text()
-    answer.due, answer.limit = int(outcome.due), int(outcome.limit)
-    answer.again = outcome.again
+    answer.check_at = int(outcome.check_at)
+    answer.renew_before = int(outcome.renew_before)
+    answer.ask_again = outcome.ask_again
     answer.prompt = prompt
     answer.stamp = stamp
     answer.files = list(dict.fromkeys(outcome.files)) if stamp else []
-    answer.must_exist = [path for path in answer.files if path in outcome.there]
-    answer.must_not_exist = list(dict.fromkeys(outcome.absent))
+    answer.must_exist = [path for path in answer.files if path in outcome.must_exist]
+    answer.must_not_exist = list(dict.fromkeys(outcome.must_not_exist))
     return answer
 
 
 def _list_changes(outcome: Outcome, answer: HookAnswer) -> None:
     before, after = outcome.shell.before, outcome.shell.environ
-    held, were_held = outcome.shell.state.was, outcome.held
+    held, were_held = outcome.shell.state.originals, outcome.previous_originals
     for name in sorted({*before, *after, *held, *were_held}):
         value = after.get(name)
         stashed = name in held and name not in were_held and name not in before

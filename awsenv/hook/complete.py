@@ -1,8 +1,8 @@
-"""``awsenv complete SHELL -- WORD…``: what may stand where the last word is. Fast half.
+"""``awsenv complete SHELL -- WORD…``: what may stand where the last word is. Hot path.
 
 A line each: the word, a tab, what it means. ``@files`` stands for files, ``@command N`` for another
 command's own completion, of the words from the Nth on. Commands and options come out of a table that
-the slow half leaves in our state folder (``awsenv.cli.completion``): this loads nothing that knows them.
+the cold path leaves in our state folder (``awsenv.cli.completion``): this loads nothing that knows them.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""What a hooked shell is to become, where it stands now: the one place that decides. Fast half.
+"""What a hooked shell is to become, where it stands now: the one place that decides. Hot path.
 
-``decide`` is a function of what it is given and of the files that lie there: the same for every
-shell, tried by sequences of events without one.
+``decide`` is a function of what it is given and of the files that lie there: the same for every shell, tried by
+sequences of events without one.
 """
 
 import os
@@ -9,13 +9,24 @@ import os
 from awsenv import record_file, replay
 from awsenv.envrc import trust_check
 from awsenv.hook import renewal
-from awsenv.hook.layers import BY_OPTIONS, FOLDER, NAMES, Layer, Shell, as_nobody, is_bound
-from awsenv.hook.outcome import FAR, SESSION, Got, Outcome
+from awsenv.hook.layers import (
+    BY_OPTIONS,
+    FOLDER,
+    NAMES,
+    Layer,
+    ShellVariables,
+    deny_credentials,
+    is_bound,
+)
+from awsenv.hook.outcome import ANSWERED, FIRST, NEVER, SECOND, SESSION, Outcome
 from awsenv.hook.state import CLOSED, LOADED, PENDING, REFUSED, State
 from awsenv.paths import aws_files, shorten
 from awsenv.request import Request
 from awsenv.state import RECORDS, state_path
 from awsenv.variables import AWSENV_PREVIOUS, AWSENV_PROFILE, AWSENV_SET, Change, enter_session
+
+# The fields of a record of trust that say which session a folder asks for.
+_OF_REQUEST = ("profile", "region", "account", "only")
 
 
 def decide(
@@ -24,77 +35,66 @@ def decide(
     folder: str,
     now: float,
     direnv: bool = False,
-    got: Got | str = "",
-    slow_too: bool = True,
+    phase: str = SECOND,
+    found: replay.FoundSession | None = None,
 ) -> Outcome:
-    """What a shell with the exported ``environ`` and ``state``, standing in the physical ``folder``, is
-    to become at ``now`` (seconds since 1970). ``direnv``: its hook reads .envrc files here. ``got``: what
-    the slow half found, once it was asked. Without ``slow_too`` it is not yet: then the shell has what
-    a person may interrupt, and asks ``again``.
-    """
-    shell = Shell(environ, state)
-    outcome = Outcome(shell)
-    outcome.slow_too = slow_too
-    if state.new:
+    """What a shell with the exported ``environ`` and ``state``, standing in the physical ``folder``, is to become at
+    ``now`` (seconds since 1970). ``direnv``: its hook reads .envrc files here. ``phase``, and what was ``found`` in the
+    last one: see ``awsenv.hook.outcome``."""
+    shell = ShellVariables(environ, state)
+    outcome = Outcome(shell, phase, found)
+    if state.is_fresh:
         inherit(shell)
     if state.direnv != environ.get("DIRENV_DIR", ""):
         # Another direnv folder has other originals.
         state.direnv = environ.get("DIRENV_DIR", "")
-        state.was = {} if not is_bound(state) else state.was
+        state.originals = {} if not is_bound(state) else state.originals
     envrc = "" if direnv else trust_check.find_nearest(folder)
     if not direnv:
-        outcome.absent += trust_check.list_nearer(folder, envrc)
+        outcome.must_not_exist += trust_check.list_nearer(folder, envrc)
     here = (envrc.rpartition("/")[0] or "/") if envrc else ""
     record = trust_check.find_allowed(envrc, shell.base) if envrc else None
     if record is not None:
-        _bind(outcome, here, record, now, got)
-        files, absent = trust_check.list_watched(record)
-        files.append(trust_check.mirror(envrc, shell.base))
-        outcome.files += files
-        outcome.there |= set(files)
-        outcome.absent += absent
+        _bind(outcome, here, record, now)
+        _watch_allowed(outcome, envrc, record)
     elif here:
         _refuse(outcome, here, envrc)
-        outcome.files.append(envrc)
-        outcome.there.add(envrc)
-        place = trust_check.mirror(envrc, shell.base)
-        (outcome.files if os.path.lexists(place) else outcome.absent).append(place)
+        _watch_refused(outcome, envrc)
     elif state.folder:
         _leave(outcome)
-    _renew(outcome, now, got)
-    state.new = False
+    _renew(outcome, now)
+    state.is_fresh = False
     return outcome
 
 
 def choose(outcome: Outcome, change: Change, now: float) -> None:
     """A person has chosen a session by hand, or none: on top of what the folder made of the shell."""
     shell = outcome.shell
-    mine: Layer = {n: v for n, v in change.variables.items() if n != AWSENV_PREVIOUS}
-    if change.by_options and _is_own(shell, change):
-        mine[AWSENV_SET] = f"{BY_OPTIONS} {mine[AWSENV_SET]}"
+    session: Layer = {n: v for n, v in change.variables.items() if n != AWSENV_PREVIOUS}
+    if change.by_options and not _is_recorded(shell, change):
+        session[AWSENV_SET] = f"{BY_OPTIONS} {session[AWSENV_SET]}"
     if change.forget:
         shell.make(shell.folder_layer())
     else:
-        shell.make(shell.folder_layer(), mine)
+        shell.make(shell.folder_layer(), session)
     if AWSENV_PREVIOUS in change.variables:
         shell.set_own(AWSENV_PREVIOUS, change.variables[AWSENV_PREVIOUS])
     # It is no longer the folder that has no session.
-    if shell.state.how in (CLOSED, PENDING):
-        shell.state.how = LOADED
-    outcome.due = outcome.limit = FAR
-    outcome.slow, outcome.again = "", False
-    _renew(outcome, now, "")
+    if shell.state.status in (CLOSED, PENDING):
+        shell.state.status = LOADED
+    outcome.check_at = outcome.renew_before = NEVER
+    outcome.needs, outcome.ask_again = "", False
+    _renew(outcome, now)
 
 
-def _is_own(shell: Shell, change: Change) -> bool:
-    """Whether that is another session than the one that the profile's record holds."""
-    record = record_file.read(
-        record_file.record_path(change.variables[AWSENV_PROFILE] or "", shell.base)
-    )
-    return (record or {}).get("AWS_ACCESS_KEY_ID") != change.variables["AWS_ACCESS_KEY_ID"]
+def _is_recorded(shell: ShellVariables, change: Change) -> bool:
+    """Whether it is the session that the profile's record holds."""
+    profile = change.variables[AWSENV_PROFILE] or ""
+    record = record_file.read(record_file.record_path(profile, shell.base)) or {}
+    return record.get("AWS_ACCESS_KEY_ID") == change.variables["AWS_ACCESS_KEY_ID"]
 
 
-def inherit(shell: Shell) -> None:
+def inherit(shell: ShellVariables) -> None:
     """Take over what a shell above this one has set, where it is what awsenv sets."""
     folder = shell.environ.get(FOLDER, "")
     # An absolute folder of which something was allowed; else the name may be anybody's.
@@ -108,63 +108,54 @@ def build_request(record: dict[str, str]) -> Request:
     return Request("use", profile, region, account, "only" in record, "hook")
 
 
-def _bind(
-    outcome: Outcome,
-    here: str,
-    record: dict[str, str],
-    now: float,
-    got: Got | str,
-) -> None:
+def _bind(outcome: Outcome, here: str, record: dict[str, str], now: float) -> None:
     """The binding of the folder ``here``, allowed by ``record``, is the one in force from now on."""
     shell, state = outcome.shell, outcome.shell.state
     request = outcome.request = build_request(record)
-    loads = {
-        n: v
-        for n, v in record.items()
-        if n in ("profile", "region", "account", "only") or n[:4] == "var."
-    }
+    loads = [f"{n}={v}" for n, v in record.items() if n in _OF_REQUEST or n[:4] == "var."]
     shell.folder = {n[4:]: v for n, v in record.items() if n[:4] == "var."}
-    digest = renewal.digest([f"{name}={value}" for name, value in loads.items()])
+    digest = renewal.digest(loads)
     files = renewal.digest_of_files(aws_files(shell.base)) if request.profile else ""
-    same = state.folder == here and state.loaded == digest and is_bound(state)
-    found: Got = None
-    if same and state.how == LOADED:
-        if files == state.files or shell.profile != request.profile or shell.by_options:
-            return  # in force; or a choice by hand, which lasts until the binding changes
-        outcome.quiet = True
-    if got != "" and same and state.how == PENDING:
-        found = got  # type: ignore[assignment]  # asked, so no word any more
-    elif request.profile:
-        found = replay.session(request, shell.base, now)
-        if found is None and same and state.how == PENDING:
-            outcome.slow, outcome.again = (SESSION, False) if outcome.slow_too else ("", True)
+    is_same = state.folder == here and state.loaded == digest and is_bound(state)
+    if is_same and state.status == LOADED:
+        by_hand = shell.profile != request.profile or shell.by_options
+        if files == state.files or by_hand:  # a choice by hand lasts until the binding changes
             return
-        if found is None and same and state.how == CLOSED and files == state.files:
+        outcome.is_quiet = True
+    was_pending = is_same and state.status == PENDING
+    found = None
+    if outcome.phase == ANSWERED and was_pending:
+        found = outcome.found
+    elif request.profile:
+        found = replay.find_session(request, shell.base, now)
+        if found is None and was_pending and outcome.phase == SECOND:
+            outcome.needs = SESSION
+            return
+        if found is None and was_pending and outcome.phase == FIRST:
+            outcome.ask_again = True
+            return
+        if found is None and is_same and state.status == CLOSED and files == state.files:
             return
     _load(outcome, here, request, found)
     state.loaded, state.files = digest, files
     if request.profile and found is None:
-        state.how = PENDING if got == "" else CLOSED
-        outcome.again = got == ""
+        # Nobody until the session is there: whatever becomes of this program, nobody acts as another.
+        state.status = CLOSED if outcome.phase == ANSWERED else PENDING
+        outcome.ask_again = outcome.phase != ANSWERED
 
 
-def _load(
-    outcome: Outcome,
-    here: str,
-    request: Request,
-    found: Got,
-) -> None:
+def _load(outcome: Outcome, here: str, request: Request, found: replay.FoundSession | None) -> None:
     shell, state = outcome.shell, outcome.shell.state
     if not is_bound(state):
-        state.hand = shell.session()
+        state.manual = shell.session()
     variables: Layer = dict(shell.folder)
     if not request.profile:
-        session = shell.hand_layer()
+        session = shell.manual_layer()
     elif found is None:
-        session = as_nobody(request.profile)
+        session = deny_credentials(request.profile)
     else:
         session = enter_session(request.profile, found.variables, shell.base).variables
-    state.folder, state.how, state.profile = here, LOADED, request.profile
+    state.folder, state.status, state.profile = here, LOADED, request.profile
     state.names = list(variables)
     shell.make(session, variables)
     shell.set_own(FOLDER, here)
@@ -174,48 +165,63 @@ def _load(
         outcome.tell(replay.format_summary(request.profile, account, found.variables))
 
 
+def _watch_allowed(outcome: Outcome, envrc: str, record: dict[str, str]) -> None:
+    files, absent = trust_check.list_watched(record)
+    files.append(trust_check.mirror(envrc, outcome.shell.base))
+    outcome.files += files
+    outcome.must_exist |= set(files)
+    outcome.must_not_exist += absent
+
+
 def _refuse(outcome: Outcome, here: str, envrc: str) -> None:
     state = outcome.shell.state
-    if (state.folder, state.how) == (here, REFUSED):
+    if (state.folder, state.status) == (here, REFUSED):
         return
     if state.folder:
-        outcome.quiet, quiet = True, outcome.quiet
+        outcome.is_quiet, is_quiet = True, outcome.is_quiet
         _leave(outcome)
-        outcome.quiet = quiet
-    state.folder, state.how = here, REFUSED
+        outcome.is_quiet = is_quiet
+    state.folder, state.status = here, REFUSED
     # Said quiet or not: who works there believes to act as the folder says.
     what = f"{shorten(envrc)} is not allowed, so nothing is loaded"
-    outcome.says.append(f"{what}; awsenv allow")
+    outcome.messages.append(f"{what}; awsenv allow")
+
+
+def _watch_refused(outcome: Outcome, envrc: str) -> None:
+    outcome.files.append(envrc)
+    outcome.must_exist.add(envrc)
+    record = trust_check.mirror(envrc, outcome.shell.base)
+    (outcome.files if os.path.lexists(record) else outcome.must_not_exist).append(record)
 
 
 def _leave(outcome: Outcome) -> None:
     """No binding any more: what was chosen by hand outside comes back, else the originals."""
     shell, state = outcome.shell, outcome.shell.state
     if is_bound(state):
-        shell.make(shell.hand_layer())
-        if state.profile and not state.new:
+        shell.make(shell.manual_layer())
+        if state.profile and not state.is_fresh:
             back = f", back to {shell.profile}" if shell.profile else ""
             outcome.tell(f"left {state.profile}{back}")
     shell.set_own(FOLDER, None)
     shell.set_own(NAMES, None)
-    state.folder = state.how = state.profile = state.loaded = state.files = ""
-    state.names, state.hand = [], {}
+    state.folder = state.status = state.profile = state.loaded = state.files = ""
+    state.names, state.manual = [], {}
 
 
-def _renew(outcome: Outcome, now: float, got: Got | str) -> None:
+def _renew(outcome: Outcome, now: float) -> None:
     """The session in force does not go stale."""
     shell, state = outcome.shell, outcome.shell.state
-    if state.how == CLOSED or state.how == PENDING:
-        # Anybody's sign-in, or an edit, may open the door.
+    if state.status in (CLOSED, PENDING):
+        # Anybody's sign-in, or an edit, may bring the session.
         outcome.files += [state_path(shell.base, RECORDS), *aws_files(shell.base)]
     elif shell.profile:
-        renewal.look(outcome, now, got)
-        if state.how == LOADED and shell.profile == state.profile and outcome.slow == "":
+        renewal.check(outcome, now)
+        if state.status == LOADED and shell.profile == state.profile and outcome.needs == "":
             outcome.files += aws_files(shell.base)
-    folders_own = is_bound(state) and shell.profile == state.profile != ""
-    if outcome.slow == "" and folders_own and renewal.is_lost(outcome, now):
+    is_folders = is_bound(state) and shell.profile == state.profile != ""
+    if outcome.needs == "" and is_folders and renewal.is_lost(outcome, now):
         # As if it could not have been had.
-        shell.make(as_nobody(state.profile), shell.folder_layer())
-        state.how = CLOSED
-        outcome.due = outcome.limit = FAR
+        shell.make(deny_credentials(state.profile), shell.folder_layer())
+        state.status = CLOSED
+        outcome.check_at = outcome.renew_before = NEVER
         outcome.files.append(state_path(shell.base, RECORDS))

@@ -5,7 +5,7 @@ import os
 from awsenv.envrc import trust_check
 from awsenv.errors import AwsenvError
 from awsenv.hook.decide import build_request, inherit
-from awsenv.hook.layers import FOLDER, NAMES, Layer, Shell
+from awsenv.hook.layers import FOLDER, NAMES, Layer, ShellVariables
 from awsenv.hook.state import State
 from awsenv.paths import shorten
 from awsenv.variables import enter_session
@@ -25,7 +25,7 @@ class Folder:
             raise AwsenvError(
                 f"there is no .envrc in {shorten(folder)} or above", "awsenv exec PROFILE -- CMD"
             )
-        self._shell = Shell(environ, State())
+        self._shell = ShellVariables(environ, State())
         inherit(self._shell)
         self.base = self._shell.base
         record = trust_check.find_allowed(envrc, self.base)

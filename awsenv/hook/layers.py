@@ -1,4 +1,4 @@
-"""A shell's variables in layers: what was there, a session, what a folder sets. Fast half."""
+"""A shell's variables in layers: what was there, a session, what a folder sets. Hot path."""
 
 from awsenv.hook.state import CLOSED, LOADED, REFUSED, State
 from awsenv.variables import (
@@ -15,8 +15,8 @@ from awsenv.variables import (
 FOLDER, NAMES = "AWSENV_DIR", "AWSENV_VARS"
 # In AWSENV_SET: got by options that no renewal knows.
 BY_OPTIONS = "by-options"
-# Where a session would come from if there were no keys: nobody acts by these behind a closed door.
-_DOORS = (
+# Where a session would come from if there were no keys.
+CREDENTIAL_SOURCES = (
     *WEB_IDENTITY,
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
@@ -30,9 +30,9 @@ OURS = (AWSENV_PROFILE, AWSENV_SET, AWSENV_PREVIOUS, FOLDER, NAMES)
 Layer = dict[str, str | None]
 
 
-def as_nobody(profile: str) -> Layer:
+def deny_credentials(profile: str) -> Layer:
     """The layer of a bound folder whose session of ``profile`` cannot be had."""
-    layer: Layer = dict.fromkeys((*SESSION_VARIABLES, *_DOORS))
+    layer: Layer = dict.fromkeys((*SESSION_VARIABLES, *CREDENTIAL_SOURCES))
     return layer | {
         "AWS_PROFILE": NO_SESSION + profile,
         AWSENV_PROFILE: None,
@@ -40,7 +40,7 @@ def as_nobody(profile: str) -> Layer:
     }
 
 
-class Shell:
+class ShellVariables:
     """``environ``, what the shell exports, and ``state``, what it keeps for us; both become what they
     are to be. ``before`` is ``environ`` as it was given; ``folder``: what the folder sets itself."""
 
@@ -55,7 +55,7 @@ class Shell:
         """What the shell would have without awsenv: the person's own."""
         found = dict(self.environ)
         was: Layer = dict.fromkeys(list_set(found))
-        for name, value in (was | self.state.was).items():
+        for name, value in (was | self.state.originals).items():
             _put(found, name, value)
         return {name: value for name, value in found.items() if name not in OURS}
 
@@ -75,7 +75,7 @@ class Shell:
         for layer in layers:
             top |= layer
         base = self.base
-        self.state.was = {name: base.get(name) for name in top if name not in OURS}
+        self.state.originals = {name: base.get(name) for name in top if name not in OURS}
         kept = (AWSENV_PREVIOUS, FOLDER, NAMES)
         base |= {name: self.environ[name] for name in kept if name in self.environ}
         for name, value in top.items():
@@ -101,9 +101,9 @@ class Shell:
             for name in self.state.names
         }
 
-    def hand_layer(self) -> Layer:
+    def manual_layer(self) -> Layer:
         """The session that was chosen by hand outside; nothing where none was."""
-        hand: Layer = dict(self.state.hand)
+        hand: Layer = dict(self.state.manual)
         return dict.fromkeys(SESSION_VARIABLES) | hand if hand else {}
 
     def inherit(self, record: dict[str, str] | None) -> None:
@@ -117,14 +117,14 @@ class Shell:
         if closed:
             was["AWS_PROFILE"] = None
         if record is not None:
-            state.folder, state.how = folder, CLOSED if closed else LOADED
+            state.folder, state.status = folder, CLOSED if closed else LOADED
             state.profile = record.get("profile", "")
             for name in dict.fromkeys(names):
                 if f"var.{name}" in record and environ.get(name) == record[f"var.{name}"]:
                     state.names.append(name)
                     if name not in _NEEDED:
                         was[name] = None
-        state.was = was
+        state.originals = was
         if closed and record is None:
             self.make({})
 
@@ -138,4 +138,4 @@ def _put(environ: dict[str, str], name: str, value: str | None) -> None:
 
 def is_bound(state: State) -> bool:
     """Whether a folder's binding is in force."""
-    return bool(state.folder) and state.how != REFUSED
+    return bool(state.folder) and state.status != REFUSED

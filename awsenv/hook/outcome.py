@@ -1,43 +1,51 @@
-"""What was decided of a hooked shell. Fast half."""
+"""What was decided of a hooked shell. Hot path."""
 
-from awsenv import replay
-from awsenv.hook.layers import Shell
+from awsenv.hook.layers import ShellVariables
 from awsenv.request import Request
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from awsenv.replay import FoundSession
+
 # A second that never comes.
-FAR = 9_999_999_999
-# What the slow half is asked for.
+NEVER = 9_999_999_999
+# How far a look is (no ``enum``, which costs a tenth of it). In the first phase nothing slow is done: what a person
+# may interrupt is left to the second, before which the shell has had its answer to the first. In the last one it was
+# asked what only the cold path can tell.
+FIRST, SECOND, ANSWERED = "first", "second", "answered"
+# What the cold path is asked for.
 SESSION, RENEWAL = "session", "renewal"
 
 
 class Outcome:
-    """``shell`` as it is to be. ``due``: when to look again; ``limit``: before which command at the
-    latest, both in seconds since 1970. ``files`` and ``absent``: what changes it, when it is younger
-    or gone, or is there. ``says``: lines for the person. ``background``: a profile to renew without
-    waiting. ``slow``: what only the slow half can tell, by ``request``; then this is to be decided
-    again with what it found, if ``slow_too``. ``again``: this is to be made so first, and then looked at again.
+    """``shell`` as it is to be, decided in ``phase``, in the last one with the session that was ``found`` (``None``:
+    there is none to be had).
+
+    ``check_at``: when to look again; ``renew_before``: before which command at the latest, both in seconds since 1970.
+    ``files`` and ``must_not_exist``: what tells a change, when it is younger, or is there; ``must_exist``: when it is
+    gone. ``messages``: lines for the person. ``background``: a profile to renew without waiting. ``ask_again``: this
+    is to be made so first, and then the second phase. ``needs``: what only the cold path can tell, by ``request``;
+    then this is to be decided again with what it found. ``previous_originals``: those that were held before.
     """
 
-    def __init__(self, shell: Shell) -> None:
+    def __init__(
+        self, shell: ShellVariables, phase: str = SECOND, found: "FoundSession | None" = None
+    ) -> None:
         self.shell = shell
-        self.due = self.limit = FAR
+        self.phase = phase
+        self.found = found
+        self.check_at = self.renew_before = NEVER
         self.files: list[str] = []
-        self.absent: list[str] = []
-        self.says: list[str] = []
-        self.background = self.slow = ""
+        self.must_exist: set[str] = set()
+        self.must_not_exist: list[str] = []
+        self.messages: list[str] = []
+        self.background = self.needs = ""
         self.request = Request("use")
-        self.again = False
-        self.slow_too = True
-        # Names that were held before this, and files that must not go.
-        self.held = dict(shell.state.was)
-        self.there: set[str] = set()
-        self.quiet = bool(shell.environ.get("AWSENV_QUIET"))
+        self.ask_again = False
+        self.previous_originals = dict(shell.state.originals)
+        self.is_quiet = bool(shell.environ.get("AWSENV_QUIET"))
 
-    def tell(self, line: str) -> None:
+    def tell(self, message: str) -> None:
         """A line that AWSENV_QUIET silences."""
-        if not self.quiet:
-            self.says.append(line)
-
-
-# What the slow half found: the variables of a session, or ``None`` where there is none to be had.
-Got = replay.FoundSession | None
+        if not self.is_quiet:
+            self.messages.append(message)

@@ -1,18 +1,18 @@
-"""When the session of a hooked shell is renewed, and what comes of it. Fast half."""
+"""When the session of a hooked shell is renewed, and what comes of it. Hot path."""
 
 import os
 
 from awsenv import record_file, replay
-from awsenv.hook.layers import Shell, is_bound
-from awsenv.hook.outcome import FAR, RENEWAL, SESSION, Got, Outcome
+from awsenv.hook.layers import ShellVariables, is_bound
+from awsenv.hook.outcome import ANSWERED, FIRST, NEVER, RENEWAL, SECOND, SESSION, Outcome
 from awsenv.paths import aws_files
 from awsenv.request import Request
 from awsenv.variables import AWSENV_SET, list_managed, list_set
 
 # Seconds after which a renewal that was started is looked for, if its record has not told before.
-_LATER = 15
+_CHECK_RENEWAL_AFTER = 15
 # Seconds for which nobody is asked again whose answer a person has interrupted.
-PATIENCE = 30
+_WAIT_AFTER_INTERRUPT = 30
 # What a renewal changes, and nothing else: a Region may be somebody's own.
 _RENEWED = (
     "AWS_ACCESS_KEY_ID",
@@ -23,63 +23,64 @@ _RENEWED = (
 )
 
 
-def look(outcome: Outcome, now: float, got: Got | str) -> None:
-    """Take over newer keys of the record; else start a renewal when it is time, once for each key;
-    past the end have it made now."""
+def check(outcome: Outcome, now: float) -> None:
+    """Take over newer keys of the record; else start a renewal when it is time, once for each key; past the end have
+    it made now."""
     shell = outcome.shell
     state = shell.state
     end = parse_end(shell.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
     if end is None:
-        _follow_key(outcome, now, got)
+        _follow_key(outcome, now)
         return
     if shell.by_options:
         _name_the_end(outcome, end, now)
         return
-    place = record_file.record_path(shell.profile, shell.base)
-    outcome.files.append(place)
-    session = _read_record(place, shell.profile)
-    if isinstance(got, replay.FoundSession) and got.variables.get("AWS_ACCESS_KEY_ID"):
-        session = dict(got.variables)
-    renew = None
+    path = record_file.record_path(shell.profile, shell.base)
+    outcome.files.append(path)
+    session = _read_record(path, shell.profile)
+    if outcome.found is not None and outcome.found.variables.get("AWS_ACCESS_KEY_ID"):
+        session = dict(outcome.found.variables)
+    renew_at = None
     if session is not None:
-        last = parse_end(session.get("AWS_CREDENTIAL_EXPIRATION", ""))
-        if session["AWS_ACCESS_KEY_ID"] != _key(shell) and last is not None and last > now:
+        new_end = parse_end(session.get("AWS_CREDENTIAL_EXPIRATION", ""))
+        if session["AWS_ACCESS_KEY_ID"] != _key(shell) and new_end is not None and new_end > now:
             _take_over(shell, session)
-            end = last
+            end = new_end
         if session["AWS_ACCESS_KEY_ID"] == _key(shell):
-            renew = _parse_number(session.get("renew", ""))
-    outcome.limit = end
+            renew_at = _parse_number(session.get("renew", ""))
+    outcome.renew_before = end
     if now >= end:
-        _past_the_end(outcome, now, got)
-    elif renew is None or renew > now:
-        outcome.due = end if renew is None else min(renew, end)
+        _renew_past_end(outcome, now)
+    elif renew_at is None or renew_at > now:
+        outcome.check_at = end if renew_at is None else min(renew_at, end)
     else:
-        if state.started != _key(shell):
-            state.started = _key(shell)
+        if state.renewal_started != _key(shell):
+            state.renewal_started = _key(shell)
             outcome.background = shell.profile
-        outcome.due = min(end, int(now) + _LATER)
+        outcome.check_at = min(end, int(now) + _CHECK_RENEWAL_AFTER)
 
 
-def _follow_key(outcome: Outcome, now: float, got: Got | str) -> None:
+def _follow_key(outcome: Outcome, now: float) -> None:
     """A plain key that a person chose is the one that the files have now."""
     shell, state = outcome.shell, outcome.shell.state
-    folders_own = is_bound(state) and state.profile == shell.profile
-    if shell.by_options or folders_own or _key(shell) == "":
+    is_folders = is_bound(state) and state.profile == shell.profile
+    if shell.by_options or is_folders or _key(shell) == "":
         state.key_files = ""
         return
     files = aws_files(shell.base)
     outcome.files += files
-    seen, state.key_files = state.key_files, digest_of_files(files)
-    if seen in ("", state.key_files):
+    before, state.key_files = state.key_files, digest_of_files(files)
+    if before in ("", state.key_files):
         return
     request = Request("use", shell.profile)
-    found = replay.session(request, shell.base, now) if got == "" else got
-    if isinstance(found, replay.FoundSession) and found.variables.get("AWS_ACCESS_KEY_ID"):
+    is_answered = outcome.phase == ANSWERED
+    found = outcome.found if is_answered else replay.find_session(request, shell.base, now)
+    if found is not None and found.variables.get("AWS_ACCESS_KEY_ID"):
         _take_over(shell, found.variables)
-    elif got == "" and outcome.slow_too:
-        outcome.slow, outcome.request = SESSION, request
-    elif got == "":
-        outcome.again, state.key_files = True, seen
+    elif outcome.phase == SECOND:
+        outcome.needs, outcome.request = SESSION, request
+    elif outcome.phase == FIRST:
+        outcome.ask_again, state.key_files = True, before
 
 
 def digest_of_files(paths: list[str]) -> str:
@@ -105,39 +106,45 @@ def is_lost(outcome: Outcome, now: float) -> bool:
     """Whether the session in force has ended and could not be renewed."""
     shell = outcome.shell
     end = parse_end(shell.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
-    told = bool(shell.state.told) and shell.state.told == _key(shell)
-    return shell.profile != "" and not shell.by_options and end is not None and now >= end and told
+    has_ended = end is not None and now >= end
+    is_notified = _key(shell) != "" and _is_notified(shell)
+    return shell.profile != "" and not shell.by_options and has_ended and is_notified
 
 
-def _past_the_end(outcome: Outcome, now: float, got: Got | str) -> None:
+def _is_notified(shell: ShellVariables) -> bool:
+    """Whether a person knows of the end of this key's session."""
+    return shell.state.expiry_notified == _key(shell)
+
+
+def _renew_past_end(outcome: Outcome, now: float) -> None:
     shell = outcome.shell
-    if shell.state.told == _key(shell):
-        outcome.due, outcome.limit = FAR, FAR  # the record is watched
-    elif got == "" and outcome.slow_too:
-        outcome.slow = RENEWAL
-    elif got == "":
-        outcome.again = True
-        outcome.due = outcome.limit = int(now) + PATIENCE
+    if _is_notified(shell):
+        outcome.check_at = outcome.renew_before = NEVER  # the record is watched
+    elif outcome.phase == SECOND:
+        outcome.needs = RENEWAL
+    elif outcome.phase == FIRST:
+        outcome.ask_again = True
+        outcome.check_at = outcome.renew_before = int(now) + _WAIT_AFTER_INTERRUPT
     else:
-        shell.state.told = _key(shell)
-        outcome.due, outcome.limit = FAR, FAR
+        shell.state.expiry_notified = _key(shell)
+        outcome.check_at = outcome.renew_before = NEVER
 
 
 def _name_the_end(outcome: Outcome, end: int, now: float) -> None:
     shell = outcome.shell
-    outcome.limit = FAR
+    outcome.renew_before = NEVER
     if now < end:
-        outcome.due = end
-    elif shell.state.told != _key(shell):
-        shell.state.told = _key(shell)
+        outcome.check_at = end
+    elif not _is_notified(shell):
+        shell.state.expiry_notified = _key(shell)
         what = f"the session of {shell.profile}, which was chosen with options, has ended"
-        outcome.says.append(f"{what}; awsenv use {shell.profile} …, as before")
+        outcome.messages.append(f"{what}; awsenv use {shell.profile} …, as before")
 
 
-def _take_over(shell: Shell, session: dict[str, str]) -> None:
+def _take_over(shell: ShellVariables, session: dict[str, str]) -> None:
     names, base = list_set(shell.environ), shell.base
     for name in _RENEWED:
-        shell.state.was.setdefault(name, base.get(name))
+        shell.state.originals.setdefault(name, base.get(name))
         shell.set_own(name, session.get(name))
     names = [
         n
@@ -155,7 +162,7 @@ def _read_record(place: str, profile: str) -> dict[str, str] | None:
     return record
 
 
-def _key(shell: Shell) -> str:
+def _key(shell: ShellVariables) -> str:
     return shell.environ.get("AWS_ACCESS_KEY_ID", "")
 
 
@@ -180,13 +187,13 @@ def parse_end(text: str) -> int | None:
     return (days - 719469) * 86400 + clock
 
 
-def format_prompt(shell: Shell, now: float) -> tuple[str, int]:
+def format_prompt(shell: ShellVariables, now: float) -> tuple[str, int]:
     """What AWSENV_PROMPT says, the profile and the time left; and when to say it anew."""
     end = parse_end(shell.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
     if not shell.profile or end is None:
-        return shell.profile, FAR
+        return shell.profile, NEVER
     rest = end - int(now)
     if rest <= 0:
-        return f"{shell.profile} ended", FAR
+        return f"{shell.profile} ended", NEVER
     text = f"{rest // 3600}h{rest // 60 % 60}m" if rest >= 3600 else f"{rest // 60}m"
     return f"{shell.profile} {text}", int(now) + rest % 60 + 1

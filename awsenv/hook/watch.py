@@ -1,4 +1,4 @@
-"""The file whose time says when a shell has looked: what is younger has changed since. Fast half."""
+"""The file whose time says when a shell has looked: what is younger has changed since. Hot path."""
 
 import os
 

@@ -95,7 +95,7 @@ class Answers:
         environ = grant.environ(self._environ)
         path = record_file.variant_path(grant.profile, "session" if grant.session else "", environ)
         # Until its very end: how much must be left is looked at here.
-        found = replay.session(Request("serve", grant.profile), environ, now=0.0, path=path)
+        found = replay.find_session(Request("serve", grant.profile), environ, now=0.0, path=path)
         stored = _Stored()
         fields = record_file.read(path) or {}
         try:

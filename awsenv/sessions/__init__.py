@@ -1,1 +1,1 @@
-"""Profiles into sessions: the slow half."""
+"""A profile's session: from its record, or got by its provider."""

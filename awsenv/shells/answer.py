@@ -11,14 +11,14 @@ class HookAnswer:
     value comes back so. ``session``: those of all these names that are changed all or none; the others, which a folder
     sets itself, are changed one by one.
 
-    To be kept until the next look: ``state``, which only the program reads; ``due``, when to look again, and ``limit``,
-    before which command at the latest, in seconds since 1970; ``again``: the shell asks at once again; ``prompt``:
+    To be kept until the next look: ``state``, which only the program reads; ``check_at``, when to look again, and
+    ``renew_before``, before which command at the latest, in seconds since 1970; ``ask_again``: at once; ``prompt``:
     what AWSENV_PROMPT says; ``files``, which tell a change by being younger than ``stamp``, or, those of
     ``must_exist``, gone; ``must_not_exist``: files that tell one by being there.
     """
 
-    __slots__ = ("again", "due", "files", "limit", "must_exist", "must_not_exist", "prompt", "session", "stamp",
-                 "stash", "state", "unstash", "variables")  # fmt: skip
+    __slots__ = ("ask_again", "check_at", "files", "must_exist", "must_not_exist", "prompt", "renew_before",
+                 "session", "stamp", "stash", "state", "unstash", "variables")  # fmt: skip
 
     def __init__(self) -> None:
         self.variables: dict[str, str | None] = {}
@@ -26,8 +26,8 @@ class HookAnswer:
         self.unstash: list[str] = []
         self.session: list[str] = []
         self.state = self.prompt = self.stamp = ""
-        self.due = self.limit = 0
-        self.again = False
+        self.check_at = self.renew_before = 0
+        self.ask_again = False
         self.files: list[str] = []
         self.must_exist: list[str] = []
         self.must_not_exist: list[str] = []
@@ -50,9 +50,9 @@ class HookAnswer:
             "unset": [name for name, value in self.variables.items() if value is None],
             "keep": {
                 "state": self.state,
-                "due": self.due,
-                "limit": self.limit,
-                "again": self.again,
+                "due": self.check_at,
+                "limit": self.renew_before,
+                "again": self.ask_again,
                 "prompt": self.prompt,
                 "stamp": self.stamp,
                 "files": self.files,

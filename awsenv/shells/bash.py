@@ -35,8 +35,8 @@ class Bash(Posix):
         tests = " || ".join(self._list_tests(answer))
         kept = [
             f"AWSENV_PROMPT={self.quote(self._escape_prompt(answer.prompt))}"
-            f" __awsenv_due={answer.due} __awsenv_limit={answer.limit}",
-            f"__awsenv_state={self.quote(answer.state)} __awsenv_again={'1' if answer.again else ''}",
+            f" __awsenv_due={answer.check_at} __awsenv_limit={answer.renew_before}",
+            f"__awsenv_state={self.quote(answer.state)} __awsenv_again={'1' if answer.ask_again else ''}",
             f"__awsenv_watch={self.quote(f'[[ {tests} ]]' if tests else '')}",
         ]
         return _ANSWER.format(

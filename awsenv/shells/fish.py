@@ -58,10 +58,10 @@ class Fish(Shell):
         lines = [line for name in answer.list_names() for line in self._render_lines(name, answer)]
         kept = {
             "AWSENV_PROMPT": answer.prompt,
-            "__awsenv_due": str(answer.due),
-            "__awsenv_limit": str(answer.limit),
+            "__awsenv_due": str(answer.check_at),
+            "__awsenv_limit": str(answer.renew_before),
             "__awsenv_state": answer.state,
-            "__awsenv_again": "1" if answer.again else "",
+            "__awsenv_again": "1" if answer.ask_again else "",
         }
         lines += [f"builtin set -gu {name} {self.quote(value)}" for name, value in kept.items()]
         lines.append("function __awsenv_changed")

@@ -57,10 +57,10 @@ class Tcsh(Shell):
         """The line that makes the shell so. Raises ``AwsenvError`` for a session that tcsh cannot take."""
         kept = {
             "AWSENV_PROMPT": answer.prompt,
-            "__awsenv_due": str(answer.due),
-            "__awsenv_limit": str(answer.limit),
+            "__awsenv_due": str(answer.check_at),
+            "__awsenv_limit": str(answer.renew_before),
             "__awsenv_state": answer.state,
-            "__awsenv_again": "1" if answer.again else "0",
+            "__awsenv_again": "1" if answer.ask_again else "0",
             "__awsenv_watch": self._render_test(answer),
             "__awsenv_done": "1",
         }

@@ -9,7 +9,7 @@ from awsenv import record_file, records, replay
 from awsenv.envrc import trust
 from awsenv.hook import state
 from awsenv.hook.decide import choose, decide
-from awsenv.hook.outcome import Got, Outcome
+from awsenv.hook.outcome import FIRST, SECOND, Outcome
 from awsenv.request import Request
 from awsenv.variables import SESSION_VARIABLES, enter_session, leave_session
 
@@ -99,14 +99,16 @@ class Shell:
         self.folder = folder
         self.says: list[str] = []
 
-    def look(self, after: float = 0, got: Got | str = "", slow_too: bool = True) -> Outcome:
+    def look(
+        self, after: float = 0, phase: str = SECOND, found: replay.FoundSession | None = None
+    ) -> Outcome:
         outcome = decide(
             dict(self.environ),
             state.parse(self.kept),
             str(self.ground.home / self.folder),
             self.ground.now + after,
-            got=got,
-            slow_too=slow_too,
+            phase=phase,
+            found=found,
         )
         self._become(outcome)
         return outcome
@@ -115,22 +117,22 @@ class Shell:
         self.environ = outcome.shell.environ
         self.kept = outcome.shell.state.text()
         assert "'" not in self.kept
-        self.says = outcome.says
+        self.says = outcome.messages
 
     def cd(self, folder: str) -> Outcome:
         self.folder = folder
         return self.look()
 
     def use(self, profile: str) -> None:
-        outcome = self.look(slow_too=False)
-        found = replay.session(Request("use", profile), self.environ, self.ground.now)
+        outcome = self.look(phase=FIRST)
+        found = replay.find_session(Request("use", profile), self.environ, self.ground.now)
         assert found
         change = enter_session(profile, found.variables, self.environ)
         choose(outcome, change, self.ground.now)
         self._become(outcome)
 
     def off(self) -> None:
-        outcome = self.look(slow_too=False)
+        outcome = self.look(phase=FIRST)
         choose(outcome, leave_session(self.environ), self.ground.now)
         self._become(outcome)
 

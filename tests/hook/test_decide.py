@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from awsenv import record_file, replay
 from awsenv.envrc import trust, trust_check
 from awsenv.hook import state
-from awsenv.hook.outcome import FAR, RENEWAL, SESSION
+from awsenv.hook.outcome import ANSWERED, NEVER, RENEWAL, SESSION
 from awsenv.variables import AWSENV_PREVIOUS
 from tests.hook.model import FOLDERS, HOUR, SESSIONS, Ground, Model, Shell
 
@@ -54,7 +54,7 @@ def test_each_step_leaves_what_a_person_expects(
             shell.off()
         else:
             outcome = shell.look()
-            assert not outcome.says  # said once
+            assert not outcome.messages  # said once
         assert shell.visible == model.visible, (what, word)
     # Whatever happened, out and off is as it was.
     shell.cd("out")
@@ -145,18 +145,18 @@ def test_the_door_closes_first(ground: Ground) -> None:
     after = 2 * HOUR  # no record answers
     shell.folder = "a"
     first = shell.look(after)
-    assert (first.again, first.slow) == (True, "")
+    assert (first.ask_again, first.needs) == (True, "")
     closed = dict(shell.environ)
     assert closed["AWS_PROFILE"] == "awsenv-no-session:a"
     assert not {"AWS_ACCESS_KEY_ID", "AWS_ROLE_ARN", "AWSENV_PROFILE"} & closed.keys()
     # Interrupted here, it stays shut, and is tried again.
     second = shell.look(after)
-    assert (second.slow, shell.environ) == (SESSION, closed)
-    failed = shell.look(after, got=None)
-    assert (failed.slow, failed.again, shell.environ) == ("", False, closed)
+    assert (second.needs, shell.environ) == (SESSION, closed)
+    failed = shell.look(after, phase=ANSWERED)
+    assert (failed.needs, failed.ask_again, shell.environ) == ("", False, closed)
     assert f"{ground.home}/.local/state/awsenv/records" in failed.files
     # Nobody is asked again before something has changed.
-    assert shell.look(after).slow == ""
+    assert shell.look(after).needs == ""
     shell.folder = "out"
     shell.look(after)
     assert shell.environ["AWS_ACCESS_KEY_ID"] == "AKIAMINE"
@@ -189,7 +189,7 @@ def test_what_the_slow_half_found_is_loaded(ground: Ground) -> None:
     shell.folder = "a"
     shell.look(2 * HOUR)
     found = replay.FoundSession({"AWS_ACCESS_KEY_ID": "ASIANEW", "AWS_REGION": "n-1"}, None)
-    shell.look(2 * HOUR, got=found)
+    shell.look(2 * HOUR, phase=ANSWERED, found=found)
     assert shell.environ["AWS_ACCESS_KEY_ID"] == "ASIANEW"
     assert "AWS_PROFILE" not in shell.environ
 
@@ -197,7 +197,10 @@ def test_what_the_slow_half_found_is_loaded(ground: Ground) -> None:
 def test_a_renewal_is_started_once_and_taken_over(ground: Ground) -> None:
     shell = entered(ground)
     outcome = shell.cd("a")
-    assert (outcome.due, outcome.limit) == (int(ground.now) + HOUR - 600, int(ground.now) + HOUR)
+    assert (outcome.check_at, outcome.renew_before) == (
+        int(ground.now) + HOUR - 600,
+        int(ground.now) + HOUR,
+    )
     assert outcome.background == ""
     late = HOUR - 300
     assert shell.look(late).background == "a"
@@ -217,17 +220,21 @@ def test_a_renewal_is_started_once_and_taken_over(ground: Ground) -> None:
 def test_past_the_end_it_is_renewed_now_or_the_folder_acts_as_nobody(ground: Ground) -> None:
     shell = entered(ground, AWS_ACCESS_KEY_ID="AKIAMINE")
     shell.cd("a")
-    assert shell.look(HOUR + 1).slow == RENEWAL
-    shell.look(HOUR + 1, got=None)
+    assert shell.look(HOUR + 1).needs == RENEWAL
+    shell.look(HOUR + 1, phase=ANSWERED)
     assert shell.environ["AWS_PROFILE"] == "awsenv-no-session:a"
     assert "AWS_ACCESS_KEY_ID" not in shell.environ
     # A choice by hand is a person's: it has ended, and is left alone.
     shell = entered(ground)
     shell.use("b")
-    assert shell.look(HOUR + 1).slow == RENEWAL
-    outcome = shell.look(HOUR + 1, got=None)
-    assert (shell.environ["AWS_ACCESS_KEY_ID"], outcome.due, outcome.limit) == ("ASIAB", FAR, FAR)
-    assert shell.look(HOUR + 1).slow == ""
+    assert shell.look(HOUR + 1).needs == RENEWAL
+    outcome = shell.look(HOUR + 1, phase=ANSWERED)
+    assert (shell.environ["AWS_ACCESS_KEY_ID"], outcome.check_at, outcome.renew_before) == (
+        "ASIAB",
+        NEVER,
+        NEVER,
+    )
+    assert shell.look(HOUR + 1).needs == ""
 
 
 def test_an_edit_of_the_aws_files_gets_the_session_anew(ground: Ground) -> None:
@@ -237,7 +244,7 @@ def test_an_edit_of_the_aws_files_gets_the_session_anew(ground: Ground) -> None:
     os.utime(config, (2, 2))
     try:
         outcome = shell.look()
-        assert outcome.again
+        assert outcome.ask_again
         assert shell.environ["AWS_PROFILE"] == "awsenv-no-session:a"
     finally:
         os.utime(config, (1, 1))
@@ -249,10 +256,10 @@ def test_what_would_change_an_answer_is_watched(ground: Ground) -> None:
     shell, home = entered(ground), ground.home
     place = trust_check.mirror(f"{home}/b/evil/.envrc", ground.environ)
     # An .envrc that comes nearer than the one that counts, and a word that allows one.
-    assert f"{home}/a/deep/.envrc" in shell.cd("a/deep").absent
+    assert f"{home}/a/deep/.envrc" in shell.cd("a/deep").must_not_exist
     outcome = shell.cd("b/evil")
     assert f"{home}/b/evil/.envrc" in outcome.files
-    assert place in outcome.absent
+    assert place in outcome.must_not_exist
     # One that was allowed before it was edited is allowed again by another word in that place.
     ground.allow("b/evil")
     (home / "b/evil/.envrc").write_text("use_aws b\n")
@@ -265,23 +272,23 @@ def test_what_would_change_an_answer_is_watched(ground: Ground) -> None:
     shell.cd("out")
     loaded = shell.cd("a/repo")
     assert {f"{home}/a/repo/.envrc", f"{home}/a/repo/.env", f"{home}/a/.envrc"} <= set(loaded.files)
-    assert trust_check.mirror(f"{home}/a/repo/.envrc", ground.environ) in loaded.there
+    assert trust_check.mirror(f"{home}/a/repo/.envrc", ground.environ) in loaded.must_exist
 
 
 def test_another_folder_of_direnv_s_has_other_originals(ground: Ground) -> None:
     shell = entered(ground, AWS_REGION="mine-1")
     shell.use("a")
-    assert state.parse(shell.kept).was["AWS_REGION"] == "mine-1"
+    assert state.parse(shell.kept).originals["AWS_REGION"] == "mine-1"
     shell.environ |= {"DIRENV_DIR": "-/x", "AWS_REGION": "direnv-1"}
     shell.look()
-    assert state.parse(shell.kept).was == {}
+    assert state.parse(shell.kept).originals == {}
     # In a folder of our own they are the folder's still.
     shell.environ["DIRENV_DIR"] = ""
     shell.cd("b")
-    before = state.parse(shell.kept).was
+    before = state.parse(shell.kept).originals
     shell.environ["DIRENV_DIR"] = "-/y"
     shell.look()
-    assert state.parse(shell.kept).was == before != {}
+    assert state.parse(shell.kept).originals == before != {}
 
 
 HOSTILE = (
@@ -308,9 +315,9 @@ def test_nothing_of_a_hostile_parent_is_unset_or_believed(
 
 def test_a_state_comes_back_as_it_was_kept() -> None:
     kept = state.State()
-    kept.new, kept.folder, kept.names = False, "/a b'\n%", ["A", "B"]
-    kept.was = {"UNSET": None, "EMPTY": "", "X": "x", "ODD": "a b='\n\udcff"}
-    kept.hand = {"EMPTY": "", "Y": "y z"}
+    kept.is_fresh, kept.folder, kept.names = False, "/a b'\n%", ["A", "B"]
+    kept.originals = {"UNSET": None, "EMPTY": "", "X": "x", "ODD": "a b='\n\udcff"}
+    kept.manual = {"EMPTY": "", "Y": "y z"}
     assert vars(state.parse(kept.text())) == vars(kept)
 
 
@@ -319,8 +326,8 @@ def test_a_state_comes_back_as_it_was_kept() -> None:
 )
 def test_a_state_that_is_none_is_a_new_one(junk: str) -> None:
     found = state.parse(junk)
-    assert found.new == (junk != "awsenv-1=")
-    assert found.was == {}
+    assert found.is_fresh == (junk != "awsenv-1=")
+    assert found.originals == {}
 
 
 def test_a_state_that_no_variable_holds_is_none(ground: Ground) -> None:
@@ -328,5 +335,5 @@ def test_a_state_that_no_variable_holds_is_none(ground: Ground) -> None:
     shell.use("a")
     found = state.parse(shell.kept)
     assert found.text() == shell.kept
-    found.hand = {"AWS_SESSION_TOKEN": "x" * (128 << 10)}
+    found.manual = {"AWS_SESSION_TOKEN": "x" * (128 << 10)}
     assert found.text() == ""

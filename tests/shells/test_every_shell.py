@@ -18,6 +18,7 @@ from awsenv import paths
 from awsenv.hook import state
 from awsenv.hook.answer import build_answer
 from awsenv.hook.decide import choose, decide
+from awsenv.hook.outcome import FIRST
 from awsenv.shells import hook_text, start_files
 from awsenv.shells.table import load, load_shell
 from awsenv.variables import enter_session
@@ -228,7 +229,7 @@ def test_without_the_hook_a_failure_is_one_and_a_switch_a_switch(shell: Shell, h
 
 def answer(shell: Shell, home: Path) -> str:
     """What the program tells a hooked ``shell`` that is to act as somebody."""
-    outcome = decide({"HOME": str(home)}, state.parse(""), str(home), 1.0, False, slow_too=False)
+    outcome = decide({"HOME": str(home)}, state.parse(""), str(home), 1.0, phase=FIRST)
     values = {"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "it's\\!"}
     choose(outcome, enter_session("x", values, {"HOME": str(home)}), 1.0)
     own = load_shell(shell.name)
