@@ -1,4 +1,4 @@
-"""What failed, what mends it, and the exit code. One place prints it: ``awsenv.ui.terminal``."""
+"""What failed, what to type, and the exit code. One place prints it: ``awsenv.ui.terminal``."""
 
 FAILED = 1
 USAGE = 2
@@ -8,20 +8,20 @@ PERSON_NEEDED = 3
 class AwsenvError(Exception):
     """A failure that a person can act on.
 
-    ``message`` says in one line what failed, on which profile or file and line; ``hint`` what to
-    type. Neither holds a secret. ``code`` is the exit code.
+    ``message`` says in one line what failed, on which profile or file and line; ``fix`` what to
+    type, empty for nothing. Neither holds a secret. ``code`` is the exit code.
     """
 
     code = FAILED
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, fix: str = "") -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.fix = fix
 
     def format_line(self) -> str:
         """The one line that a person reads: what failed, what to type."""
-        return f"{self.message}; {self.hint}" if self.hint else self.message
+        return f"{self.message}; {self.fix}" if self.fix else self.message
 
 
 class PersonNeededError(AwsenvError):

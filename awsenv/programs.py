@@ -167,12 +167,12 @@ def _read(pipes: list[IO[bytes]], name: str, deadline: float, seconds: float) ->
                 if not data:
                     waiting.unregister(key.fileobj)
                 if len(printed[key.fd]) > LARGEST:
-                    raise AwsenvError(f"{_short(name)} printed over {LARGEST >> 20} MiB", "see why")
+                    raise AwsenvError(f"{_short(name)} printed over {LARGEST >> 20} MiB")
     return list(printed.values())
 
 
 def _too_long(name: str, seconds: float) -> AwsenvError:
-    return AwsenvError(f"{_short(name)} took over {seconds:.0f} s and was ended", "try it by hand")
+    return AwsenvError(f"{_short(name)} took over {seconds:.0f} s and was ended")
 
 
 def _short(name: str) -> str:

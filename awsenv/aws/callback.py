@@ -39,16 +39,16 @@ class Callback:
         self.told: queue.Queue[tuple[str, str]] = queue.Queue()
         self.shown = threading.Event()
 
-    def wait(self, what: str, seconds: float) -> str:
-        """The code of the sign-in to ``what``. Raises ``AwsenvError`` for a denial, or when nobody came in
-        time."""
+    def wait(self, what: str, seconds: float, fix: str) -> str:
+        """The code of the sign-in to ``what``. Raises ``AwsenvError``, whose ``fix`` signs in, for a denial, or when
+        nobody came in time."""
         try:
             code, error = self.answers.get(timeout=seconds)
         except queue.Empty:
-            raise AwsenvError(f"nobody signed in to {what} in time", "again") from None
+            raise AwsenvError(f"nobody signed in to {what} in time", fix) from None
         if error:
             self.tell("Not signed in", "The sign-in was denied.")
-            raise AwsenvError(f"the sign-in to {what} was denied", "again")
+            raise AwsenvError(f"the sign-in to {what} was denied", fix)
         return code
 
     def tell(self, title: str, text: str) -> None:

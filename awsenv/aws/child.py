@@ -31,7 +31,7 @@ def run(work: Callable[[], object]) -> AwsenvError | None:
         work()
         code = 0
     except AwsenvError as error:
-        os.write(writing, json.dumps([error.code, error.message, error.hint]).encode())
+        os.write(writing, json.dumps([error.code, error.message, error.fix]).encode())
     finally:
         os._exit(code)
 

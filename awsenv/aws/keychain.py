@@ -32,7 +32,7 @@ def store(key_id: str, secret: str) -> None:
     """Store it, and read it back. Raises ``AwsenvError``."""
     _ask(lambda keyring: keyring.set_password(SERVICE, key_id, secret))
     if _ask(lambda keyring: keyring.get_password(SERVICE, key_id)) != secret:
-        raise AwsenvError(f"the keychain did not keep key {key_id}", "nothing was changed")
+        raise AwsenvError(f"the keychain did not keep key {key_id}, and nothing was changed")
 
 
 def remove(key_id: str) -> None:
@@ -70,6 +70,4 @@ def _ask(call: Callable[[Any], Any]) -> Any:
         raise PersonNeededError(what, "a desktop's keychain, or PYTHON_KEYRING_BACKEND") from None
     except Exception as error:
         # A backend's own: its message is somebody else's, and may hold anything.
-        raise AwsenvError(
-            f"the keychain failed ({type(error).__name__})", "look at it by hand"
-        ) from None
+        raise AwsenvError(f"the keychain failed ({type(error).__name__})") from None

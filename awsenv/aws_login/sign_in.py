@@ -32,7 +32,7 @@ def sign_in_as(profile: Profile, context: Context) -> dict[str, Any]:
     login_session, fields = sign_in(profile, context)
     if login_session != named:
         what = f"profile {profile.name} is of {named}, and the one who signed in is {login_session}"
-        again = f"awsenv login {shlex.quote(profile.name)}"
+        again = _format_login(profile)
         raise AwsenvError(what, f"{again} as the other, or {again} --new")
     keep(login_session, fields, context)
     return fields
@@ -91,7 +91,9 @@ def _in_browser(
         people.open(page)
         people.say(f"sign in for profile {profile.name} in the browser, or open: {page}")
         with people.waiting(f"waiting for the sign-in for profile {profile.name}"):
-            code = answer.wait(f"AWS for profile {profile.name}", callback.LONGEST)
+            code = answer.wait(
+                f"AWS for profile {profile.name}", callback.LONGEST, _format_login(profile)
+            )
         try:
             login_session, fields = exchange(code, answer.url)
         except AwsenvError as error:
@@ -106,7 +108,7 @@ def _ask_code(page: str, state: str, profile: Profile, context: Context) -> str:
     people = context.interaction
     if people.ask is None:
         what = f"profile {profile.name}: a code has to be pasted, and there is no terminal"
-        raise PersonNeededError(what, f"awsenv login {shlex.quote(profile.name)}")
+        raise PersonNeededError(what, _format_login(profile))
     people.say(f"sign in for profile {profile.name} in any browser: {page}")
     people.show(page)
     for _ in range(_TRIES):
@@ -118,7 +120,7 @@ def _ask_code(page: str, state: str, profile: Profile, context: Context) -> str:
         except (ValueError, KeyError):
             pass
         people.say("that is not the code of this sign-in; again")
-    raise AwsenvError(f"nobody signed in for profile {profile.name}", "again")
+    raise AwsenvError(f"nobody signed in for profile {profile.name}", _format_login(profile))
 
 
 def _find_address(context: Context, region: str) -> str:
@@ -146,3 +148,7 @@ def _make_fields(
         "signInRegion": region,
     }
     return login_session, tokens.renew(fields, got, now)
+
+
+def _format_login(profile: Profile) -> str:
+    return f"awsenv login {shlex.quote(profile.name)}"

@@ -1,4 +1,4 @@
-"""``doctor``: what may be wrong with a set-up, each with its mend. Nothing leaves the machine."""
+"""``doctor``: what may be wrong with a set-up, each with its fix. Nothing leaves the machine."""
 
 import json
 import os
@@ -25,7 +25,7 @@ from awsenv.state import state_folder
 from awsenv.ui import terminal
 from awsenv.variables import is_endpoint
 
-# What is looked at, and the words of what was found; what is wrong has a mend.
+# What is looked at, and the words of what was found; what is wrong has a fix.
 Finding = tuple[str, str, str]
 
 
@@ -40,13 +40,13 @@ def doctor(
     found = list(check_all(environ))
     wrong = [each for each in found if each[2]]
     if as_json:
-        rows = [{"what": what, "found": words, "mend": mend or None} for what, words, mend in found]
+        rows = [{"what": what, "found": words, "fix": fix or None} for what, words, fix in found]
         print(json.dumps(rows, indent=2))
     else:
-        for what, words, mend in found:
-            print(terminal.printable(f"{'!' if mend else ' '} {what:12} {words}"))
-            if mend:
-                print(terminal.printable(f"  {'':12} → {mend}"))
+        for what, words, fix in found:
+            print(terminal.printable(f"{'!' if fix else ' '} {what:12} {words}"))
+            if fix:
+                print(terminal.printable(f"  {'':12} → {fix}"))
     return FAILED if wrong else 0
 
 
@@ -57,10 +57,10 @@ def check_all(environ: dict[str, str]) -> Iterator[Finding]:
     yield from _check_hook(environ)
     yield from _check_tools(environ)
     yield from _check_modes(environ)
-    for what, mend in lint.find_problems(environ):
-        yield "AWS files", what, mend
-    for what, mend in conflicts.find_conflicts(environ, None):
-        yield "this shell", what, mend
+    for what, fix in lint.find_problems(environ):
+        yield "AWS files", what, fix
+    for what, fix in conflicts.find_conflicts(environ, None):
+        yield "this shell", what, fix
     yield from _check_endpoints(environ)
     if folder := shell_status.read_folder(environ):
         allowed = folder["trust"] == "allowed"

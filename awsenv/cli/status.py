@@ -59,7 +59,7 @@ def status(
     if verify and active:
         told["arn"] = _ask_sts(profile, environ)
     if as_json:
-        wrong = [{"what": what, "mend": mend} for what, mend in problems]
+        wrong = [{"what": what, "fix": fix} for what, fix in problems]
         print(json.dumps({"active": active, **told, "problems": wrong}, indent=2))
     else:
         _print(active or ended, told, problems)
@@ -81,7 +81,7 @@ def _find_profile(
     try:
         return read.profile(name, environ), []
     except AwsenvError as error:
-        return None, [(error.message, error.hint)]
+        return None, [(error.message, error.fix)]
 
 
 def _describe(name: str | None, profile: Profile | None, environ: dict[str, str]) -> dict[str, Any]:
@@ -192,5 +192,5 @@ def _print(active: bool, told: dict[str, Any], problems: Iterable[tuple[str, str
             print()
         rows = [[shorten(row["to"]), *list(row.values())[1:]] for row in told["served"]]
         terminal.print_table(("granted to", "profile", "state"), rows)
-    for what, mend in problems:
-        terminal.say(f"{what}; {mend}")
+    for what, fix in problems:
+        terminal.say(f"{what}; {fix}" if fix else what)

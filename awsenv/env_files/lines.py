@@ -33,14 +33,14 @@ def refuse_ambiguous(text: str, path: str, own: set[str]) -> None:
         name = found[1] if found else ""
         if name in own:
             continue
-        why, mend = _find_fault(name, found[2] if found else "", known)
+        why, fix = _find_fault(name, found[2] if found else "", known)
         if why:
-            raise AwsenvError(f"{shorten(path)}, line {number}: {why}", mend)
+            raise AwsenvError(f"{shorten(path)}, line {number}: {why}", fix)
         known.add(name)
 
 
 def _find_fault(name: str, value: str, known: set[str]) -> tuple[str, str]:
-    """What is wrong with a line, and how to mend it; empty where it is read alike."""
+    """What is wrong with a line, and what to do about it; empty where it is read alike."""
     if not name:
         return "not NAME=value", "write it so, or take it out"
     if not env_file.NAME.fullmatch(name) or name == "export":

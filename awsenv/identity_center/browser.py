@@ -45,7 +45,7 @@ def sign_in(where: SsoSession, profile: Profile, context: Context) -> dict[str, 
         people.open(page)
         people.say(f"sign in to {where.shown} in the browser, or open: {page}")
         with people.waiting(f"waiting for the sign-in to {where.shown}"):
-            code = answer.wait(where.shown, callback.LONGEST)
+            code = answer.wait(where.shown, callback.LONGEST, where.format_login(profile.name))
         try:
             got = client.call(
                 profile,

@@ -99,9 +99,13 @@ def _wait(
             if code == "SlowDownException":
                 interval += 5
             elif code == "AccessDeniedException":
-                raise AwsenvError(f"the sign-in to {where.shown} was denied", "again") from None
+                raise AwsenvError(
+                    f"the sign-in to {where.shown} was denied", where.format_login(profile.name)
+                ) from None
             elif code == "ExpiredTokenException":
-                raise AwsenvError(f"nobody signed in to {where.shown} in time", "again") from None
+                raise AwsenvError(
+                    f"nobody signed in to {where.shown} in time", where.format_login(profile.name)
+                ) from None
             elif code != "AuthorizationPendingException":
                 raise
             return None
@@ -111,7 +115,9 @@ def _wait(
         if answer is not None:
             return answer
         if people.now() - begun > longest:
-            raise AwsenvError(f"nobody signed in to {where.shown} in time", "again")
+            raise AwsenvError(
+                f"nobody signed in to {where.shown} in time", where.format_login(profile.name)
+            )
         if people.now() - begun > PATIENCE and not said:
             people.say(
                 f"still waiting; if the page says invalid_grant, sso_region = {where.region} is wrong"

@@ -113,7 +113,7 @@ def make_plan(
         rest = edit.end_line(rest, end)
     plan.text = rest + "".join(new if rest else new[1:])
     if edit.list_values(ini.parse(plan.text, path)) != expected:
-        raise AwsenvError("the profiles cannot be written so that they read the same", "by hand")
+        raise AwsenvError("the profiles cannot be written so that they read the same")
     return plan
 
 

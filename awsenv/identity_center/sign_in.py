@@ -81,7 +81,7 @@ def sign_in(
         failed, _, why = lock.remembered().partition(" ")
         if refused is not None and failed and float(failed) > people.begun:
             # Asked for in another shell while this one waited: one tab is enough.
-            raise AwsenvError(why, f"awsenv login {where.name or profile.name}")
+            raise AwsenvError(why, where.format_login(profile.name))
         # The old form of profile has no scopes, and a browser's sign-in needs them.
         how = browser.sign_in if where.name and people.open else device_code.sign_in
         try:

@@ -33,6 +33,10 @@ class SsoSession(NamedTuple):
         """As a person knows it."""
         return self.name or self.start_url
 
+    def format_login(self, profile: str) -> str:
+        """What a person types to sign in here, who named ``profile``."""
+        return f"awsenv login {shlex.quote(self.name or profile)}"
+
     def token_path(self, environ: dict[str, str]) -> str:
         """Where its token lies."""
         key = hashlib.sha1((self.name or self.start_url).encode()).hexdigest()

@@ -79,7 +79,7 @@ def take_section(text: str, path: str, header: str) -> str:
     new = "".join(lines[: section.line - 1] + lines[last:])
     left = {name: each for name, each in sections.items() if name != header}
     if list_values(ini.parse(new, path)) != list_values(left):
-        raise AwsenvError(f"[{header}] cannot be taken out without changing another", "by hand")
+        raise AwsenvError(f"[{header}] cannot be taken out without changing another")
     return new
 
 

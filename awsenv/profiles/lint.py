@@ -1,4 +1,4 @@
-"""What is wrong with the two AWS files as a whole, each with its mend."""
+"""What is wrong with the two AWS files as a whole, each with what to type."""
 
 import itertools
 import os
@@ -25,11 +25,10 @@ def find_problems(environ: dict[str, str]) -> list[Problem]:
     try:
         known = read.profiles(environ)
     except AwsenvError as error:
-        return [*found, (error.message, error.hint)]
+        return [*found, (error.message, error.fix)]
     for profile in known.values():
         found += [
-            (f"profile {profile.name} {what}", mend)
-            for what, mend in _check_profile(profile, known)
+            (f"profile {profile.name} {what}", fix) for what, fix in _check_profile(profile, known)
         ]
     return found
 
@@ -41,7 +40,7 @@ def _check_profile(profile: Profile, known: dict[str, Profile]) -> list[Problem]
         try:
             _ = profile.key_id if profile.key_place is None else profile.key()
         except AwsenvError as error:
-            return [("has half a key" if "half" in error.message else "has no key", error.hint)]
+            return [("has half a key" if "half" in error.message else "has no key", error.fix)]
     if kind == "none" and profile.name != "default":
         return [("has no credentials of any kind", show)]
     if (

@@ -86,7 +86,7 @@ class Answers:
                 self._say(f"{grant.profile} is answered again")
         elif isinstance(error, AwsenvError):
             self._failed[key] = (time.monotonic() + _PATIENCE, error)
-            line = f"{error.message}; {error.hint}" if error.hint else error.message
+            line = error.format_line()
             if self._said.get(key) != line:
                 self._said[key] = line
                 self._say(line)

@@ -99,7 +99,7 @@ class App:
 
 def _failure(error: AwsenvError) -> tuple[int, dict[str, str]]:
     """What an SDK shows where there is no session: a person's turn, or AWS's."""
-    line = f"{error.message}; {error.hint}" if error.hint else error.message
+    line = error.format_line()
     if error.code == PERSON_NEEDED:
         return 403, {"code": "PersonNeeded", "message": f"awsenv: {line}"}
     return 503, {"code": "Unavailable", "message": f"awsenv: {line}"}

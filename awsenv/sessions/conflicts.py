@@ -1,4 +1,4 @@
-"""Variables of a shell that fight each other: which tool obeys which, and what mends it."""
+"""Variables of a shell that fight each other: which tool obeys which, and what to type."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ Problem = tuple[str, str]
 
 
 def find_conflicts(environ: Mapping[str, str], key_id: str | None) -> list[Problem]:
-    """What is wrong in ``environ``, each with its mend.
+    """What is wrong in ``environ``, each with what to type.
 
     ``key_id`` is that of the profile which awsenv says is active, where it has a key of its own.
     Which tool obeys what: the AWS SDKs and Tools Reference Guide, and botocore's ``configprovider``.

@@ -74,7 +74,7 @@ def _get_code(
 def _check_code(code: str) -> str:
     code = code.strip().replace(" ", "")
     if not (code.isascii() and code.isdigit() and len(code) == 6):
-        raise AwsenvError("an MFA code is six digits", "again")
+        raise AwsenvError("an MFA code is six digits")
     return code
 
 

@@ -25,7 +25,7 @@ def found(home: Path, **environ: str) -> dict[str, list[dict[str, str]]]:
 
 def test_an_empty_home_hears_of_the_hook_and_where_it_goes(tmp_path: Path) -> None:
     (hook,) = found(tmp_path, SHELL="/bin/bash")["hook"]
-    assert "awsenv hook" in hook["mend"]
+    assert "awsenv hook" in hook["fix"]
     assert awsenv(tmp_path, "doctor", prefix=IN_BASH).returncode == 1
 
 

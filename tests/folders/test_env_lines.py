@@ -58,7 +58,7 @@ def test_a_line_that_its_readers_do_not_read_alike_is_named(
     with pytest.raises(AwsenvError) as caught:
         loaded(tmp_path, f"GOOD=1\n\n{line}\n")
     assert f"/.env, line 3: {told}" in str(caught.value)
-    assert caught.value.hint
+    assert caught.value.fix
 
 
 PIECES = st.sampled_from(
@@ -103,4 +103,4 @@ def test_what_people_write_is_read(tmp_path: Path) -> None:
 def test_the_mend_mends(line: str, mend: str, tmp_path: Path) -> None:
     with pytest.raises(AwsenvError) as caught:
         loaded(tmp_path, line)
-    assert mend in caught.value.hint
+    assert mend in caught.value.fix

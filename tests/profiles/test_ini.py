@@ -138,7 +138,7 @@ def test_an_error_names_file_and_line_and_never_the_text(text: str, line: int, w
         ini.parse(text, "/somewhere/config")
     assert caught.value.message.startswith(f"/somewhere/config, line {line}: ")
     assert words in caught.value.message
-    assert "secret" not in caught.value.message + caught.value.hint
+    assert "secret" not in caught.value.message + caught.value.fix
 
 
 def test_bytes_that_are_not_utf8_are_named_by_line(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def test_deny_is_one_line_and_stores_nothing(console: Place, browser: Callable[[
     page.get_by_role("button", name="Deny").click()
     page.get_by_text("The sign-in was denied.").wait_for()
     told = program.communicate(timeout=60)[1].splitlines()
-    assert told == ["awsenv: the sign-in to AWS for profile l was denied; again"]
+    assert told == ["awsenv: the sign-in to AWS for profile l was denied; awsenv login l"]
     assert program.returncode == 1
     assert not path_of(console).exists()
 

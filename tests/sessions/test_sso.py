@@ -308,7 +308,7 @@ def test_at_a_terminal_use_signs_in(center: Place) -> None:
 def test_a_denial_is_one_line(center: Place) -> None:
     code, told = login(center, answer="deny")
     assert code == 1
-    assert told.splitlines()[-1] == "awsenv: the sign-in to demo was denied; again"
+    assert told.splitlines()[-1] == "awsenv: the sign-in to demo was denied; awsenv login demo"
     assert not token_file(center).exists()
 
 

@@ -101,7 +101,7 @@ def test_deny_in_a_real_browser_is_one_line(center: Place, browser: Callable[[],
     page.get_by_role("button", name="Deny").click()
     page.get_by_text("The sign-in was denied.").wait_for()
     assert program.communicate(timeout=60)[1].splitlines() == [
-        "awsenv: the sign-in to demo was denied; again"
+        "awsenv: the sign-in to demo was denied; awsenv login demo"
     ]
     assert program.returncode == 1
     assert not token_file(center).exists()
@@ -211,7 +211,7 @@ def test_an_attack_is_refused_and_the_right_answer_still_taken(
             target=lambda: told.append(status(callback, "state=the-state&code=good"))
         )
         visit.start()
-        assert callback.wait(WHERE.shown, 30) == "good"
+        assert callback.wait(WHERE.shown, 30, "awsenv login x") == "good"
         # A second one, while the first is being looked at.
         assert status(callback, "state=the-state&code=again") == 400
         callback.tell("Signed in", "")
