@@ -20,7 +20,7 @@ from awsenv.errors import AwsenvError
 from awsenv.variables import remove_session
 
 # Seconds that a program has where no person takes part, and bytes that it may print.
-SECONDS, LARGEST = 30.0, 1 << 20
+SECONDS, MAX_OUTPUT_BYTES = 30.0, 1 << 20
 # What a library raises whose program failed.
 FailedError = subprocess.CalledProcessError
 
@@ -166,8 +166,8 @@ def _read(pipes: list[IO[bytes]], name: str, deadline: float, seconds: float) ->
                 printed[key.fd] += data
                 if not data:
                     waiting.unregister(key.fileobj)
-                if len(printed[key.fd]) > LARGEST:
-                    raise AwsenvError(f"{_short(name)} printed over {LARGEST >> 20} MiB")
+                if len(printed[key.fd]) > MAX_OUTPUT_BYTES:
+                    raise AwsenvError(f"{_short(name)} printed over {MAX_OUTPUT_BYTES >> 20} MiB")
     return list(printed.values())
 
 

@@ -87,7 +87,7 @@ def federate(session: Session, profile: Profile, seconds: int, environ: dict[str
     if seconds:
         parameters["DurationSeconds"] = seconds
     got = client.call(profile, lambda: sts.get_federation_token(**parameters))["Credentials"]
-    return Session.of(
+    return Session.from_profile(
         profile, got["AccessKeyId"], got["SecretAccessKey"], got["SessionToken"], got["Expiration"]
     )
 

@@ -10,7 +10,7 @@ from dotenv import dotenv_values
 from awsenv import durations, record_file
 from awsenv.actions import dotenv_live
 from awsenv.actions.dotenv_file import EnvFile
-from awsenv.aws.options import Interaction, SessionOptions
+from awsenv.aws.options import Prompter, SessionOptions
 from awsenv.env_files import env_file, registry
 from awsenv.errors import AwsenvError
 from awsenv.profiles.account import of_key
@@ -43,13 +43,13 @@ def watch(
     file: EnvFile,
     request: Request,
     options: SessionOptions,
-    people: Interaction,
+    prompter: Prompter,
     environ: dict[str, str],
 ) -> None:
     """Keep ``file`` up to date until Ctrl-C. Raises ``AwsenvError`` where the session cannot be had, or does not
     end."""
     while True:
-        resolved = resolve.resolve(request, options, people, environ)
+        resolved = resolve.resolve(request, options, prompter, environ)
         end = resolved.variables.get("AWS_CREDENTIAL_EXPIRATION")
         if end is None:
             what = f"the session of {request.profile} does not end: there is nothing to watch"
@@ -59,9 +59,9 @@ def watch(
         until = float(fields.get("renew", datetime.fromisoformat(end).timestamp() - 60))
         # Not at once where a renewal failed and the session before goes on; and in short steps, since a machine may
         # sleep meanwhile.
-        until = max(until, people.now() + 5)
-        while people.now() < until:
-            time.sleep(min(5.0, max(0.1, until - people.now())))
+        until = max(until, prompter.now() + 5)
+        while prompter.now() < until:
+            time.sleep(min(5.0, max(0.1, until - prompter.now())))
 
 
 class Check:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 
-from awsenv.aws.options import Interaction, Say, SessionOptions
+from awsenv.aws.options import Prompter, Say, SessionOptions
 from awsenv.env_files import env_file, git, registry
 from awsenv.envrc import trust
 from awsenv.errors import AwsenvError, UsageError
@@ -118,7 +118,7 @@ def rewrite(profile: str, environ: dict[str, str], say: Say) -> None:
             say(f"{shorten(entry.path)} was {entry.state} since, and is left alone")
             continue
         request = Request("dotenv", profile, entry.region)
-        resolved = resolve.resolve(request, SessionOptions(), Interaction(say=say), environ)
+        resolved = resolve.resolve(request, SessionOptions(), Prompter(say=say), environ)
         file = EnvFile(entry.path, say, entry.map)
         values = file.rename_variables(resolved.variables)
         if registry.digest(values) != entry.digest:

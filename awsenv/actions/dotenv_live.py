@@ -9,7 +9,7 @@ from dotenv import dotenv_values
 
 from awsenv.actions import serve
 from awsenv.actions.dotenv_file import EnvFile
-from awsenv.aws.options import Interaction, Say, SessionOptions
+from awsenv.aws.options import Prompter, Say, SessionOptions
 from awsenv.env_files import compose, env_file, registry
 from awsenv.errors import AwsenvError
 from awsenv.paths import shorten
@@ -32,22 +32,22 @@ def build_variables(host: str, profile: str, token: str) -> dict[str, str]:
 
 
 def resolve_session(
-    request: Request, options: SessionOptions, people: Interaction, environ: dict[str, str]
+    request: Request, options: SessionOptions, prompter: Prompter, environ: dict[str, str]
 ) -> tuple[dict[str, str], bool]:
     """The variables that ``request`` sets now, and whether they are of a session that has to be made of a long-lived
     key. Raises ``AwsenvError``."""
-    resolved = resolve.resolve(request, options, people, environ)
+    resolved = resolve.resolve(request, options, prompter, environ)
     if not resolved.long_lived:
         return resolved.variables, options.session
     with_session = options._replace(session=True)
-    return resolve.resolve(request, with_session, people, environ).variables, True
+    return resolve.resolve(request, with_session, prompter, environ).variables, True
 
 
 def write(
     file: EnvFile,
     request: Request,
     options: SessionOptions,
-    people: Interaction,
+    prompter: Prompter,
     for_: str,
     with_compose: bool,
     environ: dict[str, str],
@@ -55,7 +55,7 @@ def write(
     """Put into ``file`` where the session of ``request`` is asked for, granted to that file; with ``for_`` (a
     duration) a server is started where none runs; ``with_compose``: beside it a file for compose brings the services
     to the relay. Raises ``AwsenvError``."""
-    session, made = resolve_session(request, options, people, environ)
+    session, made = resolve_session(request, options, prompter, environ)
     text = file.read()
     override = compose.Override(*os.path.split(file.path)) if with_compose else None
     token = _find_token(text, file.path, request.profile, made, environ)
@@ -72,13 +72,13 @@ def write(
             grants.revoke(environ, file=file.path)
         raise
     registry.forget(file.path, environ)
-    _name_what_wins(file, values, people.say)
+    _name_what_wins(file, values, prompter.say)
     file.warn_of_masks(values, environ)
-    found = serve.start(for_, environ, people.say) if for_ else running.find_server(environ)
+    found = serve.start(for_, environ, prompter.say) if for_ else running.find_server(environ)
     if found is None:
-        people.say("awsenv serve does not run yet; awsenv serve")
+        prompter.say("awsenv serve does not run yet; awsenv serve")
     if override:
-        _write_override(override, values, environ, people.say)
+        _write_override(override, values, environ, prompter.say)
 
 
 def _names_files(path: str, text: str, environ: dict[str, str]) -> bool:

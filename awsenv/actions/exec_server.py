@@ -3,7 +3,7 @@
 import os
 
 from awsenv.actions import dotenv_live, exec_config, serve
-from awsenv.aws.options import Interaction, SessionOptions
+from awsenv.aws.options import Prompter, SessionOptions
 from awsenv.errors import AwsenvError
 from awsenv.request import Request
 from awsenv.server import grants
@@ -15,13 +15,13 @@ def remove_other_sources(environ: dict[str, str]) -> dict[str, str]:
 
 
 def grant_variables(
-    request: Request, options: SessionOptions, people: Interaction, environ: dict[str, str]
+    request: Request, options: SessionOptions, prompter: Prompter, environ: dict[str, str]
 ) -> dict[str, str]:
     """What the program gets that this process becomes: granted for as long as it runs. Raises
     ``AwsenvError``."""
-    session, made = dotenv_live.resolve_session(request, options, people, environ)
+    session, made = dotenv_live.resolve_session(request, options, prompter, environ)
     token = grants.grant(request.profile, made, environ, process=os.getpid())
-    found = serve.start(serve.FOR, environ, people.say)
+    found = serve.start(serve.FOR, environ, prompter.say)
     if not found.port:
         raise AwsenvError("awsenv serve has no port", "awsenv serve --stop, then this again")
     given = exec_config.prepare(request.profile, session, environ, process=False)

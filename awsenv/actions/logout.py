@@ -8,7 +8,7 @@ from awsenv import paths
 from awsenv.actions.dotenv_file import EnvFile
 from awsenv.aws import cli_caches, token_file
 from awsenv.aws.context import Context
-from awsenv.aws.options import Interaction, Say
+from awsenv.aws.options import Prompter, Say
 from awsenv.aws_login import tokens
 from awsenv.env_files import registry
 from awsenv.errors import AwsenvError
@@ -100,7 +100,7 @@ def _sign_out(
     }
     for profile, where in left.values():
         of_it = known.get(profile) or Profile(profile, None, None)
-        if sign_in.sign_out(where, of_it, Context(of_it, environ, Interaction())):
+        if sign_in.sign_out(where, of_it, Context(of_it, environ, Prompter())):
             gone.add(profile)
     of_them = {
         profile
@@ -137,7 +137,7 @@ def _sign_out_everywhere(environ: dict[str, str]) -> set[str]:
                 "", str(fields.get("startUrl", "")), str(fields.get("region", "")), []
             )
             nobody = Profile(where.start_url, None, None)
-            sign_in.tell(where, fields, nobody, Context(nobody, environ, Interaction()))
+            sign_in.tell(where, fields, nobody, Context(nobody, environ, Prompter()))
             gone.add(where.start_url)
         if {"accessToken", "clientSecret"} & fields.keys():
             os.unlink(path)

@@ -1,7 +1,7 @@
 """``renew``: a session that is about to end, got again while nobody is asked."""
 
 from awsenv.actions import dotenv_file
-from awsenv.aws.options import Interaction, Say, SessionOptions
+from awsenv.aws.options import Prompter, Say, SessionOptions
 from awsenv.envrc import direnv, unsafe
 from awsenv.errors import PERSON_NEEDED, AwsenvError, PersonNeededError
 from awsenv.profiles.read import Profiles
@@ -16,7 +16,7 @@ _RUNS = ("credential_process", "mfa_process")
 
 def resolve_unattended(request: Request, environ: dict[str, str], say: Say) -> Resolved:
     """What ``request`` sets; asks nobody. Raises ``AwsenvError``."""
-    return resolve.resolve(request, SessionOptions(), Interaction(say=say), environ)
+    return resolve.resolve(request, SessionOptions(), Prompter(say=say), environ)
 
 
 def renew_session(profile: str, environ: dict[str, str], say: Say) -> Resolved:

@@ -7,7 +7,7 @@ from awsenv import records
 from awsenv.actions import rotations
 from awsenv.aws import keychain
 from awsenv.aws.access_keys import AccessKeys
-from awsenv.aws.options import Interaction, Say, SessionOptions
+from awsenv.aws.options import Prompter, Say, SessionOptions
 from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
@@ -23,20 +23,20 @@ def rotate(
     keep_old: bool,
     delete: str,
     options: SessionOptions,
-    people: Interaction,
+    prompter: Prompter,
     environ: dict[str, str],
 ) -> None:
     """Replace the access key of the profile ``name``; ``delete`` is the ID of another key of the user's that is to
     make room, empty for none. Raises ``AwsenvError``; whatever it is cut off by, the next call goes on."""
     before = _find_holder(name, environ).key_id
-    with locks.hold(state_folder(environ), "rotate", people.say) as lock:
+    with locks.hold(state_folder(environ), "rotate", prompter.say) as lock:
         holder = _find_holder(name, environ)
         if holder.key_id != before:
-            people.say(f"the key of profile {name} was rotated just now, elsewhere")
+            prompter.say(f"the key of profile {name} was rotated just now, elsewhere")
             return
         lock.holds("is rotating a key")
         # What asks IAM: the key itself, or its session with a device.
-        store = SessionStore(records.AwsFiles(environ), Profiles(environ), environ, people)
+        store = SessionStore(records.AwsFiles(environ), Profiles(environ), environ, prompter)
         session = store.get(holder, options)
         keys = AccessKeys(session, holder, environ)
         going = rotations.find_rotation(holder, environ)
@@ -44,15 +44,15 @@ def rotate(
         known = Profiles(environ).all()
         stored = _find_holder_of(going.new, known) if going.new else None
         if stored is None:
-            _make_room(keys, going, delete, people.say)
+            _make_room(keys, going, delete, prompter.say)
             new = _create_key(keys, going, holder)
         else:  # it was cut off behind this
-            new = Session.of_key(stored)
+            new = Session.from_key(stored)
         own = AccessKeys(new, holder, environ)  # tried, before it is the only one
         key = new.access_key_id, new.secret_access_key
         names += rotations.store(going.old, *key, known, environ)
         _finish(going, keys if session.session_token else own, keep_old, environ)
-    _tell(going, list(dict.fromkeys(names)), keep_old, environ, people.say)
+    _tell(going, list(dict.fromkeys(names)), keep_old, environ, prompter.say)
 
 
 def _find_holder(name: str, environ: dict[str, str]) -> Profile:
@@ -100,7 +100,7 @@ def _create_key(keys: AccessKeys, going: rotations.Rotation, holder: Profile) ->
         going.forget()
         raise
     going.note(key_id)
-    return Session.of(holder, key_id, secret, None, None)
+    return Session.from_profile(holder, key_id, secret, None, None)
 
 
 def _finish(

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 from awsenv.errors import AwsenvError
 
 # Seconds in which a person signs in; the AWS CLI's.
-LONGEST = 600
+SIGN_IN_TIMEOUT = 600
 PATH = "/oauth/callback"
 
 

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from awsenv.aws.options import Interaction, SessionOptions
+from awsenv.aws.options import Prompter, SessionOptions
 from awsenv.aws.session import Session
 from awsenv.profiles.profile import Profile
 
@@ -23,13 +23,13 @@ class Context:
         self,
         profile: Profile,
         environ: dict[str, str],
-        interaction: Interaction,
+        prompter: Prompter,
         region: str = "",
         with_code: WithCode | None = None,
     ) -> None:
         self.profile = profile
         self.environ = environ
-        self.interaction = interaction
+        self.prompter = prompter
         self.region = region
         self.cli_cache: dict[str, Any] = {}
         self._with_code = with_code

@@ -52,7 +52,7 @@ class SessionOptions(NamedTuple):
         )
 
 
-class Interaction:
+class Prompter:
     """The people and the clock. ``ask`` puts a question to a person and gives the answer; ``None``
     where nobody can be asked. ``open`` opens a page in a browser, ``None`` where none can be;
     ``show`` shows one to be opened on another device, ``waiting`` that it waits, ``say`` a line. ``now`` is the clock, in seconds since 1970.
@@ -76,14 +76,14 @@ class Interaction:
         # When it was begun: what others have tried since counts for this one, too.
         self.begun = now()
 
-    def without_questions(self) -> "Interaction":
-        """The same people, of whom nobody can be asked."""
-        people = copy.copy(self)
-        people.ask = None
-        return people
+    def without_questions(self) -> "Prompter":
+        """The same, by whom nobody can be asked."""
+        prompter = copy.copy(self)
+        prompter.ask = None
+        return prompter
 
     @property
-    def patience(self) -> float:
+    def question_timeout(self) -> float:
         """Seconds that a question to a person elsewhere is waited for: as long as it takes, where
         somebody is here, too."""
         return 60 if self.ask is None else float("inf")

@@ -24,7 +24,7 @@ class Session(NamedTuple):
     settings: dict[str, str] = {}  # noqa: RUF012  # nobody changes it
 
     @classmethod
-    def of(
+    def from_profile(
         cls,
         profile: Profile,
         key_id: str,
@@ -46,21 +46,21 @@ class Session(NamedTuple):
         )
 
     @classmethod
-    def of_key(cls, profile: Profile) -> "Session":
+    def from_key(cls, profile: Profile) -> "Session":
         """The key that stands in the files, or that the keychain has. Raises ``AwsenvError`` where none
         does."""
         if profile.key_place is None and profile.own(KEYCHAIN):
             from awsenv.aws import keychain
 
-            return cls.of(profile, profile.key_id, keychain.load(profile), None, None)
+            return cls.from_profile(profile, profile.key_id, keychain.load(profile), None, None)
         key_id, secret, token = profile.key()
-        return cls.of(profile, key_id, secret, token, profile.expires if token else None)
+        return cls.from_profile(profile, key_id, secret, token, profile.expires if token else None)
 
     @classmethod
-    def of_answer(cls, profile: Profile, answer: dict[str, Any]) -> "Session":
+    def from_sts(cls, profile: Profile, answer: dict[str, Any]) -> "Session":
         """The Credentials of an answer of STS's."""
         got = answer["Credentials"]
-        return cls.of(
+        return cls.from_profile(
             profile,
             got["AccessKeyId"],
             got["SecretAccessKey"],
@@ -69,13 +69,15 @@ class Session(NamedTuple):
         )
 
     @classmethod
-    def of_fetched(cls, profile: Profile, got: dict[str, Any]) -> "Session":
+    def from_botocore(cls, profile: Profile, got: dict[str, Any]) -> "Session":
         """Credentials as botocore's fetchers give them. Raises ``ValueError`` for an end that is none."""
         end = got.get("expiry_time")
         expires = None if end is None else timestamps.parse_end(end)
         key_id, secret, token = got["access_key"], got["secret_key"], got["token"]
         account = got.get("account_id")
-        return cls.of(profile, key_id, secret, token, expires, str(account) if account else None)
+        return cls.from_profile(
+            profile, key_id, secret, token, expires, str(account) if account else None
+        )
 
     def __repr__(self) -> str:
         # It ends up in tracebacks: never the secret.

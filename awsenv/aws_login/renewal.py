@@ -21,7 +21,7 @@ WINDOW = 5 * 60
 def get(profile: Profile, context: Context, least: float = 0) -> dict[str, Any]:
     """The sign-in of ``profile`` with a session that lives for ``least`` seconds at least, or as long as
     may be had without a person. Raises ``AwsenvError``, ``PersonNeededError`` where one has to sign in."""
-    login_session, now = profile.get("login_session") or "", context.interaction.now
+    login_session, now = profile.get("login_session") or "", context.prompter.now
     found = tokens.load(login_session, context.environ)
     path = tokens.path(login_session, context.environ)
     left = tokens.seconds_left(found, now())

@@ -41,13 +41,13 @@ def sign_in_as(profile: Profile, context: Context) -> dict[str, Any]:
 def sign_in(profile: Profile, context: Context) -> tuple[str, dict[str, Any]]:
     """A new sign-in for ``profile``, not stored yet: its ``login_session`` and its fields. Where no
     browser can be opened, by a code that is pasted. Raises ``AwsenvError``."""
-    key, people = Key(), context.interaction
+    key, prompter = Key(), context.prompter
     region = client.find_region(profile, context.environ)
     service = _find_address(context, region)
     (verifier, challenge), state = callback.make_challenge(), secrets.token_urlsafe(32)
     asked = {
         "response_type": "code",
-        "client_id": SAME if people.open else CROSS,
+        "client_id": SAME if prompter.open else CROSS,
         "state": state,
         "code_challenge_method": "SHA-256",
         "scope": "openid",
@@ -63,13 +63,13 @@ def sign_in(profile: Profile, context: Context) -> tuple[str, dict[str, Any]]:
         got = tokens.exchange(
             {**given, "code": code, "redirectUri": redirect}, key, profile, context, region
         )
-        return _make_fields(got, asked["client_id"], key, region, people.now())
+        return _make_fields(got, asked["client_id"], key, region, prompter.now())
 
     with (
-        locks.hold(state_folder(context.environ), f"login {profile.name}", people.say),
+        locks.hold(state_folder(context.environ), f"login {profile.name}", prompter.say),
         locks.announce_question("waits for somebody to sign in"),
     ):
-        if people.open:
+        if prompter.open:
             return _in_browser(f"{service}/v1/authorize", asked, exchange, profile, context)
         redirect = service + CONFIRMATION
         page = f"{service}/v1/authorize?{urlencode({**asked, 'redirect_uri': redirect})}"
@@ -84,15 +84,15 @@ def keep(login_session: str, fields: dict[str, Any], context: Context) -> None:
 def _in_browser(
     address: str, asked: dict[str, str], exchange: Any, profile: Profile, context: Context
 ) -> tuple[str, dict[str, Any]]:
-    people = context.interaction
-    assert people.open is not None
+    prompter = context.prompter
+    assert prompter.open is not None
     with callback.listen(asked["state"]) as answer:
         page = f"{address}?{urlencode({**asked, 'redirect_uri': answer.url})}"
-        people.open(page)
-        people.say(f"sign in for profile {profile.name} in the browser, or open: {page}")
-        with people.waiting(f"waiting for the sign-in for profile {profile.name}"):
+        prompter.open(page)
+        prompter.say(f"sign in for profile {profile.name} in the browser, or open: {page}")
+        with prompter.waiting(f"waiting for the sign-in for profile {profile.name}"):
             code = answer.wait(
-                f"AWS for profile {profile.name}", callback.LONGEST, _format_login(profile)
+                f"AWS for profile {profile.name}", callback.SIGN_IN_TIMEOUT, _format_login(profile)
             )
         try:
             login_session, fields = exchange(code, answer.url)
@@ -105,21 +105,21 @@ def _in_browser(
 
 def _ask_code(page: str, state: str, profile: Profile, context: Context) -> str:
     """The code that a person pastes: base64 of ``state=…&code=…``. Raises ``AwsenvError``."""
-    people = context.interaction
-    if people.ask is None:
+    prompter = context.prompter
+    if prompter.ask is None:
         what = f"profile {profile.name}: a code has to be pasted, and there is no terminal"
         raise PersonNeededError(what, _format_login(profile))
-    people.say(f"sign in for profile {profile.name} in any browser: {page}")
-    people.show(page)
+    prompter.say(f"sign in for profile {profile.name} in any browser: {page}")
+    prompter.show(page)
     for _ in range(_TRIES):
-        text = people.ask("The code that the page shows: ").strip()
+        text = prompter.ask("The code that the page shows: ").strip()
         try:
             told = parse_qs(base64.b64decode(text, validate=True).decode())
             if hmac.compare_digest(told["state"][0].encode(), state.encode()):
                 return told["code"][0]
         except (ValueError, KeyError):
             pass
-        people.say("that is not the code of this sign-in; again")
+        prompter.say("that is not the code of this sign-in; again")
     raise AwsenvError(f"nobody signed in for profile {profile.name}", _format_login(profile))
 
 

@@ -51,7 +51,7 @@ def session_of(fields: dict[str, Any], profile: Profile) -> Session:
     from awsenv.profiles import timestamps
 
     got = fields["accessToken"]
-    return Session.of(
+    return Session.from_profile(
         profile,
         got["accessKeyId"],
         got["secretAccessKey"],
@@ -70,7 +70,7 @@ def exchange(
 
     def prove(request: Any, **_: Any) -> None:
         # For each try one of its own: a proof serves once.
-        request.headers["DPoP"] = key.prove(request.url, context.interaction.now())
+        request.headers["DPoP"] = key.prove(request.url, context.prompter.now())
 
     signin.meta.events.register("request-created.signin.CreateOAuth2Token", prove)
 

@@ -16,7 +16,7 @@ from awsenv.shells import hints
 from awsenv.ui import terminal
 
 # Bytes: a line is a user.
-LARGEST_CSV = 1 << 20
+MAX_CSV_BYTES = 1 << 20
 
 
 def add(
@@ -97,10 +97,10 @@ def remove(profile: Annotated[str, typer.Argument(help="The profile.")]) -> None
 def _read_key(csv: str, user: str) -> tuple[str, str]:
     if csv and csv != "-":
         with reading.explain_errors("read", csv):
-            data = reading.read(csv, LARGEST_CSV)
+            data = reading.read(csv, MAX_CSV_BYTES)
         return access_key_csv.read(data, shorten(os.path.abspath(csv)), user)
     if csv == "-":
-        return access_key_csv.read(sys.stdin.buffer.read(LARGEST_CSV), "stdin", user)
+        return access_key_csv.read(sys.stdin.buffer.read(MAX_CSV_BYTES), "stdin", user)
     if sys.stdin.isatty():
         key_id = terminal.ask("AWS Access Key ID", "")
         secret = terminal.ask_secret("AWS Secret Access Key")
@@ -178,7 +178,7 @@ def _verify(profile: Profile, environ: dict[str, str]) -> None:
     from awsenv.aws import client
     from awsenv.aws.session import Session
 
-    account, arn = client.get_caller_identity(Session.of_key(profile), profile, environ)
+    account, arn = client.get_caller_identity(Session.from_key(profile), profile, environ)
     terminal.say(f"it is {arn}, account {account}")
     if arn.endswith(":root"):
         terminal.say("this is a root key, which may do anything; make an IAM user's instead")

@@ -87,8 +87,8 @@ def _build_address(
         return address.format_portal_address(
             token.of_profile(profile, environ), profile, destination
         )
-    options, people = session_options.read(option_values)
-    got = resolve.resolve(Request("console", profile.name), options, people, environ)
+    options, prompter = session_options.read(option_values)
+    got = resolve.resolve(Request("console", profile.name), options, prompter, environ)
     values = got.variables
     session = Session(
         profile.name,

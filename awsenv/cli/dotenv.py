@@ -105,14 +105,14 @@ def dotenv(
     if printed and sys.stdout.isatty() and not show:
         raise UsageError("this prints a secret", f"awsenv dotenv {profile} -o .env")
     request = Request("dotenv", profile, written.region, written.account, written.profile_only)
-    options, people = session_options.read(option_values)
+    options, prompter = session_options.read(option_values)
     if live.watch:
-        actions.watch(file, request, options, people, environ)
+        actions.watch(file, request, options, prompter, environ)
     if live.live:
         for_ = "" if live.no_start else live.for_
-        dotenv_live.write(file, request, options, people, for_, live.compose, environ)
+        dotenv_live.write(file, request, options, prompter, for_, live.compose, environ)
         return 0
-    resolved = resolve.resolve(request, options, people, environ)
+    resolved = resolve.resolve(request, options, prompter, environ)
     shown = printed and sys.stdout.isatty()
     if resolved.long_lived and not (written.allow_long_lived or shown):
         raise AwsenvError(

@@ -70,7 +70,7 @@ def execute(
         environ = exec_server.remove_other_sources(environ)
     if dir_ and profile:
         raise UsageError("--dir says whose profile it is, and so does PROFILE", "give one")
-    options, people = session_options.read(option_values)
+    options, prompter = session_options.read(option_values)
     if server and not live_:
         raise UsageError("--server is how --live renews", "exec --live --server")
     if live_ and options.role_arn:
@@ -82,9 +82,9 @@ def execute(
     variables: dict[str, str] = {}
     if request.profile:
         if server:
-            variables = exec_server.grant_variables(request, options, people, before)
+            variables = exec_server.grant_variables(request, options, prompter, before)
         else:
-            variables = resolve.resolve(request, options, people, before).variables
+            variables = resolve.resolve(request, options, prompter, before).variables
     if live_ and request.profile and not server:
         variables = exec_config.prepare(request.profile, variables, before)
     if folder:

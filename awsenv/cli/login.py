@@ -10,7 +10,7 @@ from awsenv import durations, paths
 from awsenv.actions import dotenv_file
 from awsenv.aws import token_file
 from awsenv.aws.context import Context
-from awsenv.aws.options import Interaction
+from awsenv.aws.options import Prompter
 from awsenv.aws_login import sign_in as console_sign_in
 from awsenv.cli import login_new, shared_options
 from awsenv.errors import AwsenvError, UsageError
@@ -55,7 +55,7 @@ def login(
     Example: awsenv login xxx-dev
     """
     environ = dict(os.environ)
-    options, people = session_options.read(
+    options, prompter = session_options.read(
         option_values
         | {
             "--device-code": "yes" if device_code else "",
@@ -73,13 +73,13 @@ def login(
     if save_as:
         _check_target(save_as, known.get(save_as))
     if new or region:
-        login_new.login(profile, known.get(profile), new, region, people, environ)
+        login_new.login(profile, known.get(profile), new, region, prompter, environ)
         return
-    if signed := _sign_in(profile, known, people, environ):
+    if signed := _sign_in(profile, known, prompter, environ):
         terminal.say(signed)
         if not save_as:
             return
-    got = resolve.resolve(Request("login", profile), options, people, environ)
+    got = resolve.resolve(Request("login", profile), options, prompter, environ)
     if got.long_lived:
         what = f"profile {profile} is a plain key: there is nothing to sign in to"
         raise AwsenvError(what, hints.use_command(profile))
@@ -87,18 +87,18 @@ def login(
         _save_process(save_as, profile, got.variables, environ)
     elif save_as:
         _save(save_as, profile, got.variables, environ)
-    terminal.say(f"signed in to {profile}{_format_left(got.variables, people.now())}")
-    dotenv_file.rewrite(profile, environ, people.say)
+    terminal.say(f"signed in to {profile}{_format_left(got.variables, prompter.now())}")
+    dotenv_file.rewrite(profile, environ, prompter.say)
 
 
 def _sign_in(
-    name: str, known: dict[str, Profile], people: Interaction, environ: dict[str, str]
+    name: str, known: dict[str, Profile], prompter: Prompter, environ: dict[str, str]
 ) -> str:
     """Sign in anew, where ``name`` is an SSO profile, an sso-session, or a profile of the console's user;
     what to say of it, else nothing."""
     profile = known.get(name)
     if profile is not None and profile.kind == "login":
-        console_sign_in.sign_in_as(profile, Context(profile, environ, people))
+        console_sign_in.sign_in_as(profile, Context(profile, environ, prompter))
         return f"signed in as {profile.get('login_session')}"
     if profile is not None and profile.kind != "sso":
         return ""
@@ -106,9 +106,9 @@ def _sign_in(
         return ""
     where = token.of_profile(profile, environ) if profile else token.find_session(name, environ)
     profile = profile or Profile(name, None, None)
-    sign_in.sign_in(where, profile, Context(profile, environ, people))
+    sign_in.sign_in(where, profile, Context(profile, environ, prompter))
     left = token_file.seconds_left(
-        token_file.load(where.token_path(environ)), "expiresAt", people.now()
+        token_file.load(where.token_path(environ)), "expiresAt", prompter.now()
     )
     return f"signed in to {where.shown}, {durations.format_time_left(left)} left"
 

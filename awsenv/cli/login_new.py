@@ -5,7 +5,7 @@ import sys
 
 from awsenv import paths
 from awsenv.aws.context import Context
-from awsenv.aws.options import Interaction
+from awsenv.aws.options import Prompter
 from awsenv.aws_login import sign_in
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shorten
@@ -24,7 +24,7 @@ def login(
     there: Profile | None,
     new: bool,
     region: str,
-    people: Interaction,
+    prompter: Prompter,
     environ: dict[str, str],
 ) -> None:
     """Sign in and make ``name`` a profile of whoever did; ``there`` is what it is by now. Raises
@@ -38,7 +38,7 @@ def login(
     headers.check_name(name)
     given = region or (there.get("region") if there else "") or _ask_region(environ)
     profile = _with_region(there or Profile(name, None, None), given)
-    context = Context(profile, environ, people)
+    context = Context(profile, environ, prompter)
     login_session, fields = sign_in.sign_in(profile, context)
     sign_in.keep(login_session, fields, context)
     path, header = paths.config_file(environ), headers.header(name)

@@ -26,5 +26,5 @@ def rotate(
 
     Example: awsenv rotate xxx-dev
     """
-    options, people = session_options.read(option_values)
-    actions.rotate(profile, keep_old, delete, options, people, dict(os.environ))
+    options, prompter = session_options.read(option_values)
+    actions.rotate(profile, keep_old, delete, options, prompter, dict(os.environ))

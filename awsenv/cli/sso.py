@@ -76,7 +76,7 @@ def setup(
     if legacy and session:
         raise UsageError("--legacy has no session", "awsenv sso setup --legacy")
     environ = dict(os.environ)
-    people = session_options.make_attended(
+    prompter = session_options.make_attended(
         {
             "--device-code": "yes" if device_code else "",
             "--no-browser": "yes" if no_browser else "",
@@ -87,7 +87,7 @@ def setup(
     given = Choice(session, start_url, sso_region)
     given.template, given.regions = name_template, region or []
     given.accounts, given.roles = account or [], role or []
-    person = people.ask is not None
+    person = prompter.ask is not None
     choice = sso_questions.complete_choice(given, output, legacy, earlier, environ, person)
     if all_:
         choice.accounts, choice.roles = [], []
@@ -99,7 +99,7 @@ def setup(
             raise PersonNeededError(
                 "sso setup asks which accounts and there is no terminal", "--all, or --account ID"
             )
-    sso_write.setup(choice, chosen, people, environ, dry_run)
+    sso_write.setup(choice, chosen, prompter, environ, dry_run)
 
 
 @sso_app.command("sync")
@@ -119,11 +119,11 @@ def sync(
     Example: awsenv sso sync
     """
     environ = dict(os.environ)
-    people = session_options.make_attended({})
+    prompter = session_options.make_attended({})
     code, told = 0, []
     for choice in _read_choices(session, environ):
         try:
-            plan = sso_write.sync(choice, people, environ, dry_run, prune, diff=not as_json)
+            plan = sso_write.sync(choice, prompter, environ, dry_run, prune, diff=not as_json)
             names = ("added", "changed", "removed", "edited", "gone")
             told.append({"session": choice.session, **{n: getattr(plan, n) for n in names}})
         except AwsenvError as error:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 
 from awsenv.aws.context import Context
-from awsenv.aws.options import Interaction
+from awsenv.aws.options import Prompter
 from awsenv.errors import AwsenvError
 from awsenv.identity_center import listing as listings
 from awsenv.identity_center import profile_plan, sign_in
@@ -26,13 +26,13 @@ _NAMED = 8
 
 
 def setup(
-    choice: Choice, chosen: bool, people: Interaction, environ: dict[str, str], dry_run: bool
+    choice: Choice, chosen: bool, prompter: Prompter, environ: dict[str, str], dry_run: bool
 ) -> None:
     """Write the session of ``choice`` and its profiles; a person chooses which unless ``chosen``.
     Raises ``AwsenvError``, ``KeyboardInterrupt``; what was listed by then is written."""
     if not chosen:
         choice.accounts, choice.roles = [], []
-    listing = _list_roles(choice, people, environ)
+    listing = _list_roles(choice, prompter, environ)
     if listing.names:
         choice.accounts = [one for each in choice.accounts for one in _find_accounts(each, listing)]
     if not any(listing.roles.values()) and not listing.missing:
@@ -50,7 +50,7 @@ def setup(
 
 def sync(
     choice: Choice,
-    people: Interaction,
+    prompter: Prompter,
     environ: dict[str, str],
     dry_run: bool,
     prune: bool,
@@ -58,17 +58,17 @@ def sync(
 ) -> Plan:
     """The same again with what was chosen; a ``dry_run`` shows its ``diff``. Raises ``AwsenvError``,
     ``KeyboardInterrupt``."""
-    listing = _list_roles(choice, people, environ)
+    listing = _list_roles(choice, prompter, environ)
     return _write(choice, listing, environ, dry_run, prune, diff=diff)
 
 
-def _list_roles(choice: Choice, people: Interaction, environ: dict[str, str]) -> Listing:
+def _list_roles(choice: Choice, prompter: Prompter, environ: dict[str, str]) -> Listing:
     where = SsoSession(
         choice.session, choice.start_url, choice.sso_region, [SCOPE] if choice.session else []
     )
     profile = Profile(where.shown, None, None)
     wanted = {part for each in choice.accounts for part in (each, each.partition("/")[0])}
-    context = Context(profile, environ, people)
+    context = Context(profile, environ, prompter)
     token = sign_in.get_access_token(where, profile, context)
     with _show_progress(f"roles of {_format_session(choice)}") as progress:
         try:

@@ -158,7 +158,7 @@ def _ask_sts(profile: Profile | None, environ: dict[str, str]) -> str:
         )
     else:
         assert profile
-        session = Session.of_key(profile)
+        session = Session.from_key(profile)
     of = profile or Profile("", None, None)
     return client.get_caller_identity(session, of, environ)[1]
 

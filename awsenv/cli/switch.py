@@ -36,11 +36,11 @@ def build_text(request: Request, render: Render | None = None) -> str:
     render = render or load(form).render
     if request.command == "off":
         return render(leave_session(environ))
-    options, people = session_options.read(request.option_values)
+    options, prompter = session_options.read(request.option_values)
     if load(form).asks_nobody:
-        people = people.without_questions()
+        prompter = prompter.without_questions()
     if not request.profile:
-        if people.ask is None:
+        if prompter.ask is None:
             raise UsageError("no profile is named", "awsenv list")
         from awsenv.cli import pick_profile
 
@@ -48,7 +48,7 @@ def build_text(request: Request, render: Render | None = None) -> str:
     request = name_previous(request, environ)
     if request.profile == "-":
         raise AwsenvError("no profile was used before this one", "awsenv list")
-    got = resolve.resolve(request, options, people, environ)
+    got = resolve.resolve(request, options, prompter, environ)
     if form == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
         terminal.say(replay.format_summary(request.profile, got.account, got.variables))
     change = enter_session(request.profile, got.variables, environ)

@@ -53,7 +53,7 @@ def read(path: str) -> bytes:
     """The bytes of the plain file at ``path``. Never waits, whatever lies there. Raises
     ``AwsenvError``."""
     with reading.explain_errors("read", path):
-        data = reading.read(path, trust_check.LARGEST)
+        data = reading.read(path, trust_check.MAX_ENV_FILE_BYTES)
     if b"\0" in data:
         raise AwsenvError(f"{shorten(path)} holds a NUL byte", "it is no text")
     return data

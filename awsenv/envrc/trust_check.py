@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Bytes of a file that is compared: a small one.
-LARGEST = 128 * 1024
+MAX_ENV_FILE_BYTES = 128 * 1024
 
 
 def mirror(path: str, environ: dict[str, str]) -> str:
@@ -100,7 +100,7 @@ def compared_text(text: str, own: set[str]) -> str:
 
 def _is_as_allowed(path: str, kind: str, number: str, record: dict[str, str]) -> bool:
     try:
-        text = reading.read(path, LARGEST).decode("utf-8", "surrogateescape")
+        text = reading.read(path, MAX_ENV_FILE_BYTES).decode("utf-8", "surrogateescape")
     except (OSError, AwsenvError):
         return False
     if kind == "file":

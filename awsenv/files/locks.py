@@ -16,7 +16,7 @@ from awsenv.paths import shorten
 from awsenv.state import LOCKS
 
 # Seconds that a lock is waited for, whoever holds it and in whatever state.
-LONGEST = 60.0
+LOCK_TIMEOUT = 60.0
 # A question that is open says so this often, and is believed for a little longer: a process that was
 # stopped at its question, or killed, asks nobody.
 _BEAT, _BELIEVED = 1.0, 5.0
@@ -112,14 +112,14 @@ def hold(
     state: str,
     what: str,
     say: Callable[[str], None] = lambda _: None,
-    seconds: float = LONGEST,
-    patience: float = float("inf"),
+    seconds: float = LOCK_TIMEOUT,
+    question_timeout: float = float("inf"),
 ) -> Iterator[Lock]:
     """Hold the lock named ``what`` in ``state``, our state folder, for as long as the context lasts.
 
     After 2 s it is said who is in the way. Raises ``AwsenvError`` when others have held it for
     ``seconds``, the time in which a question to a person was open not counted, or when one is open
-    for longer than ``patience``. Where no lock can be had (the folder cannot be made, its file
+    for longer than ``question_timeout``. Where no lock can be had (the folder cannot be made, its file
     system knows none) there is none, which is said once.
     """
     descriptor = _open(state, what, say)
@@ -127,7 +127,7 @@ def hold(
     try:
         if descriptor is not None:
             try:
-                _wait(descriptor, say, seconds, patience)
+                _wait(descriptor, say, seconds, question_timeout)
                 lock = Lock(descriptor)
             except OSError as error:  # ENOLCK: a network's file system without locks
                 _say_none(state, error, say)
@@ -153,7 +153,9 @@ def _open(state: str, what: str, say: Callable[[str], None]) -> int | None:
         return None
 
 
-def _wait(descriptor: int, say: Callable[[str], None], seconds: float, patience: float) -> None:
+def _wait(
+    descriptor: int, say: Callable[[str], None], seconds: float, question_timeout: float
+) -> None:
     """Until this process has the lock. Raises as ``hold`` does, and ``OSError`` for no locks."""
     waited = asked = 0.0
     said, before = False, time.monotonic()
@@ -174,7 +176,7 @@ def _wait(descriptor: int, say: Callable[[str], None], seconds: float, patience:
         else:
             waited += now - before
         before = now
-        if asked > patience:
+        if asked > question_timeout:
             raise WaitingError(f"process {pid} {does}", "try again when that is done")
         if waited > seconds:
             raise AwsenvError(

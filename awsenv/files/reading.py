@@ -11,15 +11,15 @@ if TYPE_CHECKING:  # this is loaded where a prompt waits
     from typing import BinaryIO
 
 # Bytes. The two AWS files with 20,000 profiles are a quarter of it.
-LARGEST = 16 << 20
+MAX_FILE_BYTES = 16 << 20
 
 
 class NotPlainError(AwsenvError):
     """It is no regular file: a folder, a FIFO, a device, a socket."""
 
 
-def read(path: str, largest: int = LARGEST, follow: bool = True) -> bytes:
-    """The bytes of the regular file at ``path``, at most ``largest``; opened without waiting, so that
+def read(path: str, max_bytes: int = MAX_FILE_BYTES, follow: bool = True) -> bytes:
+    """The bytes of the regular file at ``path``, at most ``max_bytes``; opened without waiting, so that
     a FIFO or a terminal in its place holds nothing up. A symlink at its end is refused unless
     ``follow``.
 
@@ -27,9 +27,9 @@ def read(path: str, largest: int = LARGEST, follow: bool = True) -> bytes:
     one; the messages name the file and never quote it.
     """
     with open_plain(path, follow) as file:
-        data = file.read(largest + 1)
-    if len(data) > largest:
-        size = f"{largest >> 20} MiB" if largest >> 20 else f"{largest >> 10} KiB"
+        data = file.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        size = f"{max_bytes >> 20} MiB" if max_bytes >> 20 else f"{max_bytes >> 10} KiB"
         raise AwsenvError(f"{shorten(path)} is over {size}", f"ls -l {shorten(path)}")
     return data
 
@@ -48,10 +48,10 @@ def open_plain(path: str, follow: bool = True) -> "BinaryIO":
     return open(descriptor, "rb")
 
 
-def read_text(path: str, largest: int = LARGEST) -> str:
+def read_text(path: str, max_bytes: int = MAX_FILE_BYTES) -> str:
     """The same as UTF-8, line ends as they are. Raises ``AwsenvError``, too, where it is not."""
     try:
-        return read(path, largest).decode("utf-8")
+        return read(path, max_bytes).decode("utf-8")
     except UnicodeDecodeError:
         raise AwsenvError(f"{shorten(path)} is not UTF-8", "save it as UTF-8") from None
 

@@ -9,7 +9,7 @@ from awsenv import record_file
 # The binding in force: its session loaded, being got, not to be had, or its .envrc not allowed.
 LOADED, PENDING, CLOSED, REFUSED = "loaded", "pending", "closed", "refused"
 # Linux: one NAME=VALUE may be 128 KiB at most (MAX_ARG_STRLEN).
-_MAX_LENGTH = 120 * 1024
+_MAX_TEXT_BYTES = 120 * 1024
 _VERSION = "awsenv-1"
 # Attribute → its name in the text.
 _WORDS = {"folder": "folder", "status": "how", "profile": "profile", "loaded": "loaded", "files": "files",
@@ -45,7 +45,7 @@ class State:
         fields |= {f"was.{n}": "u" if v is None else "x" + v for n, v in self.originals.items()}
         fields |= {f"hand.{name}": value for name, value in self.manual.items()}
         text = " ".join(f"{n}={_encode(v)}" for n, v in fields.items())
-        return text if len(text) < _MAX_LENGTH else ""
+        return text if len(text) < _MAX_TEXT_BYTES else ""
 
 
 def parse(text: str) -> State:

@@ -21,8 +21,8 @@ def sign_in(where: SsoSession, profile: Profile, context: Context) -> dict[str, 
 
     The browser is started when the callback listens. Raises ``AwsenvError``.
     """
-    people = context.interaction
-    assert people.open is not None
+    prompter = context.prompter
+    assert prompter.open is not None
     oidc = context.client("sso-oidc", region=where.region)
     more = {
         "grantTypes": GRANTS,
@@ -42,10 +42,12 @@ def sign_in(where: SsoSession, profile: Profile, context: Context) -> dict[str, 
             "code_challenge": challenge,
         }
         page = f"{oidc.meta.endpoint_url.rstrip('/')}/authorize?{urlencode(asked)}"
-        people.open(page)
-        people.say(f"sign in to {where.shown} in the browser, or open: {page}")
-        with people.waiting(f"waiting for the sign-in to {where.shown}"):
-            code = answer.wait(where.shown, callback.LONGEST, where.format_login(profile.name))
+        prompter.open(page)
+        prompter.say(f"sign in to {where.shown} in the browser, or open: {page}")
+        with prompter.waiting(f"waiting for the sign-in to {where.shown}"):
+            code = answer.wait(
+                where.shown, callback.SIGN_IN_TIMEOUT, where.format_login(profile.name)
+            )
         try:
             got = client.call(
                 profile,
@@ -63,4 +65,4 @@ def sign_in(where: SsoSession, profile: Profile, context: Context) -> dict[str, 
             raise
         of = f" for profile {profile.name}" if profile.name not in ("", where.shown) else ""
         answer.tell(f"Signed in to {where.shown}", f"awsenv has it{of}. You can close this tab.")
-    return registration.format_token(where, known, got, people.now())
+    return registration.format_token(where, known, got, prompter.now())

@@ -5,7 +5,7 @@ from typing import Any
 
 from awsenv.aws import client
 from awsenv.aws.context import Context
-from awsenv.aws.options import Interaction
+from awsenv.aws.options import Prompter
 from awsenv.errors import AwsenvError
 from awsenv.identity_center import registration, start_url
 from awsenv.identity_center.token import SsoSession
@@ -13,9 +13,9 @@ from awsenv.profiles.profile import Profile
 
 _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 # Seconds. A word after this long a wait.
-PATIENCE = 20
+REMIND_AFTER = 20
 # Seconds that a code is waited for at most, whatever the server says; AWS's own lives for ten minutes.
-LONGEST = 15 * 60
+SIGN_IN_TIMEOUT = 15 * 60
 
 
 def sign_in(where: SsoSession, profile: Profile, context: Context) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def sign_in(where: SsoSession, profile: Profile, context: Context) -> dict[str, 
 
     Raises ``AwsenvError`` for a denial, a code that has ended, or a Region that is wrong.
     """
-    people = context.interaction
+    prompter = context.prompter
     portal = start_url.resolve(where.start_url, context)
     oidc = context.client("sso-oidc", region=where.region)
     known = registration.load_or_register(oidc, where, profile, context)
@@ -34,11 +34,11 @@ def sign_in(where: SsoSession, profile: Profile, context: Context) -> dict[str, 
         known = registration.load_or_register(oidc, where, profile, context, anew=True)
         asked = _start(oidc, where, known, profile, portal)
     page = asked.get("verificationUriComplete") or asked["verificationUri"]
-    people.say(f"sign in to {where.shown} at {page} and compare the code: {asked['userCode']}")
-    people.show(page)
-    with people.waiting(f"waiting for the sign-in to {where.shown}, code {asked['userCode']}"):
-        got = _wait(oidc, where, known, asked, profile, people)
-    return registration.format_token(where, known, got, people.now())
+    prompter.say(f"sign in to {where.shown} at {page} and compare the code: {asked['userCode']}")
+    prompter.show(page)
+    with prompter.waiting(f"waiting for the sign-in to {where.shown}, code {asked['userCode']}"):
+        got = _wait(oidc, where, known, asked, profile, prompter)
+    return registration.format_token(where, known, got, prompter.now())
 
 
 class _ForgottenError(AwsenvError):
@@ -76,14 +76,14 @@ def _wait(
     known: dict[str, Any],
     asked: dict[str, Any],
     profile: Profile,
-    people: Interaction,
+    prompter: Prompter,
 ) -> dict[str, Any]:
     from botocore.exceptions import ClientError
 
-    begun, said = people.now(), False
+    begun, said = prompter.now(), False
     # What a server says is taken within reason.
     interval = min(max(asked.get("interval", 5), 1), 30)
-    longest = min(asked.get("expiresIn", LONGEST), LONGEST)
+    longest = min(asked.get("expiresIn", SIGN_IN_TIMEOUT), SIGN_IN_TIMEOUT)
 
     def request() -> Any:
         nonlocal interval
@@ -114,12 +114,12 @@ def _wait(
         answer: dict[str, Any] | None = client.call(profile, request)
         if answer is not None:
             return answer
-        if people.now() - begun > longest:
+        if prompter.now() - begun > longest:
             raise AwsenvError(
                 f"nobody signed in to {where.shown} in time", where.format_login(profile.name)
             )
-        if people.now() - begun > PATIENCE and not said:
-            people.say(
+        if prompter.now() - begun > REMIND_AFTER and not said:
+            prompter.say(
                 f"still waiting; if the page says invalid_grant, sso_region = {where.region} is wrong"
             )
             said = True

@@ -14,7 +14,7 @@ from typing import Any
 
 from awsenv.aws import client
 from awsenv.aws.context import Context
-from awsenv.aws.options import Interaction
+from awsenv.aws.options import Prompter
 from awsenv.errors import AwsenvError
 from awsenv.identity_center.sign_in import EndedError
 from awsenv.identity_center.token import SsoSession
@@ -24,7 +24,7 @@ from awsenv.profiles.profile import Profile
 PACE = 19.0
 THREADS = 8
 # How often a call that is throttled all the same is made again, beside botocore's own tries.
-_PATIENCE = 3
+_MAX_TRIES = 3
 # What AWS allows as an account's ID and a role's name: they go into a file.
 _ACCOUNT = re.compile(r"\d{12}")
 _ROLE = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
@@ -56,7 +56,7 @@ def list_roles(
     ``EndedError`` where the portal does not take the token.
     """
     profile = Profile(where.shown, None, None)
-    portal = Context(profile, environ, Interaction()).client("sso", region=where.region)
+    portal = Context(profile, environ, Prompter()).client("sso", region=where.region)
     pace = _Pace(PACE)
 
     def pages(operation: Callable[..., Any], member: str, **asked: Any) -> Iterator[Any]:
@@ -132,7 +132,7 @@ class _ThrottledError(AwsenvError):
 
 def _ask_paced(pace: "_Pace", request: Callable[[], Any]) -> Any:
     """What ``request`` gives, at ``pace``, which slows down where the portal asks for that."""
-    for _ in range(_PATIENCE):
+    for _ in range(_MAX_TRIES):
         pace.wait()
         try:
             return request()

@@ -15,7 +15,7 @@ _SHORT = {
     "ViewOnlyAccess": "viewonly",
 }
 # A name of 200 characters is no name to type; the rest of it is in the account's ID.
-_LONGEST = 48
+_MAX_LENGTH = 48
 
 
 def slugify(text: str) -> str:
@@ -40,11 +40,11 @@ def shorten_role(role: str) -> str:
 def format_name(template: str, account: str, called: str, role: str, session: str) -> str:
     """The name by ``template`` for ``role`` in the ``account`` that is ``called`` so."""
     values = {
-        "<env>": slugify(called)[:_LONGEST].strip("-") or account,
+        "<env>": slugify(called)[:_MAX_LENGTH].strip("-") or account,
         "<role>": shorten_role(role),
         "<account>": account,
         "<session>": slugify(session) or "sso",
-        "<AccountName>": _replace_unfit(called)[:_LONGEST].strip("-") or account,
+        "<AccountName>": _replace_unfit(called)[:_MAX_LENGTH].strip("-") or account,
         "<AccountId>": account,
         "<RoleName>": _replace_unfit(role) or "role",
     }

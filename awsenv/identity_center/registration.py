@@ -22,7 +22,7 @@ def load_or_register(
 ) -> dict[str, Any]:
     """The client that is registered, shared with the AWS CLI, else a new one; ``more`` is what a
     browser's sign-in registers besides, which a device code's does not."""
-    path, now = where.registration_path(context.environ), context.interaction.now()
+    path, now = where.registration_path(context.environ), context.prompter.now()
     found = token_file.load(path)
     # A client is of one flow: the service takes no device code's from a browser's, nor the other way.
     grants = found.get("grantTypes") if found else None

@@ -32,25 +32,25 @@ def get_access_token(
     ``refused``: one that is known not to do. ``named`` is the profile that a person named. Raises
     ``AwsenvError``.
     """
-    people, path = context.interaction, where.token_path(context.environ)
+    prompter, path = context.prompter, where.token_path(context.environ)
     found = token_file.load(path)
-    left = token_file.seconds_left(found, "expiresAt", people.now())
+    left = token_file.seconds_left(found, "expiresAt", prompter.now())
     debug.note(f"the sign-in of {where.shown} is in {shorten(path)}, {left:.0f} s left")
     good = found is not None and found.get("accessToken") not in (None, refused)
     if found is not None and good and left > WINDOW:
         return str(found["accessToken"])
-    if found is not None and _is_renewable(found, people.now()):
+    if found is not None and _is_renewable(found, prompter.now()):
         _renew(where, profile, context, refused)
         newer = token_file.load(path)
         if (
             newer
             and newer.get("accessToken") != refused
-            and token_file.seconds_left(newer, "expiresAt", people.now()) > 0
+            and token_file.seconds_left(newer, "expiresAt", prompter.now()) > 0
         ):
             return str(newer["accessToken"])
     if found is not None and good and left > 0:
         return str(found["accessToken"])
-    if people.ask is None:
+    if prompter.ask is None:
         raise PersonNeededError(
             f"the sign-in of {where.shown} has ended and there is no terminal",
             f"awsenv login {where.name or named or profile.name}",
@@ -67,23 +67,23 @@ def sign_in(
 
     if not where.start_url.startswith("https://"):
         raise AwsenvError(f"{where.shown}: the start URL is not https", "sso_start_url = https://…")
-    people, environ = context.interaction, context.environ
+    prompter, environ = context.prompter, context.environ
     state, path = state_folder(environ), where.token_path(environ)
     before = (token_file.load(path) or {}).get("accessToken")
-    with locks.hold(state, f"login {path}", people.say) as lock:
+    with locks.hold(state, f"login {path}", prompter.say) as lock:
         found = token_file.load(path)
         if (
             found
             and found.get("accessToken") not in (before, refused)
-            and token_file.seconds_left(found, "expiresAt", people.now()) > 0
+            and token_file.seconds_left(found, "expiresAt", prompter.now()) > 0
         ):
             return str(found["accessToken"])
         failed, _, why = lock.remembered().partition(" ")
-        if refused is not None and failed and float(failed) > people.begun:
+        if refused is not None and failed and float(failed) > prompter.begun:
             # Asked for in another shell while this one waited: one tab is enough.
             raise AwsenvError(why, where.format_login(profile.name))
         # The old form of profile has no scopes, and a browser's sign-in needs them.
-        how = browser.sign_in if where.name and people.open else device_code.sign_in
+        how = browser.sign_in if where.name and prompter.open else device_code.sign_in
         try:
             with locks.announce_question("waits for somebody to sign in"):
                 fields = how(where, profile, context)
@@ -93,12 +93,12 @@ def sign_in(
                 if isinstance(error, AwsenvError)
                 else f"the sign-in to {where.shown} was given up"
             )
-            lock.remember(f"{people.now()} {why}")
+            lock.remember(f"{prompter.now()} {why}")
             raise
         try:
             tokens.store(path, fields)
         except AwsenvError as error:
-            people.say(f"{error.message}: this sign-in serves this call alone")
+            prompter.say(f"{error.message}: this sign-in serves this call alone")
         return str(fields["accessToken"])
 
 

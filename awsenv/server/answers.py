@@ -24,7 +24,7 @@ from awsenv.server.grants import Grant
 # when so much is left.
 LEFT = 900
 # Seconds for which a failure is told again before it is tried again.
-_PATIENCE = 2.0
+_FAILURE_LASTS = 2.0
 _FIELDS = {
     "AWS_ACCESS_KEY_ID": "AccessKeyId",
     "AWS_SECRET_ACCESS_KEY": "SecretAccessKey",
@@ -85,7 +85,7 @@ class Answers:
             if self._said.pop(key, ""):
                 self._say(f"{grant.profile} is answered again")
         elif isinstance(error, AwsenvError):
-            self._failed[key] = (time.monotonic() + _PATIENCE, error)
+            self._failed[key] = (time.monotonic() + _FAILURE_LASTS, error)
             line = error.format_line()
             if self._said.get(key) != line:
                 self._said[key] = line

@@ -23,7 +23,7 @@ from awsenv.variables import remove_session
 # Seconds between two looks at the clock and the grants; a machine may sleep meanwhile.
 _TICK = 1.0
 # Seconds in which a request has to be there; SDKs wait for an answer for one or two.
-_PATIENCE = 5.0
+_DROP_AFTER = 5.0
 
 
 def serve(
@@ -80,7 +80,7 @@ class _Bounded(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.loop.call_later(_PATIENCE, self._drop)
+        self.loop.call_later(_DROP_AFTER, self._drop)
 
     def _drop(self) -> None:
         if self.cycle is None and not self.transport.is_closing():

@@ -28,17 +28,19 @@ def ask_with_code(
 ) -> Any:
     """What ``get`` gives for a code of ``device``, which may be mistyped twice."""
     # One at a time for a device: a code works once.
-    state, people = state_folder(context.environ), context.interaction
-    with locks.hold(state, f"device {device}", people.say, patience=people.patience) as lock:
+    state, prompter = state_folder(context.environ), context.prompter
+    with locks.hold(
+        state, f"device {device}", prompter.say, question_timeout=prompter.question_timeout
+    ) as lock:
         for attempt in range(ATTEMPTS):
             code = _get_code(device, profile, options, context, lock)
             try:
                 answer = get(code)
             except RefusedCodeError:
-                again = people.ask and not options.mfa_code and not profile.get("mfa_process")
+                again = prompter.ask and not options.mfa_code and not profile.get("mfa_process")
                 if not again or attempt == ATTEMPTS - 1:
                     raise
-                people.say("that code was not taken; once more")
+                prompter.say("that code was not taken; once more")
                 continue
             lock.remember(_digest_code(device, code))
             return answer
@@ -49,26 +51,26 @@ def _get_code(
     device: str, profile: Profile, options: SessionOptions, context: Context, lock: locks.Lock
 ) -> str:
     """A code that was not used yet."""
-    people = context.interaction
+    prompter = context.prompter
     while True:
         if options.mfa_code:
             return _check_code(options.mfa_code)
         command = profile.get("mfa_process")
         if command:
             code = _run_mfa_process(command, profile, context)
-        elif people.ask is not None:
+        elif prompter.ask is not None:
             with locks.announce_question("asks for an MFA code"):
-                answer = people.ask(f"MFA code of {device}")
+                answer = prompter.ask(f"MFA code of {device}")
             code = _check_code(answer)
         else:
             raise code_needed(options.named or profile.name)
         if lock.remembered() != _digest_code(device, code):
             return code
         if command:
-            people.say("the code was used already; waiting for the next one")
-            time.sleep(STEP - people.now() % STEP)
+            prompter.say("the code was used already; waiting for the next one")
+            time.sleep(STEP - prompter.now() % STEP)
         else:
-            people.say("that code was used already; type the next one")
+            prompter.say("that code was used already; type the next one")
 
 
 def _check_code(code: str) -> str:
@@ -81,7 +83,7 @@ def _check_code(code: str) -> str:
 def _run_mfa_process(command: str, profile: Profile, context: Context) -> str:
     """What the profile's ``mfa_process`` prints (aws-vault's setting); the terminal is its own
     where somebody can be asked."""
-    if context.interaction.ask is None:
+    if context.prompter.ask is None:
         done = programs.run(["/bin/sh", "-c", command], context.environ, loud=True)
     else:
         done = programs.run_attended(command, context.environ)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from awsenv import record_file, records
-from awsenv.aws.options import Interaction, SessionOptions
+from awsenv.aws.options import Prompter, SessionOptions
 from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
@@ -18,7 +18,7 @@ from awsenv.sessions.store import SessionStore, is_lasting
 from awsenv.variables import REGIONS
 
 # Linux: one NAME=VALUE with its NUL may be 128 KiB at most (MAX_ARG_STRLEN), or no program starts.
-LONGEST = 128 * 1024
+MAX_VARIABLE_BYTES = 128 * 1024
 
 
 class Resolved(NamedTuple):
@@ -31,7 +31,7 @@ class Resolved(NamedTuple):
 
 
 def resolve(
-    request: Request, options: SessionOptions, people: Interaction, environ: dict[str, str]
+    request: Request, options: SessionOptions, prompter: Prompter, environ: dict[str, str]
 ) -> Resolved:
     """What ``request`` sets. Raises ``AwsenvError``, too when that is not of its account."""
     sources = records.AwsFiles(environ)
@@ -42,7 +42,7 @@ def resolve(
         chosen = _resolve_name(profile, sources)
     else:
         options = options._replace(region=request.region)
-        session = SessionStore(sources, profiles, environ, people).get(profile, options)
+        session = SessionStore(sources, profiles, environ, prompter).get(profile, options)
         chosen = _describe(session)
         if is_lasting(profile, options) and profile.kind != "mfa":
             sources.keep(profile, chosen.account, chosen.variables, session.expires)
@@ -121,7 +121,7 @@ def _describe(session: Session) -> Resolved:
 def _check(profile: str, name: str, value: str) -> None:
     if "\0" in value:
         raise AwsenvError(f"profile {profile}: {name} would hold a NUL byte", "take it out")
-    if len(name) + len(value.encode("utf-8", "surrogateescape")) + 2 > LONGEST:
+    if len(name) + len(value.encode("utf-8", "surrogateescape")) + 2 > MAX_VARIABLE_BYTES:
         raise AwsenvError(
             f"profile {profile}: {name} would be over 128 KiB, and then no program starts",
             "shorten it",

@@ -32,7 +32,7 @@ def load(path: str, profile: Profile, bound: str, sign_in: str = "") -> StoredSe
     if sign_in and not os.path.exists(sign_in):
         return None
     try:
-        session = Session.of(
+        session = Session.from_profile(
             profile,
             fields["AWS_ACCESS_KEY_ID"],
             fields["AWS_SECRET_ACCESS_KEY"],

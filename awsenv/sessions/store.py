@@ -7,7 +7,7 @@ from typing import Any
 from awsenv import debug, record_file, records
 from awsenv.aws.context import Context
 from awsenv.aws.errors import code_needed
-from awsenv.aws.options import Interaction, SessionOptions
+from awsenv.aws.options import Prompter, SessionOptions
 from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
@@ -27,11 +27,11 @@ class SessionStore:
         files: records.AwsFiles,
         profiles: Profiles,
         environ: dict[str, str],
-        people: Interaction,
+        prompter: Prompter,
     ) -> None:
         self._files = files
         self._environ = environ
-        self._people = people
+        self._people = prompter
         self._chain = Chain(profiles)
 
     def get(self, profile: Profile, options: SessionOptions) -> Session:
@@ -64,8 +64,8 @@ class SessionStore:
         names = [given.name, *filter(None, (options.variant, given.part))]
         path = record_file.record_path("\n".join(names), self._environ)
         sign_in = sign_ins.find_path(self._chain.walk(given), self._environ)
-        people = self._people
-        begun = people.now()
+        prompter = self._people
+        begun = prompter.now()
         debug.note(f"profile {given.name} is of kind {profile.kind}; its record is {shorten(path)}")
         if session := self._look(path, profile, bound, options, begun, sign_in):
             return session
@@ -73,14 +73,18 @@ class SessionStore:
         person = needs_person(profile, options)
         state = state_folder(self._environ)
         # Nobody here: a sign-in elsewhere is not waited for, a code is.
-        patience = 5 if profile.kind == "sso" and people.ask is None else people.patience
-        with locks.hold(state, f"session {path}", people.say, patience=patience) as lock:
+        question_timeout = (
+            5 if profile.kind == "sso" and prompter.ask is None else prompter.question_timeout
+        )
+        with locks.hold(
+            state, f"session {path}", prompter.say, question_timeout=question_timeout
+        ) as lock:
             if session := self._look(path, profile, bound, options, begun, sign_in):
                 return session
             alive = session_record.load(path, profile, bound, sign_in)
-            if alive is not None and alive.expires - people.now() <= options.min_left:
+            if alive is not None and alive.expires - prompter.now() <= options.min_left:
                 alive = None
-            if person and people.ask is None:
+            if person and prompter.ask is None:
                 if alive is not None and not options.fresh:
                     return alive.session
                 raise code_needed(options.named or profile.name)
@@ -90,10 +94,10 @@ class SessionStore:
             except AwsenvError as error:
                 if alive is None or options.fresh:
                     raise
-                people.say(f"{error.message}; the session before is used, it still lives")
+                prompter.say(f"{error.message}; the session before is used, it still lives")
                 return alive.session
             if session.expires is not None:
-                found = session_record.StoredSession(session, people.now())
+                found = session_record.StoredSession(session, prompter.now())
                 session_record.keep(path, profile, found, bound, self._files, sign_in)
             return session
 

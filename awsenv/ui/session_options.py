@@ -4,12 +4,12 @@ prompt, too."""
 import os
 import sys
 
-from awsenv.aws.options import Interaction, SessionOptions
+from awsenv.aws.options import Prompter, SessionOptions
 from awsenv.errors import UsageError
 from awsenv.ui import browser, terminal
 
 
-def read(option_values: dict[str, str]) -> tuple[SessionOptions, Interaction]:
+def read(option_values: dict[str, str]) -> tuple[SessionOptions, Prompter]:
     """How a session is to be got, and the person at the terminal, where there is one, by
     ``option_values``. Raises ``UsageError``."""
     return _parse(option_values), make_attended(option_values)
@@ -35,7 +35,7 @@ def _parse(option_values: dict[str, str]) -> SessionOptions:
     )
 
 
-def make_attended(option_values: dict[str, str]) -> Interaction:
+def make_attended(option_values: dict[str, str]) -> Prompter:
     """The person at the terminal, where there is one; by ``option_values`` a browser or none."""
     ask, fresh = terminal.find_asker(), bool(option_values.get("--fresh"))
     how = (
@@ -46,7 +46,7 @@ def make_attended(option_values: dict[str, str]) -> Interaction:
         else ""
     )
     opener = browser.find_opener(dict(os.environ), how) if ask or fresh else None
-    return Interaction(
+    return Prompter(
         ask=ask, open=opener, show=browser.show_code, waiting=browser.show_waiting, say=terminal.say
     )
 

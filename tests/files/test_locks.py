@@ -42,10 +42,10 @@ def test_an_open_question_is_waited_for_and_a_stopped_one_is_not(
     process = held(tmp_path)
     try:
         told: list[str] = []
-        # The question is open: that alone ends the wait of somebody without patience.
+        # The question is open: that alone ends the wait of somebody who does not wait for one.
         with (
             pytest.raises(locks.WaitingError, match="asks for an MFA code"),
-            locks.hold(str(tmp_path), "x", told.append, seconds=0.5, patience=3),
+            locks.hold(str(tmp_path), "x", told.append, seconds=0.5, question_timeout=3),
         ):
             pass
         assert told == [f"waiting for process {process.pid}, which asks for an MFA code"]

@@ -19,7 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from awsenv.aws.callback import Callback, listen
 from awsenv.aws.context import Context
-from awsenv.aws.options import Interaction
+from awsenv.aws.options import Prompter
 from awsenv.identity_center import device_code, token
 from awsenv.identity_center.token import SsoSession
 from awsenv.profiles.profile import Profile
@@ -251,10 +251,10 @@ def test_after_a_while_the_wait_says_what_may_be_wrong(
             approve(center, heard[0].split()[5])
 
     clock = itertools.count(time.time(), 8)  # eight seconds pass at each look
-    people = Interaction(say=say, now=lambda: next(clock))
+    prompter = Prompter(say=say, now=lambda: next(clock))
     where = token.find_session("demo", environ)
     profile = Profile("demo", None, None)
-    fields = device_code.sign_in(where, profile, Context(profile, environ, people))
+    fields = device_code.sign_in(where, profile, Context(profile, environ, prompter))
     assert fields["accessToken"] in center.server.sso.tokens
     assert "if the page says invalid_grant, sso_region = us-east-1 is wrong" in heard[1]
     assert len(heard) == 2

@@ -21,7 +21,7 @@ from botocore.credentials import AssumeRoleProvider, SSOProvider
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 from botocore.tokens import SSOTokenProvider
 
-from awsenv.aws.options import Interaction, SessionOptions
+from awsenv.aws.options import Prompter, SessionOptions
 from awsenv.demo.server import Server
 from awsenv.demo.signature import RefusedError
 from awsenv.demo.sts import Role
@@ -255,7 +255,7 @@ class Aws:
         with self._inside(world) as mine:
             request, options = Request("use", profile), SessionOptions()
             try:
-                chosen = resolve(request, options, Interaction(ask=self.code), dict(os.environ))
+                chosen = resolve(request, options, Prompter(ask=self.code), dict(os.environ))
             except AwsenvError as error:
                 self.why = error.message
                 return Told()

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import pytest
 
-from awsenv.aws.options import Interaction, SessionOptions
+from awsenv.aws.options import Prompter, SessionOptions
 from awsenv.demo.server import Server
 from awsenv.demo.sts import Role
 from awsenv.demo.users import User, new_user
@@ -70,7 +70,7 @@ class Ground:
     def resolve(self, profile: str) -> None:
         """What a use does."""
         with patch.dict(os.environ, self.environ, clear=True):
-            resolve(Request("use", profile), SessionOptions(), Interaction(), self.environ)
+            resolve(Request("use", profile), SessionOptions(), Prompter(), self.environ)
 
     def settle(self) -> None:
         """Wait until the AWS files are old enough to be recorded: a second."""

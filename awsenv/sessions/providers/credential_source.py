@@ -42,4 +42,4 @@ def session(profile: Profile, _: SessionOptions, context: Context, __: Session |
         raise AwsenvError(f"{what}: {type(error).__name__}", show) from None
     if not frozen:
         raise AwsenvError(f"{what} has no credentials", show)
-    return Session.of(profile, frozen.access_key, frozen.secret_key, frozen.token, None)
+    return Session.from_profile(profile, frozen.access_key, frozen.secret_key, frozen.token, None)

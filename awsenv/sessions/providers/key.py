@@ -13,8 +13,8 @@ from awsenv.profiles.profile import STORED_OF, Profile
 def session(profile: Profile, _: SessionOptions, context: Context, __: Session | None) -> Session:
     """The key of ``profile``. Raises ``AwsenvError`` where it holds none, and where what is stored
     beside it says that it has ended."""
-    found = Session.of_key(profile)
-    if found.expires and found.expires <= datetime.fromtimestamp(context.interaction.now(), UTC):
+    found = Session.from_key(profile)
+    if found.expires and found.expires <= datetime.fromtimestamp(context.prompter.now(), UTC):
         what = f"the temporary key of profile {profile.name} has ended at {found.expires:%Y-%m-%d %H:%M} UTC"
         of = profile.get(STORED_OF)
         again = (

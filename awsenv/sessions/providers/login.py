@@ -16,7 +16,7 @@ def session(
     try:
         found = renewal.get(profile, context, options.min_left)
     except PersonNeededError:
-        if context.interaction.ask is None:
+        if context.prompter.ask is None:
             raise
         found = sign_in.sign_in_as(profile, context)
     return tokens.session_of(found, profile)

@@ -14,13 +14,13 @@ from awsenv.errors import AwsenvError, UsageError
 from awsenv.profiles.profile import Profile
 
 # Seconds; "GetSessionToken" in the AWS STS API Reference.
-SHORTEST, LONGEST, USUAL = 900, 129_600, 43_200
+MIN_DURATION, MAX_DURATION, DEFAULT_DURATION = 900, 129_600, 43_200
 
 
 def choose_duration(profile: Profile, options: SessionOptions) -> int:
     """Seconds to ask for. Raises ``UsageError`` beyond what STS grants."""
-    wished = options.duration or profile.seconds("duration_seconds") or USUAL
-    if not SHORTEST <= wished <= LONGEST:
+    wished = options.duration or profile.seconds("duration_seconds") or DEFAULT_DURATION
+    if not MIN_DURATION <= wished <= MAX_DURATION:
         what = f"profile {profile.name}: a session lasts 15m to 36h, not {wished} s"
         raise UsageError(what, "--duration 12h")
     return wished
@@ -31,13 +31,13 @@ def session(
 ) -> Session:
     """One GetSessionToken with the key ``source``; the profile's own where none is given."""
     seconds = choose_duration(profile, options)
-    key = source or Session.of_key(profile)
+    key = source or Session.from_key(profile)
     device = None if options.session else options.mfa_serial or profile.get("mfa_serial")
     sts = context.client("sts", key)
     if device is None and options.mfa:
         device = _find_device(key, profile, context)
     if device is None:
-        context.interaction.say("a session without MFA cannot call IAM")
+        context.prompter.say("a session without MFA cannot call IAM")
         answer = client.call(profile, lambda: sts.get_session_token(DurationSeconds=seconds))
     else:
 
@@ -46,7 +46,7 @@ def session(
             return client.call(profile, partial(sts.get_session_token, **parameters))
 
         answer = context.with_code(device, profile, options, get)
-    return Session.of_answer(profile, answer)
+    return Session.from_sts(profile, answer)
 
 
 def _find_device(key: Session, profile: Profile, context: Context) -> str:

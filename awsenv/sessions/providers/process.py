@@ -53,7 +53,7 @@ def session(profile: Profile, _: SessionOptions, context: Context, __: Session |
 
     name, running = profile.name, context.environ.get(RUNNING, "")
     environ = context.environ | {RUNNING: f"{running}\n{name}".strip("\n")}
-    attended = context.interaction.ask is not None
+    attended = context.prompter.ask is not None
     config = {"profiles": {name: profile.settings()}}
     printed: list[bytes] = []
 
@@ -89,7 +89,7 @@ def session(profile: Profile, _: SessionOptions, context: Context, __: Session |
             f"profile {name}: the SessionToken of its credential_process is no text", show
         )
     try:
-        return Session.of_fetched(profile, got)
+        return Session.from_botocore(profile, got)
     except ValueError:
         what = f"profile {name}: the Expiration of its credential_process is no date with a zone"
         raise AwsenvError(what, "Expiration: 2030-01-31T12:00:00Z") from None

@@ -11,13 +11,13 @@ from awsenv.profiles.profile import Profile
 from awsenv.sessions.providers.session_name import make_session_name
 
 # Seconds; "AssumeRole" in the AWS STS API Reference.
-SHORTEST, LONGEST = 900, 43_200
+MIN_DURATION, MAX_DURATION = 900, 43_200
 
 
 def choose_duration(profile: Profile, options: SessionOptions) -> int:
     """Seconds to ask for; 0 leaves it to STS, an hour. Raises ``UsageError`` beyond its bounds."""
     wished = options.duration or profile.seconds("duration_seconds")
-    if wished and not SHORTEST <= wished <= LONGEST:
+    if wished and not MIN_DURATION <= wished <= MAX_DURATION:
         what = f"profile {profile.name}: a role's session lasts 15m to 12h, not {wished} s"
         raise UsageError(what, "--duration 1h")
     return wished
@@ -45,7 +45,7 @@ def session(
         # Under the CLI's key of a role with a device only what was got with its code.
         cache = {} if profile.get("mfa_serial") else context.cli_cache
         answer = _assume(profile, source, parameters, context, cache)
-    return Session.of_fetched(profile, answer)
+    return Session.from_botocore(profile, answer)
 
 
 def load(profile: Profile, options: SessionOptions, context: Context, cache: Any) -> Session | None:
@@ -60,7 +60,7 @@ def load(profile: Profile, options: SessionOptions, context: Context, cache: Any
 
     fetcher = _build_fetcher(profile, None, parameters, missing, missing, cache)
     try:
-        return Session.of_fetched(profile, fetcher.fetch_credentials())
+        return Session.from_botocore(profile, fetcher.fetch_credentials())
     except (LookupError, ValueError, TypeError):
         return None
 

@@ -63,7 +63,7 @@ def _get_credentials(where: SsoSession, found: str, profile: Profile, context: C
             "AccountId": account,
         },
     }
-    return Session.of(profile, key_id, secret, session_token, end)
+    return Session.from_profile(profile, key_id, secret, session_token, end)
 
 
 def _load_cached(profile: Profile, context: Context) -> Session | None:
@@ -74,9 +74,9 @@ def _load_cached(profile: Profile, context: Context) -> Session | None:
     try:
         got = context.cli_cache[key]["Credentials"]
         end = timestamps.parse_end(got["Expiration"])
-        if end.timestamp() - context.interaction.now() <= sign_in.WINDOW:
+        if end.timestamp() - context.prompter.now() <= sign_in.WINDOW:
             return None
-        return Session.of(
+        return Session.from_profile(
             profile, got["AccessKeyId"], got["SecretAccessKey"], got["SessionToken"], end
         )
     except (KeyError, TypeError, ValueError):
