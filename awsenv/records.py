@@ -16,7 +16,7 @@ from awsenv import paths, record_file
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading
 from awsenv.files.writing import write_whole
-from awsenv.profiles.profile import ACCESS_KEY, SECRET_KEY, TOKENS, Place, Profile
+from awsenv.profiles.profile import ACCESS_KEY, SECRET_KEY, TOKENS, Profile, SectionRef
 from awsenv.state import NAMES, state_path
 
 # A file that was changed just now may be changed again within the same tick of its clock.
@@ -146,13 +146,13 @@ def _stat(path: str) -> os.stat_result | None:
         return None
 
 
-def _locate_key(place: Place) -> dict[str, str] | None:
+def _locate_key(place: SectionRef) -> dict[str, str] | None:
     """Where the key's values stand in their file: variable → ``OFFSET:LENGTH`` in bytes."""
     try:
         data = reading.read(place.path)
     except (OSError, AwsenvError):
         return None
-    token = next((name for name in TOKENS if place.options.get(name, ("",))[0]), None)
+    token = next(filter(place.get, TOKENS), None)
     wanted = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
     if token:
         wanted["AWS_SESSION_TOKEN"] = token

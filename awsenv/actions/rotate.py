@@ -57,7 +57,7 @@ def rotate(
 
 def _find_holder(name: str, environ: dict[str, str]) -> Profile:
     """The profile ``name`` as the holder of a long-lived key. Raises ``AwsenvError``."""
-    found = Profiles(environ).find(name).as_source()
+    found = Profiles(environ).find(name).as_role_source()
     if found.kind in ("key", "mfa"):
         return found
     what = f"profile {name} is of kind {found.kind}: it has no long-lived key"
@@ -68,7 +68,7 @@ def _find_holder(name: str, environ: dict[str, str]) -> Profile:
 
 def _find_holder_of(key_id: str, known: dict[str, Profile]) -> Profile | None:
     """A profile that has the key ``key_id`` stored."""
-    for holder in (each.as_source() for each in known.values()):
+    for holder in (each.as_role_source() for each in known.values()):
         with contextlib.suppress(AwsenvError):  # half a key is none
             if holder.kind in ("key", "mfa") and holder.key_id == key_id:
                 return holder
@@ -110,7 +110,7 @@ def _finish(
     if not keep_old:
         keys.deactivate(going.old)
         keys.delete(going.old)
-    if any(each.own(KEYCHAIN) == going.new for each in Profiles(environ).all().values()):
+    if any(each.direct(KEYCHAIN) == going.new for each in Profiles(environ).all().values()):
         keychain.remove(going.old)
     going.forget()
 

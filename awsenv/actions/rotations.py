@@ -63,9 +63,9 @@ def store(
             if place is None:
                 continue
             options = {}
-            if place.options.get(ACCESS_KEY, ("",))[0] == old:
+            if place.get(ACCESS_KEY) == old:
                 options = {ACCESS_KEY: new, SECRET_KEY: secret}
-            if place.options.get(KEYCHAIN, ("",))[0] == old:
+            if place.get(KEYCHAIN) == old:
                 keychain.store(new, secret)
                 options[KEYCHAIN] = new
             if options:

@@ -49,7 +49,7 @@ class Session(NamedTuple):
     def from_key(cls, profile: Profile) -> "Session":
         """The key that stands in the files, or that the keychain has. Raises ``AwsenvError`` where none
         does."""
-        if profile.key_place is None and profile.own(KEYCHAIN):
+        if profile.key_place is None and profile.direct(KEYCHAIN):
             from awsenv.aws import keychain
 
             return cls.from_profile(profile, profile.key_id, keychain.load(profile), None, None)

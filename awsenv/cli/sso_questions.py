@@ -37,8 +37,8 @@ def complete_choice(
         before.session = given.session or _find_only_session(environ)
     name = given.session or before.session
     if name and (place := read.sso_session(name, environ)):
-        before.start_url = place.options.get("sso_start_url", (before.start_url,))[0]
-        before.sso_region = place.options.get("sso_region", (before.sso_region,))[0]
+        before.start_url = place.get("sso_start_url") or before.start_url
+        before.sso_region = place.get("sso_region") or before.sso_region
     questions = _Questions(given, before, environ, person)
     choice = Choice(start_url=questions.ask_start_url())
     choice.sso_region = questions.ask_sso_region(choice.start_url)
@@ -164,7 +164,7 @@ def _session_name(start_url: str, environ: dict[str, str]) -> str:
 def _find_other_start_url(name: str, start_url: str, environ: dict[str, str]) -> str:
     """The other start URL that the sso-session ``name`` has, empty for none."""
     place = read.sso_session(name, environ)
-    there = place.options.get("sso_start_url", ("",))[0] if place else ""
+    there = (place.get("sso_start_url") if place else "") or ""
     return there if there and _normalize_url(there) != _normalize_url(start_url) else ""
 
 

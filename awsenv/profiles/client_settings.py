@@ -74,7 +74,7 @@ def find_leaks(profile: Profile, environ: dict[str, str]) -> list[str]:
             found.append(setting)
     if default.get("services") not in (None, profile.get("services")):
         others = list_endpoints(default).keys() - {*said, *environ}
-        if (others or default.lacks) and not kept:
+        if (others or default.missing_reference) and not kept:
             found.append("services")
     return found
 

@@ -71,7 +71,7 @@ def _is_loop(start: str, target: str, known: dict[str, Profile]) -> bool:
         if name == target:
             return True
         seen.add(name)
-        profile = known[name].as_source()
+        profile = known[name].as_role_source()
         name = profile.get("source_profile") if profile.kind == "role" else _find_called(profile)
     return False
 

@@ -27,7 +27,7 @@ _NOT_INCLUDED = frozenset((ACCESS_KEY, SECRET_KEY, *TOKENS, "include_profile"))
 KINDS = ("key", "temporary", "mfa", "role", "web-identity", "sso", "process", "login", "none")
 
 
-class Place:
+class SectionRef:
     """One file's part of a profile: the section ``[header]`` in ``line``, whose ``options`` map a
     name to (value, first line, last line)."""
 
@@ -44,56 +44,62 @@ class Place:
     def __str__(self) -> str:
         return f"{shorten(self.path)}, line {self.line}"
 
-    def without(self, names: frozenset[str]) -> "Place":
+    def get(self, option: str) -> str | None:
+        """The value of ``option``; ``None`` where it is not there."""
+        return self.options[option][0] if option in self.options else None
+
+    def without(self, names: frozenset[str]) -> "SectionRef":
         """The same but for the options called ``names``."""
         options = {name: value for name, value in self.options.items() if name not in names}
-        return Place(self.path, self.header, self.line, options)
+        return SectionRef(self.path, self.header, self.line, options)
 
 
 class Profile:
     """``credentials`` and ``config`` are its parts in the two files, or ``None``; ``included`` those of
     the profiles that it takes settings from (aws-vault's ``include_profile``), the nearest first;
-    ``services_place`` the ``[services NAME]`` that it names. ``part`` is empty for the whole of it; ``lacks`` names what it
-    points at that is not there; ``default`` is ``[default]``, for any other profile."""
+    ``services_place`` the ``[services NAME]`` that it names. ``variant`` is empty for the whole of it;
+    ``missing_reference`` names what it points at that is not there; ``default`` is ``[default]``, for any other profile."""
 
     __slots__ = (
         "config",
         "credentials",
         "default",
         "included",
-        "lacks",
+        "missing_reference",
         "name",
-        "part",
         "services_place",
+        "variant",
     )
     # All from one file, never mixed (credentials._extract_creds_from_mapping).
     OF_KEY = frozenset((ACCESS_KEY, SECRET_KEY, *TOKENS))
 
-    def __init__(self, name: str, credentials: Place | None, config: Place | None) -> None:
+    def __init__(
+        self, name: str, credentials: SectionRef | None, config: SectionRef | None
+    ) -> None:
         self.name = name
         self.credentials = credentials
         self.config = config
-        self.included: tuple[Place, ...] = ()
-        self.services_place: Place | None = None
+        self.included: tuple[SectionRef, ...] = ()
+        self.services_place: SectionRef | None = None
         self.default: Profile | None = None
-        self.part = self.lacks = ""
+        self.variant = self.missing_reference = ""
 
-    def own(self, option: str) -> str | None:
+    def direct(self, option: str) -> str | None:
         """What its own sections say of ``option``; the credentials file wins, as in botocore's
         ``full_config``."""
         for place in (self.credentials, self.config):
             if place is not None and option in place.options:
-                return place.options[option][0]
+                return place.get(option)
         return None
 
     def get(self, option: str) -> str | None:
         """The value of ``option``, its own or an included one."""
-        found = self.own(option)
+        found = self.direct(option)
         if found is not None:
             return found
         for place in self.included:
             if option in place.options and option not in _NOT_INCLUDED:
-                return place.options[option][0]
+                return place.get(option)
         return None
 
     def seconds(self, option: str) -> int:
@@ -127,11 +133,11 @@ class Profile:
     def expires(self) -> datetime | None:
         """When the temporary key that stands in the files ends, in UTC, if that stands there."""
         place = self.key_place
-        texts = [place.options[name][0] for name in ENDS if name in place.options] if place else []
+        texts = filter(None, map(place.get, ENDS)) if place else ()
         return next(filter(None, map(timestamps.parse_stored_end, texts)), None)
 
     @property
-    def key_place(self) -> Place | None:
+    def key_place(self) -> SectionRef | None:
         """The file's part that the key is taken from."""
         return next((p for p in (self.credentials, self.config) if p and self._holds_key(p)), None)
 
@@ -147,7 +153,7 @@ class Profile:
             return "sso"
         if self._holds_key(self.credentials):
             return self._key_kind()
-        if self.own(KEYCHAIN) is not None:
+        if self.direct(KEYCHAIN) is not None:
             return self._key_kind()
         if self.get("login_session") is not None:
             return "login"
@@ -155,7 +161,7 @@ class Profile:
             return "process"
         return self._key_kind() if self._holds_key(self.config) else "none"
 
-    def as_source(self) -> "Profile":
+    def as_role_source(self) -> "Profile":
         """What it is as another profile's source, or its own: where it holds a key beside its role,
         the chain ends at the key (``AssumeRoleProvider._resolve_credentials_from_profile`` of botocore)."""
         if self.kind != "role" or self.key_place is None:
@@ -163,20 +169,24 @@ class Profile:
         parts = [place and place.without(_OF_ROLE) for place in (self.credentials, self.config)]
         found = self.with_parts(*parts)
         found.included = tuple(place.without(_OF_ROLE) for place in self.included)
-        found.part = "as its source"
+        found.variant = "as its source"
         return found
 
-    def with_parts(self, credentials: Place | None, config: Place | None) -> "Profile":
+    def with_parts(self, credentials: SectionRef | None, config: SectionRef | None) -> "Profile":
         """The same of other parts."""
         found = Profile(self.name, credentials, config)
-        found.included, found.lacks, found.default = self.included, self.lacks, self.default
+        found.included, found.missing_reference, found.default = (
+            self.included,
+            self.missing_reference,
+            self.default,
+        )
         found.services_place = self.services_place
         return found
 
     @property
     def key_id(self) -> str:
         """The ID of its key, wherever that lies. Raises ``AwsenvError`` where it has none."""
-        kept = self.own(KEYCHAIN) if self.key_place is None else None
+        kept = self.direct(KEYCHAIN) if self.key_place is None else None
         return kept or self.key()[0]
 
     def key(self) -> tuple[str, str, str | None]:
@@ -205,10 +215,10 @@ class Profile:
 
     def _key_kind(self) -> str:
         place = self.key_place
-        if place is not None and any(place.options.get(token, ("",))[0] for token in TOKENS):
+        if place is not None and any(map(place.get, TOKENS)):
             return "temporary"  # whatever device stands beside it: AWS takes no code from a session
         return "key" if self.get("mfa_serial") is None else "mfa"
 
     @staticmethod
-    def _holds_key(place: Place | None) -> bool:
+    def _holds_key(place: SectionRef | None) -> bool:
         return place is not None and ACCESS_KEY in place.options

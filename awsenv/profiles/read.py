@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from awsenv import paths
 from awsenv.errors import AwsenvError
 from awsenv.profiles import headers, ini
-from awsenv.profiles.profile import Place, Profile
+from awsenv.profiles.profile import Profile, SectionRef
 
 # aws-vault's: the profile whose settings stand in for those that are missing.
 INCLUDE = "include_profile"
@@ -103,19 +103,19 @@ class Profiles:
         if services := found.get("services"):
             found.services_place = _of_kind(services, "services", self._config_path, self._config)
             if found.services_place is None:
-                found.lacks = f"services {services}"
+                found.missing_reference = f"services {services}"
         if name != "default":
             found.default = self.get("default")
         return found
 
     def _include(self, profile: Profile) -> None:
-        included: list[Place] = []
+        included: list[SectionRef] = []
         seen, each = {profile.name}, profile
-        while (name := each.own(INCLUDE)) and name not in seen:
+        while (name := each.direct(INCLUDE)) and name not in seen:
             seen.add(name)
             other = self.get(name)
             if other is None:
-                profile.lacks = f"{INCLUDE} {name}"
+                profile.missing_reference = f"{INCLUDE} {name}"
                 break
             included += [place for place in (other.credentials, other.config) if place is not None]
             each = other
@@ -132,13 +132,15 @@ def profile(name: str, environ: dict[str, str]) -> Profile:
     return Profiles(environ).find(name)
 
 
-def sso_session(name: str, environ: dict[str, str]) -> Place | None:
+def sso_session(name: str, environ: dict[str, str]) -> SectionRef | None:
     """The ``[sso-session NAME]`` of the config file, found as ``build_profile_map`` finds it."""
     path = paths.config_file(environ)
     return _of_kind(name, "sso-session", path, ini.read(path))
 
 
-def _of_kind(name: str, kind: str, path: str, sections: dict[str, ini.Section]) -> Place | None:
+def _of_kind(
+    name: str, kind: str, path: str, sections: dict[str, ini.Section]
+) -> SectionRef | None:
     """The ``[kind NAME]`` of the config file."""
     found = None
     for header, section in sections.items():
@@ -147,5 +149,5 @@ def _of_kind(name: str, kind: str, path: str, sections: dict[str, ini.Section]) 
     return found
 
 
-def _place(path: str, section: ini.Section) -> Place:
-    return Place(path, section.name, section.line, section.options)
+def _place(path: str, section: ini.Section) -> SectionRef:
+    return SectionRef(path, section.name, section.line, section.options)

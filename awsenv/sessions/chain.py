@@ -65,7 +65,7 @@ class Chain:
         if found is None:
             what = f"profile {profile.name}: its source_profile {name} does not exist"
             raise AwsenvError(what, self._profiles.suggest(name))
-        source = found.as_source()
+        source = found.as_role_source()
         if source is profile:
             profile.key()  # says that it holds none
         return source

@@ -12,7 +12,7 @@ from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
 from awsenv.paths import shorten
-from awsenv.profiles.profile import Place, Profile
+from awsenv.profiles.profile import Profile, SectionRef
 from awsenv.profiles.read import Profiles
 from awsenv.sessions import chain, mfa_codes, providers, session_record, sign_ins
 from awsenv.sessions.chain import OF_KEY, Chain
@@ -39,9 +39,9 @@ class SessionStore:
 
         Locks are taken in the order of the chain, the device's last.
         """
-        if profile.lacks:
+        if profile.missing_reference:
             raise AwsenvError(
-                f"profile {profile.name}: its {profile.lacks} does not exist",
+                f"profile {profile.name}: its {profile.missing_reference} does not exist",
                 f"awsenv show {shlex.quote(profile.name)}",
             )
         named = Context(
@@ -61,7 +61,7 @@ class SessionStore:
             process.check(profile, self._environ)
         bound = self._chain.binding(profile, options, given)
         # What a profile is as its own source has a record beside that of what it is.
-        names = [given.name, *filter(None, (options.variant, given.part))]
+        names = [given.name, *filter(None, (options.variant, given.variant))]
         path = record_file.record_path("\n".join(names), self._environ)
         sign_in = sign_ins.find_path(self._chain.walk(given), self._environ)
         prompter = self._people
@@ -211,4 +211,4 @@ def _ad_hoc(profile: Profile, arn: str) -> Profile:
     values = {name: value for name, value in profile.settings().items() if name not in drop}
     values |= {"role_arn": arn, "source_profile": profile.name}
     options = {name: (value, place.line, place.line) for name, value in values.items()}
-    return profile.with_parts(None, Place(place.path, place.header, place.line, options))
+    return profile.with_parts(None, SectionRef(place.path, place.header, place.line, options))
