@@ -40,7 +40,7 @@ class Asking:
         self.again = "a" in flags
 
     def decide(self, now: float, **more: "Any") -> Outcome:
-        """What it is to become at ``now``."""
+        """What this shell is to become at ``now``."""
         kept = state.parse(self.state)
         return decide(self.environ, kept, _find_folder(), now, self.direnv, **more)
 

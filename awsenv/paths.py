@@ -15,7 +15,7 @@ def credentials_file(environ: dict[str, str]) -> str:
 
 
 def aws_files(environ: dict[str, str]) -> list[str]:
-    """The two of them."""
+    """The paths of the config file and of the shared credentials file."""
     return [config_file(environ), credentials_file(environ)]
 
 

@@ -38,7 +38,7 @@ def write(path: str, fields: dict[str, str]) -> None:
 
 
 class AwsFiles:
-    """The two AWS files as they were before they were read: what a record of them is true under.
+    """The state of the two AWS files before they were read: a record is true as long as that is theirs.
 
     Made before reading, so that an edit meanwhile leaves a record that is not true.
     """

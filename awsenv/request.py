@@ -37,7 +37,7 @@ class Request:
         self.option_values: dict[str, str] = {}
 
     def replace(self, **changes: str) -> "Request":
-        """The same with ``changes``, by name."""
+        """This request with ``changes``, by name."""
         request = Request(self.command)
         for name in self.__slots__:
             setattr(request, name, changes.get(name, getattr(self, name)))

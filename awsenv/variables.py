@@ -182,7 +182,7 @@ def list_set(environ: dict[str, str]) -> list[str]:
 
 
 def list_managed(names: "Iterable[str]") -> list[str]:
-    """Those of ``names`` that awsenv sets or unsets: in the order of ``MANAGED``, then the endpoints."""
+    """The ``names`` that awsenv sets or unsets: in the order of ``MANAGED``, then the endpoints."""
     given = set(names)
     found = [name for name in MANAGED if name in given]
     return found + sorted(n for n in given if n[:17] == SERVICE_ENDPOINT and is_endpoint(n))

@@ -30,7 +30,7 @@ class EnvFile:
         self._say = say
 
     def read(self) -> str:
-        """Its text, empty where there is none. Raises ``AwsenvError``."""
+        """The text of the file, empty where there is none. Raises ``AwsenvError``."""
         return _read(os.path.realpath(self.path))
 
     def rename_variables(self, variables: dict[str, str]) -> dict[str, str]:
@@ -135,5 +135,5 @@ def _encode(text: str) -> bytes:
 
 
 def _read_mode(path: str) -> int:
-    """Its permissions, 0 where there is none."""
+    """The permissions of the file at ``path``; 0 where there is none."""
     return os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0

@@ -41,7 +41,7 @@ def unlink(folder: str, environ: dict[str, str], say: Say) -> None:
 
 
 def _tell_untrusted(path: str, environ: dict[str, str], say: Say) -> None:
-    """That our hook does not load ``path``: not yet, or not at all, which direnv's users know."""
+    """Tell that our hook does not load ``path``: it is not allowed yet, or needs direnv, whose users know."""
     try:
         trust.derive(path)
     except AwsenvError as error:

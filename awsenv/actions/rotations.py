@@ -32,12 +32,12 @@ class Rotation:
         records.write(os.path.join(_folder(self._environ), self.old), fields)
 
     def forget(self) -> None:
-        """It is done."""
+        """Remove the note: the rotation is done."""
         folders.discard(os.path.join(_folder(self._environ), self.old))
 
 
 def list_begun(environ: dict[str, str]) -> Iterator[Rotation]:
-    """Those that were cut off, or are going on."""
+    """The rotations that were begun and are not done: they were cut off, or are going on."""
     folder = _folder(environ)
     for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
         fields = record_file.read(os.path.join(folder, name)) or {}

@@ -46,7 +46,7 @@ class AccessKeys:
         self._iam = client.create_client("iam", session, profile, environ)
 
     def every(self) -> list[AccessKey]:
-        """All of them."""
+        """Every access key of the user."""
         found = self._call(self._iam.list_access_keys)["AccessKeyMetadata"]
         return [
             AccessKey(each["AccessKeyId"], each["Status"] == "Active", each["CreateDate"])

@@ -1,4 +1,4 @@
-"""Where a session is got: whose environment, whose people, and the profile by which AWS is asked."""
+"""What getting a session takes: an environment, a prompter, and the profile by whose settings AWS is asked."""
 
 import copy
 from collections.abc import Callable
@@ -35,7 +35,7 @@ class Context:
         self._with_code = with_code
 
     def with_cli_cache(self, cli_cache: dict[str, Any]) -> "Context":
-        """The same with what the AWS CLI has stored."""
+        """This context with what the AWS CLI has stored of roles."""
         context = copy.copy(self)
         context.cli_cache = cli_cache
         return context

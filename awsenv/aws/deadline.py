@@ -10,7 +10,7 @@ SECONDS = 30.0
 
 
 class ExceededError(Exception):
-    """It took too long."""
+    """A call to AWS, or all of them together, took longer than they may."""
 
 
 def within(request: Callable[[], Any], seconds: float | None = None) -> Any:

@@ -42,7 +42,7 @@ class SessionOptions(NamedTuple):
         return f"mfa {self.mfa_serial}".strip() if self.mfa or self.mfa_serial else ""
 
     def of_source(self, named: str, serial: str = "", plain: bool = False) -> "SessionOptions":
-        """Those for the source of the profile ``named``, whose session is got with a code of the
+        """The options for the source of the profile ``named``, whose session is got with a code of the
         device ``serial``, if any."""
         return SessionOptions(
             mfa_code=self.mfa_code,
@@ -53,7 +53,7 @@ class SessionOptions(NamedTuple):
 
 
 class Prompter:
-    """The people and the clock. ``ask`` puts a question to a person and gives the answer; ``None``
+    """How a person is asked and told, and the clock. ``ask`` puts a question to a person and gives the answer; ``None``
     where nobody can be asked. ``open`` opens a page in a browser, ``None`` where none can be;
     ``show`` shows one to be opened on another device, ``waiting`` that it waits, ``say`` a line. ``now`` is the clock, in seconds since 1970.
     """
@@ -77,7 +77,7 @@ class Prompter:
         self.begun = now()
 
     def without_questions(self) -> "Prompter":
-        """The same, by whom nobody can be asked."""
+        """This prompter without a way to ask anybody."""
         prompter = copy.copy(self)
         prompter.ask = None
         return prompter

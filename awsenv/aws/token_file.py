@@ -37,7 +37,7 @@ def store(path: str, fields: dict[str, Any]) -> None:
 
 
 def wait_for_change(path: str, found: dict[str, Any]) -> None:
-    """Until the file at ``path`` holds another thing than ``found``, for a second at most: the AWS CLI
+    """Wait until the file at ``path`` holds another thing than ``found``, for a second at most: the AWS CLI
     takes no lock, and what it has just renewed may be being written."""
     end = time.monotonic() + _OTHERS
     while load(path) == found and time.monotonic() < end:

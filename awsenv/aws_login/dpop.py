@@ -37,7 +37,7 @@ class Key:
 
     @property
     def pem(self) -> str:
-        """As it is stored."""
+        """The key in PEM, as the AWS CLI stores it."""
         lines = textwrap.wrap(base64.b64encode(self._der).decode(), 64)
         return "\n".join([_BEGIN, *lines, _END, ""])
 

@@ -21,7 +21,7 @@ _NEEDED = ("accessToken", "refreshToken", "dpopKey", "clientId")
 
 
 def folder(environ: dict[str, str]) -> str:
-    """Where they lie (``botocore.utils.get_login_token_cache_directory``)."""
+    """The folder of the tokens of ``aws login`` (``botocore.utils.get_login_token_cache_directory``)."""
     home = environ.get("HOME") or os.path.expanduser("~")
     given = environ.get("AWS_LOGIN_CACHE_DIRECTORY")
     if given is None:
@@ -30,7 +30,7 @@ def folder(environ: dict[str, str]) -> str:
 
 
 def path(login_session: str, environ: dict[str, str]) -> str:
-    """That of ``login_session`` (``botocore.utils.generate_login_cache_key``)."""
+    """The path of the token of ``login_session`` (``botocore.utils.generate_login_cache_key``)."""
     name = hashlib.sha256(login_session.encode()).hexdigest()
     return os.path.join(folder(environ), f"{name}.json")
 

@@ -51,7 +51,7 @@ def doctor(
 
 
 def check_all(environ: dict[str, str]) -> Iterator[Finding]:
-    """All of it, in the order in which it is told."""
+    """Every finding, in the order in which it is told."""
     python = f"{platform.python_version()} at {sys.executable}"
     yield "awsenv", f"{__version__}, Python {python}", ""
     yield from _check_hook(environ)

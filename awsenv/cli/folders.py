@@ -112,7 +112,7 @@ def _find_granted(folder: str, environ: dict[str, str]) -> str | None:
 
 
 def _ask_to_link(name: str, folder: str, environ: dict[str, str]) -> None:
-    """Until a profile is named that is there, or none."""
+    """Ask which profile ``folder`` is to use, until one is named that exists, or none."""
     while profile := terminal.ask(f"{name}: profile", ""):
         try:
             read.profile(profile, environ)

@@ -56,7 +56,7 @@ def sync(
     prune: bool,
     diff: bool = True,
 ) -> Plan:
-    """The same again with what was chosen; a ``dry_run`` shows its ``diff``. Raises ``AwsenvError``,
+    """Bring the profiles of ``choice`` up to date, as it was chosen; a ``dry_run`` shows its ``diff``. Raises ``AwsenvError``,
     ``KeyboardInterrupt``."""
     listing = _list_roles(choice, prompter, environ)
     return _write(choice, listing, environ, dry_run, prune, diff=diff)

@@ -96,7 +96,7 @@ def _read_entry(path: str) -> Entry | None:
 
 
 def digest(values: dict[str, str]) -> str:
-    """Of names and values, whatever their order."""
+    """A digest of the names and values, whatever their order."""
     text = "\0".join(f"{name}={value}" for name, value in sorted(values.items()))
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 

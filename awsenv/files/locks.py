@@ -156,7 +156,7 @@ def _open(state: str, what: str, say: Callable[[str], None]) -> int | None:
 def _wait(
     descriptor: int, say: Callable[[str], None], seconds: float, question_timeout: float
 ) -> None:
-    """Until this process has the lock. Raises as ``hold`` does, and ``OSError`` for no locks."""
+    """Wait until this process has the lock. Raises as ``hold`` does, and ``OSError`` for no locks."""
     waited = asked = 0.0
     said, before = False, time.monotonic()
     question, changed = "", before
@@ -190,7 +190,7 @@ def _wait(
 
 
 def _say_none(state: str, error: AwsenvError | OSError, say: Callable[[str], None]) -> None:
-    """Once a process: that what it gets is for this call alone."""
+    """Tell, once a process, that what it gets is for this call alone."""
     if not _said:
         why = error.message if isinstance(error, AwsenvError) else f"no locks in {shorten(state)}"
         say(f"{why}: nothing is kept for the next call; XDG_STATE_HOME=FOLDER, one you may write")

@@ -15,7 +15,7 @@ MAX_FILE_BYTES = 16 << 20
 
 
 class NotPlainError(AwsenvError):
-    """It is no regular file: a folder, a FIFO, a device, a socket."""
+    """What was to be read is no regular file: a folder, a FIFO, a device, a socket."""
 
 
 def read(path: str, max_bytes: int = MAX_FILE_BYTES, follow: bool = True) -> bytes:
@@ -49,7 +49,8 @@ def open_plain(path: str, follow: bool = True) -> "BinaryIO":
 
 
 def read_text(path: str, max_bytes: int = MAX_FILE_BYTES) -> str:
-    """The same as UTF-8, line ends as they are. Raises ``AwsenvError``, too, where it is not."""
+    """The text of the regular file at ``path``, which is UTF-8, with its line ends. Raises as ``read`` does, and
+    ``AwsenvError`` where it is not UTF-8."""
     try:
         return read(path, max_bytes).decode("utf-8")
     except UnicodeDecodeError:

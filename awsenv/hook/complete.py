@@ -37,7 +37,7 @@ Table = dict[str, tuple[str, dict[str, tuple[bool, str]]]]
 
 
 def table_path(environ: dict[str, str]) -> str:
-    """Where the table lies."""
+    """The path of the table of commands and options."""
     return state_path(environ, COMPLETION)
 
 

@@ -37,7 +37,7 @@ class State:
         self.is_fresh = True
 
     def text(self) -> str:
-        """It as one line of ASCII without quotes; empty, as of a new shell, where that is longer than a
+        """The state as one line of ASCII without quotes; empty, as of a new shell, where that is longer than a
         variable may be: no program would start any more."""
         fields = {_VERSION: ""}
         fields |= {word: value for name, word in _WORDS.items() if (value := getattr(self, name))}

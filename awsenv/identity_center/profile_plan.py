@@ -201,7 +201,7 @@ def _written(header: str, options: dict[str, str], end: str) -> list[str]:
 
 
 def _digest(lines: list[str]) -> str:
-    """Of ``lines`` whatever their line ends."""
+    """A digest of ``lines`` that does not depend on their line ends."""
     text = "\n".join(line.rstrip("\r\n") for line in lines)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

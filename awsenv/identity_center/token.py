@@ -30,7 +30,7 @@ class SsoSession(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """As a person knows it."""
+        """What a person calls this sign-in: its name, else its start URL."""
         return self.name or self.start_url
 
     def format_login(self, profile: str) -> str:
@@ -38,7 +38,7 @@ class SsoSession(NamedTuple):
         return f"awsenv login {shlex.quote(self.name or profile)}"
 
     def token_path(self, environ: dict[str, str]) -> str:
-        """Where its token lies."""
+        """The path of its token."""
         key = hashlib.sha1((self.name or self.start_url).encode()).hexdigest()
         return os.path.join(folder(environ), f"{key}.json")
 

@@ -49,7 +49,7 @@ class SectionRef:
         return self.options[option][0] if option in self.options else None
 
     def without(self, names: frozenset[str]) -> "SectionRef":
-        """The same but for the options called ``names``."""
+        """This section without the options called ``names``."""
         options = {name: value for name, value in self.options.items() if name not in names}
         return SectionRef(self.path, self.header, self.line, options)
 
@@ -173,7 +173,7 @@ class Profile:
         return found
 
     def with_parts(self, credentials: SectionRef | None, config: SectionRef | None) -> "Profile":
-        """The same of other parts."""
+        """This profile with other sections in the two files."""
         found = Profile(self.name, credentials, config)
         found.included, found.missing_reference, found.default = (
             self.included,

@@ -26,7 +26,7 @@ class Profiles:
 
     @property
     def names(self) -> Iterable[str]:
-        """Those of the config file first, each file in its order."""
+        """The names of all profiles: the config file's first, each file in its order."""
         if self._names is None:
             named = filter(None, map(headers.profile_name, self._config))
             self._names = dict.fromkeys([*named, *self._credentials])
@@ -76,7 +76,7 @@ class Profiles:
         return f"did you mean {' or '.join(near)}?" if near else "awsenv list"
 
     def _section(self, name: str) -> ini.Section | None:
-        """That of the config file. Of [profile x] and [profile "x"] the last counts, as in
+        """The section of the config file that is the profile ``name``. Of [profile x] and [profile "x"] the last counts, as in
         ``build_profile_map``."""
         # Only where it can be so at all: profile_name has its price.
         there = [

@@ -107,7 +107,7 @@ def revoke(environ: dict[str, str], profile: str = "", file: str = "") -> list[G
 
 
 def digest_of(token: str) -> str:
-    """By which a grant is found."""
+    """The name of a token's grant: its SHA-256."""
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 

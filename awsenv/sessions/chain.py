@@ -46,7 +46,7 @@ class Chain:
         self._profiles = profiles
 
     def source(self, profile: Profile) -> Profile | None:
-        """That which the role ``profile`` takes its credentials from; ``None`` where they are those of
+        """The profile that the role ``profile`` takes its credentials from; ``None`` where they are those of
         its ``credential_source``. Raises ``AwsenvError``."""
         name, other = profile.get("source_profile"), profile.get("credential_source")
         show = f"awsenv show {shlex.quote(profile.name)}"

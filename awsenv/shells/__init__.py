@@ -84,5 +84,5 @@ class Shell(Form):
         return words
 
     def filter_candidates(self, candidates: list[str]) -> list[str]:
-        """Those of ``candidates`` for a completion that the shell can take."""
+        """The ``candidates`` for a completion that the shell can take."""
         return candidates

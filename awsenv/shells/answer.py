@@ -44,7 +44,7 @@ class HookAnswer:
         return tests + _format_each("-e ", self.must_not_exist, quote)
 
     def to_data(self) -> dict[str, object]:
-        """It for a shell that reads data: what to set and to unset, and what to keep."""
+        """The answer for a shell that reads data: what to set and to unset, and what to keep."""
         return {
             "set": {name: value for name, value in self.variables.items() if value is not None},
             "unset": [name for name, value in self.variables.items() if value is None],

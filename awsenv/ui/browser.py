@@ -62,7 +62,7 @@ def _find_command(environ: dict[str, str]) -> list[str] | None:
 
 
 def _start(words: list[str], page: str, environ: dict[str, str]) -> None:
-    """Started and not waited for."""
+    """Start the browser ``words`` on ``page``, and do not wait for it."""
     filled = [word.replace("%s", page) for word in words]
     with contextlib.suppress(OSError):  # the page is shown in any case
         programs.start(filled if filled != words else [*words, page], environ)

@@ -59,7 +59,7 @@ def ask(question: str, default: str | None = None) -> str:
 
 
 def ask_secret(question: str) -> str:
-    """The same without an echo."""
+    """What the person types at ``question``, stripped, and not shown meanwhile. Raises as ``ask`` does."""
     import getpass
 
     return _ask_terminal(lambda tty: getpass.getpass(f"{question}: ", tty))

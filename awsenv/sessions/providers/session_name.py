@@ -7,7 +7,7 @@ import socket
 
 
 def make_session_name() -> str:
-    """It in STS's alphabet, and of at most 64 characters ("AssumeRole" in the API Reference)."""
+    """The name, in the alphabet of STS and of at most 64 characters ("AssumeRole" in the API Reference)."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):
