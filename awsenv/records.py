@@ -16,7 +16,8 @@ from awsenv import paths, record_file
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading
 from awsenv.files.writing import write_whole
-from awsenv.profiles.profile import ACCESS_KEY, SECRET_KEY, TOKENS, Profile, SectionRef
+from awsenv.profiles.ini import Section
+from awsenv.profiles.profile import ACCESS_KEY, SECRET_KEY, TOKENS, Profile
 from awsenv.state import NAMES, state_path
 
 # A file that was changed just now may be changed again within the same tick of its clock.
@@ -146,7 +147,7 @@ def _stat(path: str) -> os.stat_result | None:
         return None
 
 
-def _locate_key(place: SectionRef) -> dict[str, str] | None:
+def _locate_key(place: Section) -> dict[str, str] | None:
     """Where the key's values stand in their file: variable → ``OFFSET:LENGTH`` in bytes."""
     try:
         data = reading.read(place.path)

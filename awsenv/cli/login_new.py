@@ -10,7 +10,8 @@ from awsenv.aws_login import sign_in
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shorten
 from awsenv.profiles import headers, read, write
-from awsenv.profiles.profile import Profile, SectionRef
+from awsenv.profiles.ini import Section
+from awsenv.profiles.profile import Profile
 from awsenv.shells import hints
 from awsenv.ui import terminal
 from awsenv.variables import remove_session
@@ -66,5 +67,5 @@ def _ask_region(environ: dict[str, str]) -> str:
 def _with_region(profile: Profile, region: str) -> Profile:
     """``profile`` in ``region``, for the calls of the sign-in."""
     before = profile.config.options if profile.config else {}
-    place = SectionRef("", profile.name, 1, {**before, "region": (region, 1, 1)})
+    place = Section("", profile.name, 1, {**before, "region": (region, 1, 1)})
     return profile.with_parts(profile.credentials, place)

@@ -12,7 +12,8 @@ from awsenv import durations
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shorten
 from awsenv.profiles import account, client_settings, production, read
-from awsenv.profiles.profile import KINDS, Profile, SectionRef
+from awsenv.profiles.ini import Section
+from awsenv.profiles.profile import KINDS, Profile
 from awsenv.sessions import resolve
 from awsenv.ui import terminal
 from awsenv.variables import AWSENV_PROFILE, SETTINGS, remove_session
@@ -137,7 +138,7 @@ def _list_values(profile: Profile) -> list[dict[str, str | int]]:
     ]
 
 
-def _note(profile: Profile, place: SectionRef, name: str, value: str) -> str:
+def _note(profile: Profile, place: Section, name: str, value: str) -> str:
     if name in Profile.OF_KEY:
         own = profile.key_place in (place, None)
         return "" if own else "unused: the key is the other file's"

@@ -37,7 +37,7 @@ class _Block:
 
     def __init__(self, section: ini.Section, behind: int, lines: list[str]) -> None:
         own = [value[2] for value in section.options.values() if value[1] > section.line]
-        self.header = section.name
+        self.header = section.header
         self.first, self.last = section.line - 1, max(own, default=section.line)
         marks = [_MARK.fullmatch(line) for line in lines[self.first : behind]]
         found = next((mark[1] for mark in marks if mark), None)
@@ -153,7 +153,7 @@ def _find_standing(
     ordered = sorted(sections.values(), key=lambda section: section.line)
     starts = [*(section.line - 1 for section in ordered), len(lines)]
     for section, stop in zip(ordered, starts[1:], strict=True):
-        name = headers.profile_name(section.name)
+        name = headers.profile_name(section.header)
         if name is None:
             continue
         names.add(name)

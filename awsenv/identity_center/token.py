@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from awsenv.aws import token_file
 from awsenv.errors import AwsenvError
 from awsenv.profiles import read
-from awsenv.profiles.profile import Profile, SectionRef
+from awsenv.profiles.ini import Section
+from awsenv.profiles.profile import Profile
 
 # In the order in which the AWS CLI writes them.
 _FIELDS = ("startUrl", "region", "accessToken", "expiresAt", "clientId", "clientSecret",
@@ -93,7 +94,7 @@ def find_session(name: str, environ: dict[str, str]) -> SsoSession:
     return _check_session(name, place)
 
 
-def _check_session(name: str, place: SectionRef) -> SsoSession:
+def _check_session(name: str, place: Section) -> SsoSession:
     """The sso-session ``name`` that stands at ``place``. Raises ``AwsenvError`` when it is not whole."""
     values = {option: value[0] for option, value in place.options.items()}
     missing = [o for o in ("sso_start_url", "sso_region") if not values.get(o)]

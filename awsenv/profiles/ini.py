@@ -14,15 +14,34 @@ from awsenv.paths import shorten
 
 
 class Section:
-    """A ``[name]`` and its options. ``line`` counts from 1; ``options`` maps a name in lower case
-    to ``(value, first line, last line)``."""
+    """The section ``[header]`` in ``line`` (from 1) of the file at ``path``; ``options`` maps a name in lower case to
+    ``(value, first line, last line)``."""
 
-    __slots__ = ("line", "name", "options")
+    __slots__ = ("header", "line", "options", "path")
 
-    def __init__(self, name: str, line: int) -> None:
-        self.name = name
+    def __init__(
+        self,
+        path: str,
+        header: str,
+        line: int,
+        options: dict[str, tuple[str, int, int]] | None = None,
+    ) -> None:
+        self.path = path
+        self.header = header
         self.line = line
-        self.options: dict[str, tuple[str, int, int]] = {}
+        self.options = {} if options is None else options
+
+    def __str__(self) -> str:
+        return f"{shorten(self.path)}, line {self.line}"
+
+    def get(self, option: str) -> str | None:
+        """The value of ``option``; ``None`` where it is not there."""
+        return self.options[option][0] if option in self.options else None
+
+    def without(self, names: frozenset[str]) -> "Section":
+        """This section without the options called ``names``."""
+        options = {name: value for name, value in self.options.items() if name not in names}
+        return Section(self.path, self.header, self.line, options)
 
 
 class MalformedError(AwsenvError):
@@ -58,7 +77,7 @@ def read(path: str) -> dict[str, Section]:
 def parse(text: str, path: str) -> dict[str, Section]:
     """The sections of ``text`` in its order; ``path`` is for errors. Raises ``MalformedError``."""
     sections: dict[str, Section] = {}
-    defaults = Section("DEFAULT", 0)
+    defaults = Section(path, "DEFAULT", 0)
     section: Section | None = None
     options: dict[str, tuple[str, int, int]] = {}
     name = ""  # of the option that an indented line would go on
@@ -135,7 +154,7 @@ def _section(
             f"[{header}] stands already in line {sections[header].line}",
             "join the two sections: AWS tools refuse the whole file",
         )
-    sections[header] = Section(header, number)
+    sections[header] = Section(path, header, number)
     return sections[header]
 
 

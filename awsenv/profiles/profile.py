@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from awsenv.errors import AwsenvError
-from awsenv.paths import shorten
 from awsenv.profiles import timestamps
+from awsenv.profiles.ini import Section
 
 ACCESS_KEY = "aws_access_key_id"
 SECRET_KEY = "aws_secret_access_key"
@@ -27,33 +27,6 @@ _NOT_INCLUDED = frozenset((ACCESS_KEY, SECRET_KEY, *TOKENS, "include_profile"))
 KINDS = ("key", "temporary", "mfa", "role", "web-identity", "sso", "process", "login", "none")
 
 
-class SectionRef:
-    """One file's part of a profile: the section ``[header]`` in ``line``, whose ``options`` map a
-    name to (value, first line, last line)."""
-
-    __slots__ = ("header", "line", "options", "path")
-
-    def __init__(
-        self, path: str, header: str, line: int, options: dict[str, tuple[str, int, int]]
-    ) -> None:
-        self.path = path
-        self.header = header
-        self.line = line
-        self.options = options
-
-    def __str__(self) -> str:
-        return f"{shorten(self.path)}, line {self.line}"
-
-    def get(self, option: str) -> str | None:
-        """The value of ``option``; ``None`` where it is not there."""
-        return self.options[option][0] if option in self.options else None
-
-    def without(self, names: frozenset[str]) -> "SectionRef":
-        """This section without the options called ``names``."""
-        options = {name: value for name, value in self.options.items() if name not in names}
-        return SectionRef(self.path, self.header, self.line, options)
-
-
 class Profile:
     """``credentials`` and ``config`` are its parts in the two files, or ``None``; ``included`` those of
     the profiles that it takes settings from (aws-vault's ``include_profile``), the nearest first;
@@ -73,14 +46,12 @@ class Profile:
     # All from one file, never mixed (credentials._extract_creds_from_mapping).
     OF_KEY = frozenset((ACCESS_KEY, SECRET_KEY, *TOKENS))
 
-    def __init__(
-        self, name: str, credentials: SectionRef | None, config: SectionRef | None
-    ) -> None:
+    def __init__(self, name: str, credentials: Section | None, config: Section | None) -> None:
         self.name = name
         self.credentials = credentials
         self.config = config
-        self.included: tuple[SectionRef, ...] = ()
-        self.services_place: SectionRef | None = None
+        self.included: tuple[Section, ...] = ()
+        self.services_place: Section | None = None
         self.default: Profile | None = None
         self.variant = self.missing_reference = ""
 
@@ -137,7 +108,7 @@ class Profile:
         return next(filter(None, map(timestamps.parse_stored_end, texts)), None)
 
     @property
-    def key_place(self) -> SectionRef | None:
+    def key_place(self) -> Section | None:
         """The file's part that the key is taken from."""
         return next((p for p in (self.credentials, self.config) if p and self._holds_key(p)), None)
 
@@ -172,7 +143,7 @@ class Profile:
         found.variant = "as its source"
         return found
 
-    def with_parts(self, credentials: SectionRef | None, config: SectionRef | None) -> "Profile":
+    def with_parts(self, credentials: Section | None, config: Section | None) -> "Profile":
         """This profile with other sections in the two files."""
         found = Profile(self.name, credentials, config)
         found.included, found.missing_reference, found.default = (
@@ -220,5 +191,5 @@ class Profile:
         return "key" if self.get("mfa_serial") is None else "mfa"
 
     @staticmethod
-    def _holds_key(place: SectionRef | None) -> bool:
+    def _holds_key(place: Section | None) -> bool:
         return place is not None and ACCESS_KEY in place.options

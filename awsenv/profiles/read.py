@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from awsenv import paths
 from awsenv.errors import AwsenvError
 from awsenv.profiles import headers, ini
-from awsenv.profiles.profile import Profile, SectionRef
+from awsenv.profiles.profile import Profile
 
 # aws-vault's: the profile whose settings stand in for those that are missing.
 INCLUDE = "include_profile"
@@ -91,17 +91,13 @@ class Profiles:
         own = self._credentials.get(name)
         if section is None and own is None:
             return None
-        found = Profile(
-            name,
-            _place(self._credentials_path, own) if own else None,
-            _place(self._config_path, section) if section else None,
-        )
+        found = Profile(name, own, section)
         # What stands in other sections: what it includes, its services, and what is said for all.
         self._found[name] = found
         if found.get(INCLUDE):
             self._include(found)
         if services := found.get("services"):
-            found.services_place = _of_kind(services, "services", self._config_path, self._config)
+            found.services_place = _of_kind(services, "services", self._config)
             if found.services_place is None:
                 found.missing_reference = f"services {services}"
         if name != "default":
@@ -109,7 +105,7 @@ class Profiles:
         return found
 
     def _include(self, profile: Profile) -> None:
-        included: list[SectionRef] = []
+        included: list[ini.Section] = []
         seen, each = {profile.name}, profile
         while (name := each.direct(INCLUDE)) and name not in seen:
             seen.add(name)
@@ -132,22 +128,15 @@ def profile(name: str, environ: dict[str, str]) -> Profile:
     return Profiles(environ).find(name)
 
 
-def sso_session(name: str, environ: dict[str, str]) -> SectionRef | None:
+def sso_session(name: str, environ: dict[str, str]) -> ini.Section | None:
     """The ``[sso-session NAME]`` of the config file, found as ``build_profile_map`` finds it."""
-    path = paths.config_file(environ)
-    return _of_kind(name, "sso-session", path, ini.read(path))
+    return _of_kind(name, "sso-session", ini.read(paths.config_file(environ)))
 
 
-def _of_kind(
-    name: str, kind: str, path: str, sections: dict[str, ini.Section]
-) -> SectionRef | None:
+def _of_kind(name: str, kind: str, sections: dict[str, ini.Section]) -> ini.Section | None:
     """The ``[kind NAME]`` of the config file."""
     found = None
     for header, section in sections.items():
         if headers.name_of_kind(header, kind) == name:
-            found = _place(path, section)
+            found = section
     return found
-
-
-def _place(path: str, section: ini.Section) -> SectionRef:
-    return SectionRef(path, section.name, section.line, section.options)

@@ -12,7 +12,8 @@ from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
 from awsenv.paths import shorten
-from awsenv.profiles.profile import Profile, SectionRef
+from awsenv.profiles.ini import Section
+from awsenv.profiles.profile import Profile
 from awsenv.profiles.read import Profiles
 from awsenv.sessions import chain, mfa_codes, providers, session_record, sign_ins
 from awsenv.sessions.chain import OF_KEY, Chain
@@ -211,4 +212,4 @@ def _ad_hoc(profile: Profile, arn: str) -> Profile:
     values = {name: value for name, value in profile.settings().items() if name not in drop}
     values |= {"role_arn": arn, "source_profile": profile.name}
     options = {name: (value, place.line, place.line) for name, value in values.items()}
-    return profile.with_parts(None, SectionRef(place.path, place.header, place.line, options))
+    return profile.with_parts(None, Section(place.path, place.header, place.line, options))
