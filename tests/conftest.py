@@ -32,14 +32,31 @@ for _signal in (signal.SIGINT, signal.SIGQUIT):
 
 # They wait most, or take longest: begun first, they are over when the rest is.
 _FIRST = ("test_containers", "test_rotation", "test_keychain", "test_kills", "test_worlds", "test_tour", "test_mfa",
-          "test_env_file_registry", "test_manners", "test_pass")  # fmt: skip
+          "test_registry", "test_manners", "test_pass")  # fmt: skip
 
 
 # Where real shells, containers, browsers and signed calls are: what `make fast` leaves out.
-_REAL = ("shells", "interop", "demo", "server", "sessions")
-_REAL_FILES = ("test_kills", "test_documentation", "test_real_program", "test_start_files", "test_exec", "test_dotenv", "test_add", "test_door", "test_doctor", "test_reading")  # fmt: skip
+_REAL = (
+    "shells",
+    "interop",
+    "demo",
+    "server",
+    "sessions",
+    "identity_center",
+    "aws_login",
+    "actions",
+)
+_REAL_FILES = ("test_kills", "test_documentation", "test_real_program", "test_start_files", "test_exec", "test_dotenv", "test_add", "test_door", "test_doctor", "test_reading", "test_registry")  # fmt: skip
 # But these of them start nothing, or little.
-_FAST_FILES = ("test_chain", "test_ends", "test_start_url", "test_compose")
+_FAST_FILES = (
+    "test_chain",
+    "test_ends",
+    "test_start_url",
+    "test_compose",
+    "test_profile_plan",
+    "test_detection",
+    "test_made_up",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from awsenv.demo.sts import Role
-from tests.sessions.place import Place, place
+from tests.place import Place, place
 from tests.shells.real import installed
 from tests.tracing import kills, put_back, tree
 

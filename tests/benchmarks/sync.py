@@ -11,7 +11,7 @@ from awsenv.demo.server import Server
 from awsenv.demo.sso import START_URL
 from awsenv.demo.users import new_user
 from tests.benchmarks.peak import PEAK
-from tests.sessions.center import crowd, sign_in
+from tests.identity_center.center import crowd, sign_in
 
 ACCOUNTS, ROLES, RATE, LATENCY = 1000, 4, 20, 0.05
 

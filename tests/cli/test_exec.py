@@ -11,8 +11,8 @@ import pexpect
 import pytest
 
 from awsenv.demo.sts import Role
+from tests.place import Place, place
 from tests.program import awsenv, program_path
-from tests.sessions.place import Place, place
 from tests.shells.clock import Clock, clock
 from tests.shells.real import clean
 

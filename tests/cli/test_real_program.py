@@ -13,8 +13,8 @@ from awsenv.cli.app import COMMANDS
 from awsenv.demo.server import Server
 from awsenv.demo.users import new_user
 from tests import forkserver
+from tests.place import Place
 from tests.program import until
-from tests.sessions.place import Place
 from tests.shells.real import clean
 from tests.tracing import put_back, tree
 

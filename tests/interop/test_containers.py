@@ -15,10 +15,10 @@ from dotenv import dotenv_values
 from awsenv.demo.server import Server
 from awsenv.demo.users import new_user
 from tests.interop.engine import IMAGE, Engine, engine, mounts
+from tests.place import Place
 from tests.program import until
-from tests.server.served import Served
+from tests.served import Served
 from tests.server.test_serve import role
-from tests.sessions.place import Place
 from tests.shells.real import installed
 
 __all__ = ["engine"]

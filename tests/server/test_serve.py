@@ -16,10 +16,10 @@ import pytest
 from awsenv.demo.sso import START_URL
 from awsenv.demo.sts import Role
 from awsenv.server import grants
+from tests.identity_center.center import sign_in
+from tests.place import Place
 from tests.program import edit_record, program_path, until
-from tests.server.served import Served
-from tests.sessions.center import sign_in
-from tests.sessions.place import Place
+from tests.served import Served
 from tests.shells.real import installed
 
 ADMIN = "arn:aws:iam::777788889999:role/admin"

@@ -7,7 +7,7 @@ import pytest
 
 from awsenv.demo.sts import Role
 from awsenv.demo.users import User, new_user
-from tests.sessions.place import Place
+from tests.place import Place
 
 ROLE = "arn:aws:iam::111122223333:role/long"
 OTHER = "arn:aws:iam::444455556666:role/other"

@@ -10,7 +10,7 @@ import pytest
 from awsenv.aws import client
 from awsenv.demo.sts import Role
 from awsenv.profiles.read import Profiles
-from tests.sessions.place import Place
+from tests.place import Place
 from tests.shells.real import HOOKED, SHELLS, Shell, clean, environment, snapshot
 
 ROLE = "arn:aws:iam::444455556666:role/r"

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from tests.sessions.place import Place
+from tests.place import Place
 
 SPELLINGS = {
     "saml2aws": "x_security_token_expires = {:%Y-%m-%dT%H:%M:%S+00:00}",

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from awsenv.aws import client, deadline
+from tests.place import Place
 from tests.program import awsenv_with, edit_record
-from tests.sessions.place import Place
-from tests.sessions.tls import own_authority
 from tests.shells.real import clean, installed
+from tests.tls import own_authority
 
 USE = ("use", "key", "--session", "--shell", "bash")
 

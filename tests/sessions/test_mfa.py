@@ -11,8 +11,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from tests.place import Place
 from tests.program import program_path
-from tests.sessions.place import Place
 from tests.shells.real import clean, installed
 
 USE = ("use", "mfa", "--shell", "json")

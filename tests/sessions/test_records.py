@@ -6,8 +6,8 @@ from pathlib import Path
 
 from awsenv import record_file
 from awsenv.aws import deadline
+from tests.place import Place
 from tests.program import awsenv, awsenv_with
-from tests.sessions.place import Place
 
 USE = ("use", "key", "--session", "--shell", "bash")
 JUNK = (b"junk", b"\0", b"\xff\xfe", b"-1", b"9" * 400, b"%", b"%zz", b"0x10", b"nan", b"1e999")

@@ -14,8 +14,8 @@ import pytest
 from awsenv.aws_login import tokens
 from awsenv.demo.sts import Role
 from awsenv.demo.users import User, session_of
+from tests.place import Place
 from tests.program import edit_record, program_path
-from tests.sessions.place import Place
 from tests.shells.real import BIN, clean, installed
 
 ADMIN = "arn:aws:iam::777788889999:role/admin"

@@ -31,7 +31,7 @@ from awsenv.profiles import client_settings, read
 from awsenv.request import Request
 from awsenv.sessions.resolve import resolve
 from awsenv.variables import REGIONS, apply_change, enter_session
-from tests.sessions.center import sign_in
+from tests.identity_center.center import sign_in
 
 INTENT = {
     "no Region": "without one anywhere STS is asked in us-east-1, or where the role's partition has it; "

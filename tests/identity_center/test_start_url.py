@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from awsenv.demo.sso import START_URL
-from tests.sessions.place import Place
-from tests.sessions.test_sso import ACCOUNT, CONFIG, USE, login, token_file, values
-from tests.sessions.tls import redirecting
+from tests.identity_center.test_sign_in import ACCOUNT, CONFIG, USE, login, token_file, values
+from tests.place import Place
 from tests.shells.real import installed
+from tests.tls import redirecting
 
 
 def corp(place: Place, url: str, tmp_path: Path) -> None:

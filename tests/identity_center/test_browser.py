@@ -23,9 +23,9 @@ from awsenv.aws.options import Prompter
 from awsenv.identity_center import device_code, token
 from awsenv.identity_center.token import SsoSession
 from awsenv.profiles.profile import Profile
+from tests.identity_center.test_sign_in import ACCOUNT, CONFIG, approve, token_file
+from tests.place import Place
 from tests.program import program_path
-from tests.sessions.place import Place
-from tests.sessions.test_sso import ACCOUNT, CONFIG, approve, token_file
 from tests.shells.real import clean, installed
 
 

@@ -19,9 +19,9 @@ import pytest
 
 from awsenv.demo.portal import OidcError
 from awsenv.demo.sso import START_URL
+from tests.identity_center.center import crowd, sign_in
+from tests.place import Place
 from tests.program import program_path
-from tests.sessions.center import crowd, sign_in
-from tests.sessions.place import Place
 from tests.shells.real import BIN, clean, installed
 
 DEV, PROD = "111122223333", "444455556666"

@@ -10,8 +10,8 @@ import yaml
 
 from awsenv.env_files import compose
 from awsenv.errors import AwsenvError
-from tests.server.served import Served
-from tests.server.test_dotenv_live import home
+from tests.actions.test_dotenv_live import home
+from tests.served import Served
 
 __all__ = ["home"]
 LIVE = ("dotenv", "admin", "--live", "--no-start", "--compose", "-o", ".env")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from awsenv.demo.sts import Role
+from tests.place import Place
 from tests.program import program_path
-from tests.sessions.place import Place
 from tests.shells.real import clean
 
 ARN = "arn:aws:iam::777788889999:role/a"

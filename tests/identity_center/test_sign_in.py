@@ -23,8 +23,8 @@ from botocore.utils import generate_login_cache_key, get_login_token_cache_direc
 from awsenv.aws_login import tokens
 from awsenv.demo.sso import START_URL
 from awsenv.demo.sts import Role
+from tests.place import Place
 from tests.program import program_path, until
-from tests.sessions.place import Place
 from tests.shells.real import BIN, clean, installed
 
 USE = ("use", "xxx-admin", "--shell", "json")

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from awsenv.server import grants
+from tests.place import Place
 from tests.program import program_path, until
-from tests.sessions.place import Place
 from tests.shells.real import clean
 
 # A process has one working folder, whichever of its threads changes it.

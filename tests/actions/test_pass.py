@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sessions.place import Place
+from tests.place import Place
 from tests.shells.real import clean, installed
 
 # A person who knows the phrase where there is a file of that name, else one who closes the question

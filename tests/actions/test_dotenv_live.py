@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
+from tests.place import Place
 from tests.program import program_path, until
-from tests.server.served import Served
+from tests.served import Served
 from tests.server.test_serve import role
-from tests.sessions.place import Place
 from tests.shells.real import clean, installed
 
 URI, TOKEN = "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"

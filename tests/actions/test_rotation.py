@@ -8,8 +8,8 @@ import pytest
 
 from awsenv.demo.users import User
 from awsenv.profiles import read
-from tests.sessions.place import Place
-from tests.sessions.test_keychain import THEIRS, Home, home
+from tests.actions.test_keychain import THEIRS, Home, home
+from tests.place import Place
 from tests.shells.real import clean
 from tests.tracing import kills
 

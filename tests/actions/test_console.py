@@ -11,9 +11,9 @@ from playwright.sync_api import sync_playwright
 
 from awsenv.actions import console_address as console
 from awsenv.demo.sts import Role
+from tests.identity_center.test_sign_in import CONFIG, center, login
+from tests.place import Place
 from tests.program import program_path, until
-from tests.sessions.place import Place
-from tests.sessions.test_sso import CONFIG, center, login
 from tests.shells.real import clean, installed
 
 __all__ = ["center"]

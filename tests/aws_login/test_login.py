@@ -21,9 +21,9 @@ from awsenv.aws_login import dpop, tokens
 from awsenv.demo.signin import CROSS, SAME
 from awsenv.demo.sts import Role
 from awsenv.demo.users import new_user
+from tests.identity_center.test_browser import browser
+from tests.place import Place
 from tests.program import program_path
-from tests.sessions.place import Place
-from tests.sessions.test_sso_browser import browser
 from tests.shells.real import clean
 from tests.tracing import kills
 
