@@ -23,6 +23,13 @@ SESSION_VARIABLES = (
     "AWSU_PROFILE",
     "AWS_SSO_PROFILE",
 )
+# What STS calls the parts of a session, and what a ``credential_process`` prints.
+CREDENTIAL_FIELDS = {
+    "AccessKeyId": "AWS_ACCESS_KEY_ID",
+    "SecretAccessKey": "AWS_SECRET_ACCESS_KEY",
+    "SessionToken": "AWS_SESSION_TOKEN",
+    "Expiration": "AWS_CREDENTIAL_EXPIRATION",
+}
 # One of these, where a person names it in SHOW_AS, says whom one acts as here.
 SHOWN = SESSION_VARIABLES[-4:]
 SHOW_AS = "AWSENV_SHOW_AS"

@@ -86,10 +86,8 @@ def federate(session: Session, profile: Profile, seconds: int, environ: dict[str
     parameters: dict[str, Any] = {"Name": "awsenv", "Policy": json.dumps(_ALL)}
     if seconds:
         parameters["DurationSeconds"] = seconds
-    got = client.call(profile, lambda: sts.get_federation_token(**parameters))["Credentials"]
-    return Session.from_profile(
-        profile, got["AccessKeyId"], got["SecretAccessKey"], got["SessionToken"], got["Expiration"]
-    )
+    answer = client.call(profile, lambda: sts.get_federation_token(**parameters))
+    return Session.from_sts(profile, answer)
 
 
 def _get_signin_token(

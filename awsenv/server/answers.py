@@ -19,24 +19,17 @@ from awsenv import paths, programs, record_file, replay
 from awsenv.errors import AwsenvError
 from awsenv.request import Request
 from awsenv.server.grants import Grant
+from awsenv.variables import CREDENTIAL_FIELDS
 
 # Seconds that an answer has left at least, where its session lives for twice as long; SDKs ask anew
 # when so much is left.
 LEFT = 900
 # Seconds for which a failure is told again before it is tried again.
 _FAILURE_LASTS = 2.0
-_FIELDS = {
-    "AWS_ACCESS_KEY_ID": "AccessKeyId",
-    "AWS_SECRET_ACCESS_KEY": "SecretAccessKey",
+# The container credentials protocol calls the token otherwise.
+_FIELDS = {name: field for field, name in CREDENTIAL_FIELDS.items()} | {
     "AWS_SESSION_TOKEN": "Token",
-    "AWS_CREDENTIAL_EXPIRATION": "Expiration",
     "AWS_ACCOUNT_ID": "AccountId",
-}
-_OF_STS = {
-    "AccessKeyId": "AWS_ACCESS_KEY_ID",
-    "SecretAccessKey": "AWS_SECRET_ACCESS_KEY",
-    "SessionToken": "AWS_SESSION_TOKEN",
-    "Expiration": "AWS_CREDENTIAL_EXPIRATION",
 }
 _Key = tuple[str, bool, tuple[tuple[str, str], ...]]
 
@@ -143,7 +136,7 @@ class Answers:
         # A temporary key of which nobody knows the end is looked up again.
         end = f"{datetime.fromtimestamp(time.time() + LEFT, UTC):%Y-%m-%dT%H:%M:%SZ}"
         return self._stored(grant).answer or _answer(
-            {own: told.get(name, end) for name, own in _OF_STS.items()}
+            {own: told.get(name, end) for name, own in CREDENTIAL_FIELDS.items()}
         )
 
 

@@ -6,14 +6,7 @@ left to it all the same.
 """
 
 from awsenv.shells import Form
-from awsenv.variables import Change, list_without_originals
-
-_FIELDS = (
-    ("AccessKeyId", "AWS_ACCESS_KEY_ID"),
-    ("SecretAccessKey", "AWS_SECRET_ACCESS_KEY"),
-    ("SessionToken", "AWS_SESSION_TOKEN"),
-    ("Expiration", "AWS_CREDENTIAL_EXPIRATION"),
-)
+from awsenv.variables import CREDENTIAL_FIELDS, Change, list_without_originals
 
 
 class JsonObject(Form):
@@ -41,7 +34,7 @@ class Credentials(Form):
 
     def render(self, change: Change) -> str:
         """The object as one line."""
-        values = [(field, change.variables.get(name)) for field, name in _FIELDS]
+        values = [(field, change.variables.get(name)) for field, name in CREDENTIAL_FIELDS.items()]
         fields = ", ".join(f'"{field}": {_quote(value)}' for field, value in values if value)
         return f"{self._before}{fields}{self._after}\n"
 
