@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[2] / "awsenv"
 # Who opens a file without the reader, and why.
 _MAY = {
     "files/reading.py", "files/writing.py", "files/in_place.py", "files/folders.py", "files/locks.py",
-    "record_file.py", "replay.py",  # the fast half imports nothing; records and keys, bounded and regular
+    "record_file.py", "replay.py",  # the hot path imports nothing; records and keys, bounded and regular
     "shells/detection.py",  # /proc, /dev/null
     "ui/terminal.py", "ui/picker.py",  # /dev/tty
     "aws/child.py", "hook_env.py",  # /dev/null
@@ -37,7 +37,7 @@ def _opens(source: str) -> bool:
                 "read_bytes",
             ):
                 name = called.value.id if isinstance(called.value, ast.Name) else ""
-                if name not in ("people",):  # a browser's page
+                if name not in ("prompter",):  # a browser's page
                     return True
     return False
 
