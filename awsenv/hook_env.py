@@ -12,7 +12,7 @@ import time
 
 from awsenv import replay
 from awsenv.errors import USAGE
-from awsenv.hook import renewal, state, watch
+from awsenv.hook import renewal, state
 from awsenv.hook.answer import build_answer
 from awsenv.hook.decide import choose, decide
 from awsenv.hook.outcome import ANSWERED, FIRST, RENEWAL, SECOND, Outcome
@@ -164,7 +164,11 @@ def _render(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
     there = {path for path in files if os.path.exists(path)}
     outcome.must_not_exist += [path for path in files if path not in there]
     outcome.files = [path for path in files if path in there]
-    stamp = watch.write(outcome.files, shell.base, since, asking.whole_seconds) if files else ""
+    stamp = ""
+    if files:  # outside all bindings there are none
+        from awsenv.hook import watch
+
+        stamp = watch.write(outcome.files, shell.base, since, asking.whole_seconds)
     prompt, anew = renewal.format_prompt(shell, now)
     if asking.shows_prompt:
         outcome.check_at = min(outcome.check_at, anew)

@@ -47,7 +47,7 @@ def main() -> None:
             f"| use without a record, one STS call on loopback | a botocore script | {a:.1f} | {b:.1f} | {a / b:.2f} | ≤ 1.25 |"
         )
         print()
-        print(f"modules of awsenv loaded by a replay: {modules(python, homes[10])} (at most 4)")
+        print(f"modules of awsenv loaded by a replay: {modules(python, homes[10])} (at most 10)")
         print(
             f"peak memory above the bare interpreter: {memory(python, homes[10])} KiB (at most 2048)"
         )
