@@ -1,11 +1,8 @@
 """``dotenv``: a session as a ``.env`` for docker compose and the like."""
 
-import io
 import time
 from datetime import UTC, datetime
 from typing import Any
-
-from dotenv import dotenv_values
 
 from awsenv import durations, record_file
 from awsenv.actions import dotenv_live
@@ -71,7 +68,7 @@ class Check:
 
     def __init__(self, file: EnvFile, profile: str, min_left: int, environ: dict[str, str]) -> None:
         text = file.read()
-        values = dotenv_values(stream=io.StringIO(text), interpolate=False)
+        values = env_file.read_values(text)
         found = env_file.read_profile(text)
         end = values.get("AWS_CREDENTIAL_EXPIRATION")
         left = _read_seconds_left(end) if end else None

@@ -1,11 +1,8 @@
 """``dotenv --live``: a ``.env`` without a key. What reads it asks ``awsenv serve``, each time anew."""
 
-import io
 import os
 import shlex
 from urllib.parse import quote
-
-from dotenv import dotenv_values
 
 from awsenv.actions import serve
 from awsenv.actions.dotenv_file import EnvFile
@@ -86,7 +83,9 @@ def _names_files(path: str, text: str, environ: dict[str, str]) -> bool:
     before."""
     if os.path.basename(path) != ".env" or environ.get("COMPOSE_FILE"):
         return False
-    return "COMPOSE_FILE" in env_file.read_names(text) or "COMPOSE_FILE" not in _parse(text)
+    return "COMPOSE_FILE" in env_file.read_names(
+        text
+    ) or "COMPOSE_FILE" not in env_file.read_values(text)
 
 
 def revoke(file: EnvFile, profile: str, environ: dict[str, str], say: Say) -> None:
@@ -117,7 +116,7 @@ def find_problem(values: dict[str, str | None], environ: dict[str, str]) -> tupl
 
 def _find_token(text: str, path: str, profile: str, session: bool, environ: dict[str, str]) -> str:
     """The token that stands in ``text``, where it opens what is wanted: containers go on with it."""
-    for value in _parse(text).values():
+    for value in env_file.read_values(text).values():
         found = grants.find(value, environ) if value else None
         if found and (found.file, found.profile, found.session) == (path, profile, session):
             return value or ""
@@ -126,13 +125,9 @@ def _find_token(text: str, path: str, profile: str, session: bool, environ: dict
 
 def _name_what_wins(file: EnvFile, values: dict[str, str], say: Say) -> None:
     """Lines of a person's own that SDKs would believe instead."""
-    there = _parse(file.read())
+    there = env_file.read_values(file.read())
     if names := [name for name in BEATS if there.get(name) and name not in values]:
         say(f"{shorten(file.path)} has {', '.join(names)}, which SDKs prefer; take it out there")
-
-
-def _parse(text: str) -> dict[str, str | None]:
-    return dotenv_values(stream=io.StringIO(text), interpolate=False)
 
 
 def _write_override(

@@ -15,7 +15,7 @@ WithCode = Callable[[str, Profile, SessionOptions, "Context", Callable[[str], An
 class Context:
     """``profile`` is the one that a person named: all calls of its chain go by its Region, endpoint
     and settings, as botocore has it (``credentials.create_credential_resolver``). ``region`` stands
-    in place of its own. ``with_code`` is ``codes.with_code``. ``cli_cache`` is what
+    in place of its own. ``with_code`` is ``awsenv.sessions.mfa_codes.ask_with_code``. ``cli_cache`` is what
     the AWS CLI has stored of roles, where that may be believed.
     """
 

@@ -55,10 +55,11 @@ def console(
     found = read.profile(profile, environ)
     region = region or found.get("region") or ""
     # How long the console is open, which is not how long the session lasts.
-    duration = option_values.pop("--duration")
+    duration = option_values["--duration"]
     seconds = durations.parse_duration(duration, "--duration") if duration else 0
     page = address.format_page(region, service, path)
-    url = _build_address(found, page, region, seconds, option_values, environ)
+    of_session = option_values | {"--duration": ""}
+    url = _build_address(found, page, region, seconds, of_session, environ)
     if print_:
         if sys.stdout.isatty() and found.kind != "sso":
             lives = durations.format_duration(address.LIVES)

@@ -24,8 +24,8 @@ def pick(environ: dict[str, str]) -> str:
 
 
 def _format_row(profile: Profile, environ: dict[str, str], signs_in: dict[str, str]) -> list[str]:
-    """The cells of ``profile`` in the list; where a profile of IAM Identity Center has no session, whether one has to sign in
-    is in its place. ``signs_in`` holds that by token, once looked up."""
+    """The cells of ``profile`` in the list; where one of IAM Identity Center has no session, whether one has to sign
+    in is in its place. ``signs_in`` holds that by token, once looked up."""
     row = format_cells(describe(profile, environ))[:6]
     if profile.kind != "sso" or row[-1] != "-":
         return row

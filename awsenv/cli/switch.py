@@ -5,9 +5,8 @@ from collections.abc import Callable
 
 from awsenv import replay
 from awsenv.errors import AwsenvError, UsageError
-from awsenv.request import SESSION_OPTIONS, Request, name_previous
+from awsenv.request import SESSION_OPTIONS, Request, find_form, name_previous
 from awsenv.sessions import resolve
-from awsenv.shells import detection
 from awsenv.shells.table import FORMS, load
 from awsenv.ui import session_options, terminal
 from awsenv.ui.run import run_command
@@ -19,8 +18,8 @@ Render = Callable[[Change], str]
 
 def run(request: Request, render: Render | None = None) -> int:
     """Carry out a command line that ``replay`` understood but has no record for; ``render`` as below."""
-    form = request.form or detection.detect_shell(dict(os.environ))
-    return run_command(lambda: build_text(request, render), form)
+    form = find_form(request.form, dict(os.environ))
+    return run_command(lambda: build_text(request.replace(form=form), render), form)
 
 
 # Ways to get a session that no renewal takes.
@@ -30,14 +29,15 @@ _OWN_WAYS = SESSION_OPTIONS.keys() - {"--mfa-code", "--fresh", "--min-left"}
 def build_text(request: Request, render: Render | None = None) -> str:
     """The text for the shell, by ``render`` where that is not its form's own. Raises ``AwsenvError``."""
     environ = dict(os.environ)
-    form = request.form or detection.detect_shell(environ)
-    if form not in FORMS:
-        raise UsageError(f"no such shell: {form}", f"one of {', '.join(FORMS)}")
-    render = render or load(form).render
+    name = find_form(request.form, environ)
+    if name not in FORMS:
+        raise UsageError(f"no such shell: {name}", f"one of {', '.join(FORMS)}")
+    form = load(name)
+    render = render or form.render
     if request.command == "off":
         return render(leave_session(environ))
     options, prompter = session_options.read(request.option_values)
-    if load(form).asks_nobody:
+    if form.asks_nobody:
         prompter = prompter.without_questions()
     if not request.profile:
         if prompter.ask is None:
@@ -49,7 +49,7 @@ def build_text(request: Request, render: Render | None = None) -> str:
     if request.profile == "-":
         raise AwsenvError("no profile was used before this one", "awsenv list")
     got = resolve.resolve(request, options, prompter, environ)
-    if form == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
+    if name == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
         terminal.say(replay.format_summary(request.profile, got.account, got.variables))
     change = enter_session(request.profile, got.variables, environ)
     change.by_options = any(request.option_values.get(option) for option in _OWN_WAYS)

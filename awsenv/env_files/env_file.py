@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from urllib.parse import quote, unquote
 
+from dotenv import dotenv_values
 from dotenv.parser import Binding, parse_stream
 
 from awsenv.errors import AwsenvError
@@ -40,6 +41,11 @@ class Update:
     duplicates: list[str] = field(default_factory=list)
     exported: list[str] = field(default_factory=list)
     crlf: bool = False
+
+
+def read_values(text: str) -> dict[str, str | None]:
+    """The variables of ``text``, a ``.env``, as they stand there: no ``$NAME`` in a value is looked up."""
+    return dotenv_values(stream=io.StringIO(text), interpolate=False)
 
 
 def format_line(name: str, value: str) -> str:

@@ -6,14 +6,12 @@ written, and a digest of their values, by which an edit since is seen. No value 
 
 import contextlib
 import hashlib
-import io
 import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dotenv import dotenv_values
-
 from awsenv import record_file, records
+from awsenv.env_files import env_file
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
 from awsenv.state import ENV_FILES, state_path
@@ -38,7 +36,7 @@ class Entry(NamedTuple):
             text = reading.read(self.path).decode("utf-8", "surrogateescape")
         except (OSError, AwsenvError):
             return "moved"
-        found = dotenv_values(stream=io.StringIO(text), interpolate=False)
+        found = env_file.read_values(text)
         values = {name: found.get(name) or "" for name in self.names}
         return "kept" if digest(values) == self.digest else "edited"
 

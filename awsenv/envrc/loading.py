@@ -151,7 +151,7 @@ def _read_values(text: str) -> dict[str, str]:
 
 def _find_next_above(found: Loaded, path: str, line: int, files: Files) -> str:
     """The next ``.envrc`` above ``path``; that there is none between takes part, too."""
-    for file in list(trust_check.list_places(os.path.dirname(path)))[1:]:
+    for file in trust_check.list_above(os.path.dirname(path)):
         if files.is_envrc(file):
             return file
         found.files[f"none.{len(found.files)}"] = file

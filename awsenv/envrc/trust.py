@@ -93,7 +93,7 @@ def follow(file: str, old: bytes | None, new: bytes | None, environ: dict[str, s
 
 
 def deny(path: str, environ: dict[str, str]) -> bool:
-    """Trust it no more; whether it was trust_check."""
+    """Trust the ``.envrc`` at ``path`` no more; whether it was trusted."""
     try:
         os.unlink(trust_check.mirror(path, environ))
     except FileNotFoundError:
@@ -125,10 +125,7 @@ def _find_near(file: str, environ: dict[str, str]) -> Iterator[tuple[str, dict[s
     for place in sorted(
         {
             *below,
-            *(
-                trust_check.mirror(path, environ)
-                for path in list(trust_check.list_places(folder))[1:]
-            ),
+            *(trust_check.mirror(path, environ) for path in trust_check.list_above(folder)),
         }
     ):
         record = record_file.read(place) or {}

@@ -56,6 +56,11 @@ def list_places(folder: str) -> "Iterator[str]":
         folder = folder.rpartition("/")[0]
 
 
+def list_above(folder: str) -> "list[str]":
+    """Where an ``.envrc`` above ``folder`` would lie, the nearest first."""
+    return list(list_places(folder))[1:]
+
+
 def is_envrc(path: str) -> bool:
     """Whether an ``.envrc`` is there, of whatever kind: a folder of that name is none."""
     return os.path.lexists(path) and not os.path.isdir(path)

@@ -14,10 +14,6 @@ from awsenv.paths import aws_files
 from awsenv.shells.table import FORMS, SHELLS
 from awsenv.state import COMPLETION, NAMES, state_path
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from awsenv.profiles.profile import Profile
-
 FILES, COMMAND = "@files", "@command"
 # Whose argument is a profile, a file, or a shell.
 _PROFILE = ("use", "exec", "show", "remove", "dotenv", "link", "login", "logout", "renew",
@@ -121,9 +117,13 @@ def list_profiles(environ: dict[str, str]) -> list[str]:
     names = state_path(environ, NAMES)
     if usual and _time(names) > max(map(_time, aws_files(environ))):
         return _lines(names)
+    from awsenv.profiles.read import Profiles
     from awsenv.records import AwsFiles
 
-    files, known = AwsFiles(environ), _read_profiles(environ)
+    try:
+        files, known = AwsFiles(environ), Profiles(environ).names
+    except AwsenvError:  # no completion is worth a word on the terminal
+        return []
     files.keep_names(lambda: known)
     return list(known)
 
@@ -144,10 +144,14 @@ def _list_values(option: str, word: str, environ: dict[str, str]) -> list[str]:
 
 def _list_accounts(environ: dict[str, str]) -> dict[str, str]:
     """Accounts → the first profile of each."""
-    from awsenv.profiles import account
+    from awsenv.profiles import account, read
 
     found: dict[str, str] = {}
-    for name, profile in _read_profiles(environ).items():
+    try:
+        known = read.profiles(environ)
+    except AwsenvError:
+        return found
+    for name, profile in known.items():
         try:
             number = profile.get("aws_account_id") or account.of_profile(profile)
         except AwsenvError:  # half a key
@@ -155,15 +159,6 @@ def _list_accounts(environ: dict[str, str]) -> dict[str, str]:
         if number:
             found.setdefault(number, name)
     return found
-
-
-def _read_profiles(environ: dict[str, str]) -> "dict[str, Profile]":
-    from awsenv.profiles import read
-
-    try:
-        return read.profiles(environ)
-    except AwsenvError:  # no completion is worth a word on the terminal
-        return {}
 
 
 def _list_organizations(environ: dict[str, str]) -> list[str]:

@@ -105,7 +105,7 @@ def inherit(shell: ShellVariables) -> None:
 def build_request(record: dict[str, str]) -> Request:
     """The session that a binding's ``record`` asks for; of no profile where it names none."""
     profile, region, account = (record.get(name, "") for name in ("profile", "region", "account"))
-    return Request("use", profile, region, account, "only" in record, "hook")
+    return Request("use", profile, region, account, "only" in record)
 
 
 def _bind(outcome: Outcome, here: str, record: dict[str, str], now: float) -> None:

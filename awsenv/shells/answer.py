@@ -2,7 +2,7 @@
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 
 class HookAnswer:
@@ -40,8 +40,8 @@ class HookAnswer:
         """In the words that ``test`` has in bash, zsh and fish: a file tells a change."""
         stamp = quote(self.stamp)
         tests = [f"{quote(path)} -nt {stamp}" for path in self.files]
-        tests += _format_each("! -e ", self.must_exist, quote)
-        return tests + _format_each("-e ", self.must_not_exist, quote)
+        tests += [f"! -e {quote(path)}" for path in self.must_exist]
+        return tests + [f"-e {quote(path)}" for path in self.must_not_exist]
 
     def to_data(self) -> dict[str, object]:
         """The answer for a shell that reads data: what to set and to unset, and what to keep."""
@@ -60,7 +60,3 @@ class HookAnswer:
                 "absent": self.must_not_exist,
             },
         }
-
-
-def _format_each(test: str, paths: "Iterable[str]", quote: "Callable[[str], str]") -> list[str]:
-    return [test + quote(path) for path in paths]

@@ -8,18 +8,27 @@ import hashlib
 
 from awsenv import paths
 from awsenv.files import reading
+from awsenv.shells import Shell
 from awsenv.shells.table import load_shell
 
 
 def render_hook(name: str) -> str:
     """What the shell ``name``, one of ``SHELLS``, evaluates to have the hook."""
     shell = load_shell(name)
+    body = _read_body(shell)
     path = paths.shipped_path(shell.hook_file)
-    body = reading.read_text(path)
-    return shell.render_hook(paths.program_words(), format_version(name), body, path)
+    return shell.render_hook(paths.program_words(), _format_version(shell, body), body, path)
 
 
 def format_version(name: str) -> str:
     """``SHELL:`` and a digest of the text: what a hook that is loaded tells of itself."""
-    body = reading.read_text(paths.shipped_path(load_shell(name).hook_file))
-    return f"{name}:{hashlib.sha256(body.encode()).hexdigest()[:8]}"
+    shell = load_shell(name)
+    return _format_version(shell, _read_body(shell))
+
+
+def _format_version(shell: Shell, body: str) -> str:
+    return f"{shell.name}:{hashlib.sha256(body.encode()).hexdigest()[:8]}"
+
+
+def _read_body(shell: Shell) -> str:
+    return reading.read_text(paths.shipped_path(shell.hook_file))

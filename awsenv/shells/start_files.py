@@ -1,5 +1,6 @@
 """The files that a shell reads as it starts: which of them has the hook, and how its line comes and goes."""
 
+import functools
 import os
 from collections.abc import Iterator
 
@@ -87,8 +88,12 @@ def _calls_hook(line: str) -> bool:
 
 def _begins_hook(line: str) -> bool:
     """Whether a file that begins so is the hook itself."""
-    begins = [load_shell(shell).start_file_begins for shell in SHELLS]
-    return line.startswith(tuple(filter(None, begins)))
+    return line.startswith(_list_beginnings())
+
+
+@functools.cache
+def _list_beginnings() -> tuple[str, ...]:
+    return tuple(filter(None, (load_shell(shell).start_file_begins for shell in SHELLS)))
 
 
 def _find_place(name: str, shell: Shell, environ: dict[str, str]) -> str:
