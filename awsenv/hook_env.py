@@ -160,21 +160,22 @@ def _render(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
     shell = outcome.shell
     for line in outcome.messages:
         replay.say(line)
-    files = list(dict.fromkeys(outcome.files))
-    there = {path for path in files if os.path.exists(path)}
-    outcome.must_not_exist += [path for path in files if path not in there]
-    outcome.files = [path for path in files if path in there]
-    stamp = ""
-    if files:  # outside all bindings there are none
-        from awsenv.hook import watch
-
-        stamp = watch.write(outcome.files, shell.base, since, asking.whole_seconds)
     prompt, anew = renewal.format_prompt(shell, now)
     if asking.shows_prompt:
         outcome.check_at = min(outcome.check_at, anew)
     if outcome.background:
         _start(["renew", outcome.background], shell.base)
-    return asking.shell.render_answer(build_answer(outcome, asking.shell, stamp, prompt))
+    answer = build_answer(outcome, asking.shell, prompt)
+    if outcome.watched:  # outside all bindings there are none
+        from awsenv.hook import watch
+
+        answer.files = watch.list_files(outcome.watched)
+        answer.absent = watch.list_absent(outcome.watched)
+        is_settled = watch.is_settled(answer.files, shell.base, since, asking.whole_seconds)
+        has_stamps = not asking.shell.needs_stamps or watch.write_stamps(answer.files, shell.base)
+        if not is_settled or not has_stamps:
+            answer.check_at = 0  # nothing would tell: the next prompt asks
+    return asking.shell.render_answer(answer)
 
 
 def _start(arguments: list[str], environ: dict[str, str]) -> None:

@@ -67,7 +67,7 @@ __awsenv_prompt() {
   [[ $PWD == "$__awsenv_pwd" && (! -e .envrc || $__awsenv_key == ?" $PWD") ]] || __awsenv_find
   if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}" == "$__awsenv_seen" ]] &&
     ((__awsenv_clock < __awsenv_due)) &&
-    { [[ ! $__awsenv_watch ]] || builtin eval "! { $__awsenv_watch; }"; }; then
+    { [[ ! $__awsenv_watch ]] || ! __awsenv_changed; }; then
     [[ $__awsenv_arm ]] # what is to be armed then is evaluated at the prompt's own level
     return
   fi

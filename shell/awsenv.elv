@@ -4,7 +4,7 @@ use path
 use str
 
 # What this shell keeps for the program, who alone reads it; nothing of it is in the environment.
-var awsenv-keep = [&state='' &due=0 &limit=9999999999 &again=$false &prompt='' &stamp='' &files=[] &there=[] &absent=[]]
+var awsenv-keep = [&state='' &due=0 &limit=9999999999 &again=$false &prompt='' &tests=[] &absent=[]]
 var awsenv-seen = []
 
 fn awsenv-run {|@args| (external $awsenv-program[0]) (all $awsenv-program[1..]) $@args }
@@ -18,17 +18,6 @@ fn awsenv-is-quiet {|when @tests|
         [ $# -eq 0 ] || ! [ "$@" ] || exit 1
         [ "$when" = 9999999999 ] || [ "$(PATH=/usr/bin:/bin date +%s)" -lt "$when" ]
     ' sh $when $@tests)
-}
-
-# A file that was looked at is younger than the look, gone, or there.
-fn awsenv-tests {
-    var keep = $awsenv-keep
-    var tests = []
-    for path $keep[files] { set tests = [$@tests -o $path -nt $keep[stamp]] }
-    for path $keep[there] { set tests = [$@tests -o '!' -e $path] }
-    for path $keep[absent] { set tests = [$@tests -o -e $path] }
-    if (> (count $keep[files]) 0) { set tests = [$@tests -o '!' -e $keep[stamp]] }
-    if (> (count $tests) 0) { all $tests[1..] }
 }
 
 # The first folder above that holds an .envrc, or the whole path where a symlink leads here: as long as that
@@ -79,7 +68,7 @@ fn awsenv-act {|@args|
 
 # At each prompt, and on `cd`.
 fn awsenv-notice {
-    if (not (and (eq (awsenv-look) $awsenv-seen) (bool (awsenv-is-quiet $awsenv-keep[due] (awsenv-tests))))) { awsenv-act }
+    if (not (and (eq (awsenv-look) $awsenv-seen) (bool (awsenv-is-quiet $awsenv-keep[due] (all $awsenv-keep[tests]))))) { awsenv-act }
 }
 
 # Before a command: a session that has ended is renewed first.

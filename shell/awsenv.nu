@@ -5,7 +5,7 @@
 export-env {
     $env.__awsenv = {
         state: "", seen: [], due: 0, limit: 0, again: false, prompt: "",
-        stamp: "", files: [], there: [], absent: []
+        files: [], absent: []
     }
     # In two steps each: what the first has set stays, when Ctrl-C ends the second.
     $env.config.hooks.pre_prompt = (
@@ -66,14 +66,20 @@ export def __awsenv_seen [] {
 
 export def __awsenv_now [] { date now | format date "%s" | into int }
 
-# Whether a file that was looked at is younger than the look, gone, or there.
+# Whether a file that was looked at is another than it was, gone, or there.
 export def __awsenv_changed [] {
     let kept = $env.__awsenv
     (
-        ($kept.there | any {|path| not ($path | path exists) })
-        or ($kept.absent | any {|path| $path | path exists })
-        or ($kept.files | any {|path|
-            try { (ls -D $path).0.modified > (ls -D $kept.stamp).0.modified } catch { true }
+        ($kept.absent | any {|path| $path | path exists })
+        or ($kept.files | any {|then|
+            try {
+                let now = (ls -lD $then.target).0
+                let is_same = (
+                    ($then.path | path expand) == $then.target and ($now.modified | into int) == $then.modified
+                    and $now.inode == $then.inode and ($now.size | into int) == $then.size
+                )
+                not $is_same
+            } catch { true }
         })
     )
 }

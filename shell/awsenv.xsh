@@ -5,7 +5,7 @@ class _Awsenv:
     import json, os, subprocess, sys, time
     from xonsh.completers import tools
 
-    keep = dict(state="", due=0, limit=0, again=False, prompt="", stamp="", files=[], there=[], absent=[])
+    keep = dict(state="", due=0, limit=0, again=False, prompt="", files={}, absent=[])
     seen = None
 
     def run(self, args, more, **how):
@@ -34,14 +34,15 @@ class _Awsenv:
             self.act()
 
     def changed(self):
-        """Whether a file that was looked at is younger than the look, gone, or there."""
-        there, stat, keep = self.os.path.exists, self.os.stat, self.keep
-        try:
-            then = stat(keep["stamp"]).st_mtime_ns if keep["files"] else 0
-            younger = any(stat(path).st_mtime_ns > then for path in keep["files"])
-        except OSError:
-            return True
-        return younger or any(map(there, keep["absent"])) or not all(map(there, keep["there"]))
+        """Whether a file that was looked at is another than it was, gone, or there."""
+        for file, then in self.keep["files"].items():
+            try:
+                now = self.os.stat(file)
+            except OSError:
+                return True
+            if [now.st_mtime_ns, now.st_ctime_ns, now.st_dev, now.st_ino, now.st_size] != then:
+                return True
+        return any(map(self.os.path.exists, self.keep["absent"]))
 
     def look(self):
         """What has to be as at the last look: the session, and the first folder above that holds an .envrc,

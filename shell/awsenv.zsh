@@ -3,6 +3,7 @@
 # `emulate zsh -c`, so that a person's options and aliases do not act on it.
 
 builtin zmodload -F zsh/datetime p:EPOCHSECONDS
+builtin zmodload -F zsh/stat b:zstat
 
 # What this shell keeps for the program, who alone reads it; nothing of it comes from the environment.
 [[ ${__awsenv_shell-} == $$ ]] || typeset -g +x __awsenv_state=
@@ -49,7 +50,7 @@ __awsenv_prompt() {
   # One may have come here meanwhile, as with a git pull.
   [[ $PWD == "$__awsenv_pwd" && ( ! -e .envrc || $__awsenv_key == ?" $PWD" ) ]] || __awsenv_find
   if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}" == "$__awsenv_seen" ]] &&
-    (( EPOCHSECONDS < __awsenv_due )) && { [[ -z $__awsenv_watch ]] || ! builtin eval "$__awsenv_watch" }; then
+    (( EPOCHSECONDS < __awsenv_due )) && { [[ -z $__awsenv_watch ]] || ! __awsenv_changed }; then
     return $__awsenv_code
   fi
   __awsenv_act || true

@@ -112,8 +112,15 @@ class Ground:
             text = text.replace(value, word).replace(value.replace("/", "%2F"), word)
         for pattern, word in (
             (r"\b(\w+):[0-9a-f]{8}\b", r"\1:DIGEST"),
-            (r"looked/\d+", "looked/NUMBER"),
             (r"\b(loaded|files|key_files)=\d+", r"\1=DIGEST"),
+            (r"looked/(l?)\d+", r"looked/\1NUMBER"),
+            (r"\b1[789]\d{8}\.\d{9}\b|\b1[789]\d{17}\b", "TIME"),
+            # What zsh, nushell, xonsh and tcsh compare of a file beside its times.
+            (r"(?<=TIME)( \d+)+(?=')", " INODES"),
+            (r'"(inode|size)": \d+', r'"\1": NUMBER'),
+            (r"\[TIME, TIME, \d+, \d+, \d+\]", "[TIME, TIME, NUMBERS]"),
+            (r"= \d+:\d+", "= DEVICE:INODE"),
+            (r"(-Z [^|]*?= )\d+", r"\1SIZE"),
             (r"\b1[789]\d{8}\b", "NOW"),
             (r"admin \d+h\d+m", "admin TIME"),
         ):

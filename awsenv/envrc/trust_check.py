@@ -34,16 +34,19 @@ def read_record(path: str, environ: dict[str, str]) -> dict[str, str] | None:
 def find_allowed(path: str, environ: dict[str, str]) -> dict[str, str] | None:
     """The record of the ``.envrc`` at ``path`` if every file that takes part is as it was allowed."""
     record = read_record(path, environ)
-    if record is None:
-        return None
+    return record if record is not None and is_as_allowed(record) else None
+
+
+def is_as_allowed(record: dict[str, str]) -> bool:
+    """Whether every file that takes part is as it was when ``record`` was written."""
     for field, value in record.items():
         kind, _, number = field.partition(".")
         if kind == "none":
             if os.path.lexists(value):
-                return None
-        elif kind in ("file", "env") and not _is_as_allowed(value, kind, number, record):
-            return None
-    return record
+                return False
+        elif kind in ("file", "env") and not _is_same(value, kind, number, record):
+            return False
+    return True
 
 
 def list_places(folder: str) -> "Iterator[str]":
@@ -83,12 +86,10 @@ def list_nearer(folder: str, envrc: str) -> list[str]:
     return places
 
 
-def list_watched(record: dict[str, str]) -> tuple[list[str], list[str]]:
+def list_watched(record: dict[str, str]) -> list[str]:
     """The files that ``record`` compares, and those that must not be there."""
-    kinds: dict[str, list[str]] = {"file": [], "env": [], "none": []}
-    for field, value in record.items():
-        kinds.get(field.partition(".")[0], []).append(value)
-    return kinds["file"] + kinds["env"], kinds["none"]
+    kinds = ("file", "env", "none")
+    return [value for field, value in record.items() if field.partition(".")[0] in kinds]
 
 
 def compared_text(text: str, own: set[str]) -> str:
@@ -103,7 +104,7 @@ def compared_text(text: str, own: set[str]) -> str:
     )
 
 
-def _is_as_allowed(path: str, kind: str, number: str, record: dict[str, str]) -> bool:
+def _is_same(path: str, kind: str, number: str, record: dict[str, str]) -> bool:
     try:
         text = reading.read(path, MAX_ENV_FILE_BYTES).decode("utf-8", "surrogateescape")
     except (OSError, AwsenvError):

@@ -9,9 +9,9 @@ from awsenv.shells.answer import HookAnswer
 from awsenv.variables import list_managed
 
 
-def build_answer(outcome: Outcome, shell: Shell, stamp: str, prompt: str) -> HookAnswer:
-    """The answer to ``shell``. ``stamp``: the path of the file with the time of this look, empty where none could be
-    written; ``prompt``: what AWSENV_PROMPT says. Raises ``AwsenvError`` for a session that the shell cannot hold."""
+def build_answer(outcome: Outcome, shell: Shell, prompt: str) -> HookAnswer:
+    """The answer to ``shell``, but for what it is to watch. ``prompt``: what AWSENV_PROMPT says. Raises ``AwsenvError``
+    for a session that the shell cannot hold."""
     answer = HookAnswer()
     _list_changes(outcome, answer)
     for name, value in list(answer.variables.items()):
@@ -26,10 +26,6 @@ def build_answer(outcome: Outcome, shell: Shell, stamp: str, prompt: str) -> Hoo
     answer.renew_before = int(outcome.renew_before)
     answer.ask_again = outcome.ask_again
     answer.prompt = prompt
-    answer.stamp = stamp
-    answer.files = list(dict.fromkeys(outcome.files)) if stamp else []
-    answer.must_exist = [path for path in answer.files if path in outcome.must_exist]
-    answer.must_not_exist = list(dict.fromkeys(outcome.must_not_exist))
     return answer
 
 

@@ -4,8 +4,6 @@
 sequences of events without one.
 """
 
-import os
-
 from awsenv import record_file, replay
 from awsenv.envrc import trust_check
 from awsenv.hook import renewal
@@ -51,15 +49,13 @@ def decide(
         state.originals = {} if not is_bound(state) else state.originals
     envrc = "" if direnv else trust_check.find_nearest(folder)
     if not direnv:
-        outcome.must_not_exist += trust_check.list_nearer(folder, envrc)
+        outcome.watch(*trust_check.list_nearer(folder, envrc))
     here = (envrc.rpartition("/")[0] or "/") if envrc else ""
-    record = trust_check.find_allowed(envrc, shell.base) if envrc else None
+    record = _find_allowed(outcome, envrc) if envrc else None
     if record is not None:
         _bind(outcome, here, record, now)
-        _watch_allowed(outcome, envrc, record)
     elif here:
         _refuse(outcome, here, envrc)
-        _watch_refused(outcome, envrc)
     elif state.folder:
         _leave(outcome)
     _renew(outcome, now)
@@ -108,6 +104,17 @@ def build_request(record: dict[str, str]) -> Request:
     return Request("use", profile, region, account, "only" in record)
 
 
+def _find_allowed(outcome: Outcome, envrc: str) -> dict[str, str] | None:
+    """The record of trust of ``envrc``, if every file that takes part is as it was allowed; all of them are watched."""
+    base = outcome.shell.base
+    outcome.watch(trust_check.mirror(envrc, base), envrc)
+    record = trust_check.read_record(envrc, base)
+    if record is None:
+        return None
+    outcome.watch(*trust_check.list_watched(record))
+    return record if trust_check.is_as_allowed(record) else None
+
+
 def _bind(outcome: Outcome, here: str, record: dict[str, str], now: float) -> None:
     """The binding of the folder ``here``, allowed by ``record``, is the one in force from now on."""
     shell, state = outcome.shell, outcome.shell.state
@@ -115,7 +122,7 @@ def _bind(outcome: Outcome, here: str, record: dict[str, str], now: float) -> No
     loads = [f"{n}={v}" for n, v in record.items() if n in _OF_REQUEST or n[:4] == "var."]
     shell.folder = {n[4:]: v for n, v in record.items() if n[:4] == "var."}
     digest = renewal.digest(loads)
-    files = renewal.digest_of_files(aws_files(shell.base)) if request.profile else ""
+    files = renewal.digest_of_files(outcome, aws_files(shell.base)) if request.profile else ""
     is_same = state.folder == here and state.loaded == digest and is_bound(state)
     if is_same and state.status == LOADED:
         by_hand = shell.profile != request.profile or shell.by_options
@@ -165,14 +172,6 @@ def _load(outcome: Outcome, here: str, request: Request, found: replay.FoundSess
         outcome.tell(replay.format_summary(request.profile, account, found.variables))
 
 
-def _watch_allowed(outcome: Outcome, envrc: str, record: dict[str, str]) -> None:
-    files, absent = trust_check.list_watched(record)
-    files.append(trust_check.mirror(envrc, outcome.shell.base))
-    outcome.files += files
-    outcome.must_exist |= set(files)
-    outcome.must_not_exist += absent
-
-
 def _refuse(outcome: Outcome, here: str, envrc: str) -> None:
     state = outcome.shell.state
     if (state.folder, state.status) == (here, REFUSED):
@@ -185,13 +184,6 @@ def _refuse(outcome: Outcome, here: str, envrc: str) -> None:
     # Said quiet or not: who works there believes to act as the folder says.
     what = f"{shorten(envrc)} is not allowed, so nothing is loaded"
     outcome.messages.append(f"{what}; awsenv allow")
-
-
-def _watch_refused(outcome: Outcome, envrc: str) -> None:
-    outcome.files.append(envrc)
-    outcome.must_exist.add(envrc)
-    record = trust_check.mirror(envrc, outcome.shell.base)
-    (outcome.files if os.path.lexists(record) else outcome.must_not_exist).append(record)
 
 
 def _leave(outcome: Outcome) -> None:
@@ -213,15 +205,15 @@ def _renew(outcome: Outcome, now: float) -> None:
     shell, state = outcome.shell, outcome.shell.state
     if state.status in (CLOSED, PENDING):
         # Anybody's sign-in, or an edit, may bring the session.
-        outcome.files += [state_path(shell.base, RECORDS), *aws_files(shell.base)]
+        outcome.watch(state_path(shell.base, RECORDS), *aws_files(shell.base))
     elif shell.profile:
         renewal.check(outcome, now)
         if state.status == LOADED and shell.profile == state.profile and outcome.needs == "":
-            outcome.files += aws_files(shell.base)
+            outcome.watch(*aws_files(shell.base))
     is_folders = is_bound(state) and shell.profile == state.profile != ""
     if outcome.needs == "" and is_folders and renewal.is_lost(outcome, now):
         # As if it could not have been had.
         shell.make(deny_credentials(state.profile), shell.folder_layer())
         state.status = CLOSED
         outcome.check_at = outcome.renew_before = NEVER
-        outcome.files.append(state_path(shell.base, RECORDS))
+        outcome.watch(state_path(shell.base, RECORDS))

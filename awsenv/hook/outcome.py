@@ -1,5 +1,7 @@
 """What was decided of a hooked shell. Hot path."""
 
+import os
+
 from awsenv.hook.layers import ShellVariables
 from awsenv.request import Request
 
@@ -22,8 +24,8 @@ class Outcome:
     there is none to be had).
 
     ``check_at``: when to look again; ``renew_before``: before which command at the latest, both in seconds since 1970.
-    ``files`` and ``must_not_exist``: what tells a change, when it is younger, or is there; ``must_exist``: when it is
-    gone. ``messages``: lines for the person. ``background``: a profile to renew without waiting. ``ask_again``: this
+    ``watched``: what tells a change by being other than it was, a path → what was found there before it was read, or
+    ``None`` for nothing. ``messages``: lines for the person. ``background``: a profile to renew without waiting. ``ask_again``: this
     is to be made so first, and then the second phase. ``needs``: what only the cold path can tell, by ``request``;
     then this is to be decided again with what it found. ``previous_originals``: those that were held before.
     """
@@ -35,9 +37,7 @@ class Outcome:
         self.phase = phase
         self.found = found
         self.check_at = self.renew_before = NEVER
-        self.files: list[str] = []
-        self.must_exist: set[str] = set()
-        self.must_not_exist: list[str] = []
+        self.watched: dict[str, os.stat_result | None] = {}
         self.messages: list[str] = []
         self.background = self.needs = ""
         self.request = Request("use")
@@ -49,3 +49,13 @@ class Outcome:
         """A line that AWSENV_QUIET silences."""
         if not self.is_quiet:
             self.messages.append(message)
+
+    def watch(self, *paths: str) -> None:
+        """Have the shell look whether one of ``paths`` changes. To be called before it is read: what is written
+        meanwhile is another file then, and the first look counts."""
+        for path in paths:
+            if path not in self.watched:
+                try:
+                    self.watched[path] = os.stat(path)
+                except (OSError, ValueError):
+                    self.watched[path] = None

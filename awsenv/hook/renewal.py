@@ -1,7 +1,5 @@
 """When the session of a hooked shell is renewed, and what comes of it. Hot path."""
 
-import os
-
 from awsenv import record_file, replay
 from awsenv.hook.layers import ShellVariables, is_bound
 from awsenv.hook.outcome import ANSWERED, FIRST, NEVER, RENEWAL, SECOND, SESSION, Outcome
@@ -36,7 +34,7 @@ def check(outcome: Outcome, now: float) -> None:
         _name_the_end(outcome, end, now)
         return
     path = record_file.record_path(shell.profile, shell.base)
-    outcome.files.append(path)
+    outcome.watch(path)
     session = _read_record(path, shell.profile)
     if outcome.found is not None and outcome.found.variables.get("AWS_ACCESS_KEY_ID"):
         session = dict(outcome.found.variables)
@@ -67,9 +65,8 @@ def _follow_key(outcome: Outcome, now: float) -> None:
     if shell.by_options or is_folders or _key(shell) == "":
         state.key_files = ""
         return
-    files = aws_files(shell.base)
-    outcome.files += files
-    before, state.key_files = state.key_files, digest_of_files(files)
+    before = state.key_files
+    state.key_files = digest_of_files(outcome, aws_files(shell.base))
     if before in ("", state.key_files):
         return
     request = Request("use", shell.profile)
@@ -83,9 +80,11 @@ def _follow_key(outcome: Outcome, now: float) -> None:
         outcome.ask_again, state.key_files = True, before
 
 
-def digest_of_files(paths: list[str]) -> str:
-    """What changes whenever one of the files does."""
-    return digest([_stamp(path) for path in paths])
+def digest_of_files(outcome: Outcome, paths: list[str]) -> str:
+    """What changes whenever one of the files does, which are watched from now on."""
+    outcome.watch(*paths)
+    found = [outcome.watched[path] for path in paths]
+    return digest([record_file.format_stamp(each) if each else "none" for each in found])
 
 
 def digest(texts: list[str]) -> str:
@@ -93,13 +92,6 @@ def digest(texts: list[str]) -> str:
     return (
         record_file.checksum("\n".join(texts).encode("utf-8", "surrogateescape")).decode().strip()
     )
-
-
-def _stamp(path: str) -> str:
-    try:
-        return record_file.format_stamp(os.stat(path))
-    except OSError:
-        return "none"
 
 
 def is_lost(outcome: Outcome, now: float) -> bool:

@@ -1,69 +1,116 @@
-"""The file whose time says when a shell has looked: what is younger has changed since. Hot path."""
+"""The watched files as a shell compares them: with what they were, by builtins alone.
+
+A file has changed when it is another than the one that was read: a backup that is restored, an archive that is
+unpacked and a symlink that is switched bring older times. A shell that can compare the times of two files and no
+others is given a stamp, ``STATE/watch/TIME``: an empty file that has the time of the watched one. It is never changed,
+and all shells share it. Hot path.
+"""
 
 import os
+import time
 
 from awsenv import record_file
-from awsenv.state import WATCH, state_path
+from awsenv.shells.answer import WatchedFile
+from awsenv.state import RECORDS, WATCH, state_path
 
-# Times of files lag behind the clock by a tick; nanoseconds.
-_TICK = 20_000_000
-# So many are kept: a shell whose own is gone looks anew.
-_MOST = 64
+# Times of files lag behind the clock by a tick, and a server's may be ahead of it; nanoseconds.
+_TICK, _AHEAD, _SECOND = 20_000_000, 2_000_000_000, 1_000_000_000
+# A stamp that was made or confirmed so long ago is removed, in seconds; of this many none is looked at.
+_MAX_AGE, _CONFIRM_AFTER, _FEW = 30 * 86_400, 86_400, 256
 
 
-def write(
-    files: list[str], environ: dict[str, str], since: int, whole_seconds: bool = False
-) -> str:
-    """The path of the stamp for a look at ``files`` that began at ``since`` (nanoseconds since 1970);
-    empty where none can be written. Shells that saw the same files share it. ``whole_seconds``: the
-    shell compares no finer, as bash 3.2 does.
-    """
-    seen = []
-    moment = since - _TICK
-    for path in files:
-        try:
-            found = os.stat(path)
-        except OSError:
-            seen.append(path)
-            continue
-        seen.append(f"{path} {record_file.format_stamp(found)}")
-        # What this very look has written is no change.
-        if moment < found.st_mtime_ns <= since:
-            moment = found.st_mtime_ns
-    if whole_seconds:
-        # What is edited later in this second has its number, too: until it is over, a file of this
-        # second counts as younger.
-        moment = (since // 1_000_000_000 - 1) * 1_000_000_000
-        seen.append("whole seconds")
+def list_files(watched: dict[str, os.stat_result | None]) -> list[WatchedFile]:
+    """Those of ``watched`` that were there."""
+    return [
+        WatchedFile(path, target if (target := os.path.realpath(path)) != path else "", found)
+        for path, found in watched.items()
+        if found is not None
+    ]
+
+
+def list_absent(watched: dict[str, os.stat_result | None]) -> list[str]:
+    """Those of ``watched`` that were not there."""
+    return [path for path, found in watched.items() if found is None]
+
+
+def is_settled(
+    files: list[WatchedFile], environ: dict[str, str], since: int, whole_seconds: bool
+) -> bool:
+    """Whether a change that comes after a look, which began at ``since`` (nanoseconds since 1970), gives each of
+    ``files`` another time. ``whole_seconds``: the shell compares no finer."""
+    records = state_path(environ, RECORDS)
+    for file in files:
+        if file.mtime > since + _AHEAD:
+            continue  # from the future: nothing that comes has that time
+        is_whole = whole_seconds or file.mtime % _SECOND == 0
+        if is_whole and file.mtime // _SECOND >= since // _SECOND:
+            return False
+        # Two sessions of one profile do not come within a tick.
+        if file.mtime > since - _TICK and not file.path.startswith(records):
+            return False
+    return True
+
+
+def write_stamps(files: list[WatchedFile], environ: dict[str, str]) -> bool:
+    """Give each of ``files`` its stamp, and its link where it lies behind one; whether that could be done."""
     folder = state_path(environ, WATCH)
-    name = record_file.checksum("\n".join(seen).encode("utf-8", "surrogateescape")).decode().strip()
-    path = f"{folder}/{name}"
     try:
-        _touch(path, moment)
+        for file in files:
+            file.stamp = _write_stamp(folder, file.mtime)
+            file.link = _write_link(folder, file.target) if file.target else ""
     except OSError:
-        try:
-            os.makedirs(folder, 0o700, exist_ok=True)
-            _clear(folder)
-            _touch(path, moment)
-        except OSError:
-            return ""
+        return False
+    return True
+
+
+def _write_stamp(folder: str, mtime: int) -> str:
+    path = f"{folder}/{mtime}"
+    try:
+        found = os.lstat(path)
+        is_right = found.st_mtime_ns == mtime
+    except FileNotFoundError:
+        is_right = False
+    if not is_right:
+        aside = _find_aside(path)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        os.close(os.open(aside, flags, 0o600))
+        os.utime(aside, ns=(mtime, mtime))
+        if os.lstat(aside).st_mtime_ns != mtime:  # the file system has coarser times, or none
+            os.unlink(aside)
+            raise OSError
+        os.rename(aside, path)
+    elif time.time() - found.st_ctime > _CONFIRM_AFTER:
+        os.utime(path, ns=(mtime, mtime), follow_symlinks=False)
     return path
 
 
-def _touch(path: str, moment: int) -> None:
-    if not os.path.lexists(path):
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        os.close(os.open(path, flags, 0o600))
-        _clear(os.path.dirname(path))
-    elif os.stat(path, follow_symlinks=False).st_mtime_ns >= moment:
-        return
-    os.utime(path, ns=(moment, moment), follow_symlinks=False)
+def _write_link(folder: str, target: str) -> str:
+    digest = record_file.checksum(os.fsencode(target)).decode().strip()
+    path = f"{folder}/l{digest}"
+    try:
+        is_right = os.readlink(path) == target
+    except OSError:
+        is_right = False
+    if not is_right:
+        aside = _find_aside(path)
+        os.symlink(target, aside)
+        os.rename(aside, path)
+    return path
 
 
-def _clear(folder: str) -> None:
+def _find_aside(path: str) -> str:
+    """Where ``path`` is made, before it has its name: no shell sees a stamp with another time."""
+    folder = os.path.dirname(path)
+    os.makedirs(folder, 0o700, exist_ok=True)
+    _clean(folder)
+    return f"{path}.{os.getpid()}.{time.monotonic_ns()}"
+
+
+def _clean(folder: str) -> None:
     names = os.listdir(folder)
-    if len(names) <= _MOST:
+    if len(names) <= _FEW:
         return
-    ages = {name: os.lstat(f"{folder}/{name}").st_mtime_ns for name in names}
-    for name in sorted(names, key=ages.__getitem__)[: len(names) - _MOST]:
-        os.unlink(f"{folder}/{name}")
+    for name in names:
+        found = os.lstat(f"{folder}/{name}")
+        if time.time() - found.st_ctime > _MAX_AGE:
+            os.unlink(f"{folder}/{name}")

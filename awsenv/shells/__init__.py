@@ -35,6 +35,7 @@ class Shell(Form):
     programs read, too, or the shell does so at another moment: they are looked at, never written.
     ``start_file_begins``: what a start file begins with that is the hook itself; empty where a line loads it.
     ``hook_file``: the shipped hook. ``cannot``: what a person misses there who knows the other shells.
+    ``needs_stamps``: it compares the times of two files and no others.
     ``ignores_interrupts``: it and what it starts are deaf to Ctrl-C while its hook asks.
     """
 
@@ -46,6 +47,7 @@ class Shell(Form):
     home_variable = ""
     start_file_begins = ""
     cannot = ""
+    needs_stamps = False
     ignores_interrupts = False
 
     def quote(self, value: str) -> str:

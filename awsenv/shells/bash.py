@@ -19,6 +19,7 @@ class Bash(Posix):
     hook_file = "awsenv.bash"
     start_files: tuple[str, ...] = (".bashrc", ".bash_profile")
     other_start_files: tuple[str, ...] = (".profile",)
+    needs_stamps = True
     builtin = "\\builtin "
 
     def render_hook(self, program: list[str], version: str, body: str, path: str) -> str:
@@ -32,13 +33,15 @@ class Bash(Posix):
         session = [name for name in names if name in answer.session]
         commands = [line for name in session for line in self._render_lines(name, answer)]
         folder = [self._guard(name, answer) for name in names if name not in answer.session]
-        tests = " || ".join(self._list_tests(answer))
+        is_watched = bool(answer.files or answer.absent)
         kept = [
             f"AWSENV_PROMPT={self.quote(self._escape_prompt(answer.prompt))}"
             f" __awsenv_due={answer.check_at} __awsenv_limit={answer.renew_before}",
             f"__awsenv_state={self.quote(answer.state)} __awsenv_again={'1' if answer.ask_again else ''}",
-            f"__awsenv_watch={self.quote(f'[[ {tests} ]]' if tests else '')}",
+            f"__awsenv_watch={'__awsenv_changed' if is_watched else ''}",
         ]
+        # A function's body is read once, and a text to evaluate at each prompt.
+        kept += [f"__awsenv_changed() {{\n{self._render_tests(answer)}\n}}"] if is_watched else []
         return _ANSWER.format(
             names=" ".join(session),
             commands="\n".join(commands),
@@ -46,8 +49,10 @@ class Bash(Posix):
             ours="\n".join(kept),
         )
 
-    def _list_tests(self, answer: "HookAnswer") -> list[str]:
-        return answer.format_tests(self.quote)
+    def _render_tests(self, answer: "HookAnswer") -> str:
+        """A command that succeeds as soon as a file tells a change. A file or a stamp that is not there counts as
+        older than any that is, and a symlink that leads elsewhere is another file."""
+        return f"[[ {' || '.join(answer.format_tests(self.quote))} ]]"
 
     def _escape_prompt(self, text: str) -> str:
         return text

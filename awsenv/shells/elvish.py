@@ -19,6 +19,7 @@ class Elvish(Shell):
     hook_file = "awsenv.elv"
     failing_text = "fail 'awsenv: nothing was changed'\n"
     evaluates = ("eval (", " | slurp)")
+    needs_stamps = True
     start_files = (".config/elvish/rc.elv",)
     cannot = "the hook is for prompts, not for scripts"
 
@@ -45,8 +46,13 @@ class Elvish(Shell):
         return f"var awsenv-program = [{quoted}]\nvar awsenv-hook = {version}\n{body}"
 
     def render_answer(self, answer: "HookAnswer") -> str:
-        """The map, which is evaluated and runs nothing."""
-        return f"put {self._render_value(answer.to_data())}\n"
+        """The map, which is evaluated and runs nothing; in it what a ``/bin/sh`` tests. Of a file that is not there
+        dash says that it is neither older nor younger."""
+        tests = answer.list_tests()
+        for file in answer.files:
+            tests += [["!", "-e", place] for place in (file.path, file.stamp)]
+        words = [word for test in tests for word in ("-o", *test)]
+        return f"put {self._render_value(answer.to_data(tests=words[1:]))}\n"
 
     def _render_value(self, value: object) -> str:
         """``value`` as elvish writes it (Elvish language reference, "List", "Map", "Exception and boolean")."""

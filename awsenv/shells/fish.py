@@ -20,6 +20,7 @@ class Fish(Shell):
     name = "fish"
     hook_file = "awsenv.fish"
     evaluates = ("", " | source")
+    needs_stamps = True
     start_files = (".config/fish/config.fish",)
     other_start_files = (".config/fish/conf.d/awsenv.fish",)
 
@@ -64,11 +65,13 @@ class Fish(Shell):
             "__awsenv_again": "1" if answer.ask_again else "",
         }
         lines += [f"builtin set -gu {name} {self.quote(value)}" for name, value in kept.items()]
-        lines.append("function __awsenv_changed")
+        tests = " -o ".join(answer.format_tests(self.quote))
         lines += [
-            f"builtin test {test}; and builtin return 0" for test in answer.format_tests(self.quote)
+            "function __awsenv_changed",
+            f"builtin test {tests}" if tests else "builtin false",
+            "end",
         ]
-        return _format_block([*lines, "builtin return 1", "end"])
+        return _format_block(lines)
 
     def _render_lines(self, name: str, answer: "HookAnswer") -> list[str]:
         lines, aside = [], f"__awsenv_local_{name}"

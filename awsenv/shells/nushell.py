@@ -51,7 +51,17 @@ class Nushell(Shell):
         """The data, which nothing runs."""
         import json
 
-        return json.dumps(answer.to_data()) + "\n"
+        files = [
+            {
+                "path": f.path,
+                "target": f.target or f.path,
+                "modified": f.mtime,
+                "inode": f.inode,
+                "size": f.size,
+            }
+            for f in answer.files
+        ]
+        return json.dumps(answer.to_data(files=files)) + "\n"
 
 
 SHELL = Nushell()

@@ -98,13 +98,19 @@ class Tcsh(Shell):
 
     def _render_test(self, answer: "HookAnswer") -> str:
         """An expression that is true as soon as a file tells a change."""
-        if any("\n" in path for path in (*answer.files, *answer.must_not_exist)):
+        if any("\n" in path for path in (*(file.path for file in answer.files), *answer.absent)):
             return "1"  # no test can name it
         quote = self.quote
-        tests = [f"! -e {quote(path)}" for path in answer.must_exist]
-        tests += [f"-M {quote(path)} > -M {quote(answer.stamp)}" for path in answer.files]
-        tests += [f"-e {quote(path)}" for path in answer.must_not_exist]
+        tests = [
+            f"-M {name} != {file.mtime // _SECOND} || -C {name} != {file.ctime // _SECOND}"
+            f" || -F {name} != {file.device}:{file.inode} || -Z {name} != {file.size}"
+            for file in answer.files
+            for name in (quote(file.path),)
+        ]
+        tests += [f"-e {quote(path)}" for path in answer.absent]
         return " || ".join(tests) or "0"
 
+
+_SECOND = 1_000_000_000
 
 SHELL = Tcsh()

@@ -43,7 +43,8 @@ class Xonsh(Shell):
         """The data, which nothing runs."""
         import json
 
-        return json.dumps(answer.to_data()) + "\n"
+        files = {f.path: [f.mtime, f.ctime, f.device, f.inode, f.size] for f in answer.files}
+        return json.dumps(answer.to_data(files=files)) + "\n"
 
 
 SHELL = Xonsh()

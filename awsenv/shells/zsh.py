@@ -15,6 +15,7 @@ class Zsh(Bash):
     start_files = (".zshrc",)
     other_start_files = (".zprofile", ".zshenv")
     home_variable = "ZDOTDIR"
+    needs_stamps = False
 
     def render_hook(self, program: list[str], version: str, body: str, path: str) -> str:
         """The program and the version in front of the body, read by zsh's own rules, whatever a person has set."""
@@ -24,14 +25,39 @@ class Zsh(Bash):
         )
         return f"'builtin' 'emulate' 'zsh' -o 'no_aliases' -c {self.quote(text)}\n"
 
-    def _list_tests(self, answer: "HookAnswer") -> list[str]:
-        """zsh takes no file for younger than one that is not there."""
-        stamp_is_gone = [f"! -e {self.quote(answer.stamp)}"] if answer.files else []
-        return super()._list_tests(answer) + stamp_is_gone
+    def _render_tests(self, answer: "HookAnswer") -> str:
+        """zsh knows the times of a file itself (``zstat``, which leaves its array as it was where a file is gone)."""
+        quote, files = self.quote, answer.files
+        absent = [f"[[ {' || '.join(f'-e {quote(path)}' for path in answer.absent)} ]]"] * bool(
+            answer.absent
+        )
+        if not files:
+            return absent[0]
+        paths = " ".join(quote(file.path) for file in files)
+        times = [_format_time(file.mtime) for file in files] + [
+            _format_time(file.ctime) for file in files
+        ]
+        found = " ".join([*times, *(str(file.inode) for file in files)])
+        lines = [
+            "builtin local -a mtime ctime inode",
+            *(
+                f"builtin zstat -F %s.%N -A {name} +{name} {paths} 2>/dev/null || return 0"
+                for name in ("mtime", "ctime")
+            ),
+            f"builtin zstat -A inode +inode {paths} 2>/dev/null || return 0",
+            f'[[ "$mtime $ctime $inode" != {quote(found)} ]]'
+            + "".join(f" || {test}" for test in absent),
+        ]
+        return "\n".join(lines)
 
     def _escape_prompt(self, text: str) -> str:
         """A prompt's ``%`` is read in a value, too, under PROMPT_SUBST."""
         return text.replace("%", "%%")
+
+
+def _format_time(nanoseconds: int) -> str:
+    """As ``zstat -F %s.%N`` has it."""
+    return f"{nanoseconds // 1_000_000_000}.{nanoseconds % 1_000_000_000:09d}"
 
 
 SHELL = Zsh()

@@ -154,7 +154,7 @@ def test_the_door_closes_first(ground: Ground) -> None:
     assert (second.needs, shell.environ) == (SESSION, closed)
     failed = shell.look(after, phase=ANSWERED)
     assert (failed.needs, failed.ask_again, shell.environ) == ("", False, closed)
-    assert f"{ground.home}/.local/state/awsenv/records" in failed.files
+    assert f"{ground.home}/.local/state/awsenv/records" in failed.watched
     # Nobody is asked again before something has changed.
     assert shell.look(after).needs == ""
     shell.folder = "out"
@@ -206,7 +206,7 @@ def test_a_renewal_is_started_once_and_taken_over(ground: Ground) -> None:
     assert shell.look(late).background == "a"
     again = shell.look(late + 20)
     assert again.background == ""
-    assert record_file.record_path("a", ground.environ) in again.files
+    assert record_file.record_path("a", ground.environ) in again.watched
     shell.environ["AWS_REGION"] = "by-hand-1"
     try:
         ground.record("a", "ASIARENEWED", ground.now + late)
@@ -256,23 +256,27 @@ def test_what_would_change_an_answer_is_watched(ground: Ground) -> None:
     shell, home = entered(ground), ground.home
     place = trust_check.mirror(f"{home}/b/evil/.envrc", ground.environ)
     # An .envrc that comes nearer than the one that counts, and a word that allows one.
-    assert f"{home}/a/deep/.envrc" in shell.cd("a/deep").must_not_exist
+    assert shell.cd("a/deep").watched[f"{home}/a/deep/.envrc"] is None
     outcome = shell.cd("b/evil")
-    assert f"{home}/b/evil/.envrc" in outcome.files
-    assert place in outcome.must_not_exist
+    assert f"{home}/b/evil/.envrc" in outcome.watched
+    assert outcome.watched[place] is None
     # One that was allowed before it was edited is allowed again by another word in that place.
     ground.allow("b/evil")
     (home / "b/evil/.envrc").write_text("use_aws b\n")
     try:
-        assert place in shell.look().files
+        assert place in shell.look().watched
     finally:
         (home / "b/evil/.envrc").write_text("use_aws a\n")
         trust.deny(f"{home}/b/evil/.envrc", ground.environ)
     # And what is loaded, with the word for it.
     shell.cd("out")
     loaded = shell.cd("a/repo")
-    assert {f"{home}/a/repo/.envrc", f"{home}/a/repo/.env", f"{home}/a/.envrc"} <= set(loaded.files)
-    assert trust_check.mirror(f"{home}/a/repo/.envrc", ground.environ) in loaded.must_exist
+    assert {
+        f"{home}/a/repo/.envrc",
+        f"{home}/a/repo/.env",
+        f"{home}/a/.envrc",
+    } <= loaded.watched.keys()
+    assert trust_check.mirror(f"{home}/a/repo/.envrc", ground.environ) in loaded.watched
 
 
 def test_another_folder_of_direnv_s_has_other_originals(ground: Ground) -> None:

@@ -233,7 +233,7 @@ def answer(shell: Shell, home: Path) -> str:
     values = {"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "it's\\!"}
     choose(outcome, enter_session("x", values, {"HOME": str(home)}), 1.0)
     own = load_shell(shell.name)
-    return own.render_answer(build_answer(outcome, own, "", ""))
+    return own.render_answer(build_answer(outcome, own, ""))
 
 
 def cut(prompt: Terminal, whole: bytes, file: Path, line: str) -> None:
