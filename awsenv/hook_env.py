@@ -171,7 +171,8 @@ def _render(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
 
         answer.files = watch.list_files(outcome.watched)
         answer.absent = watch.list_absent(outcome.watched)
-        is_settled = watch.is_settled(answer.files, shell.base, since, asking.whole_seconds)
+        whole_seconds = asking.whole_seconds or asking.shell.compares_whole_seconds
+        is_settled = watch.is_settled(answer.files, shell.base, since, whole_seconds)
         has_stamps = not asking.shell.needs_stamps or watch.write_stamps(answer.files, shell.base)
         if not is_settled or not has_stamps:
             answer.check_at = 0  # nothing would tell: the next prompt asks

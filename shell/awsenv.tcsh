@@ -44,9 +44,8 @@ else if ( "$argv[1]" == look ) then
     endif
 else if ( "$argv[1]" == act ) then
     # Ask what this shell is to become, `use …` and `off` among it, and make it so. A failure changes nothing.
-    # Times of files are whole seconds here.
-    set __awsenv_flags = -pc
-    if ( "`alias precmd`" =~ *direnv* ) set __awsenv_flags = -pcd
+    set __awsenv_flags = -p
+    if ( "`alias precmd`" =~ *direnv* ) set __awsenv_flags = -pd
     set __awsenv_wait = 5
     set __awsenv_again = 1
     while ( $__awsenv_again )

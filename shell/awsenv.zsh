@@ -50,7 +50,7 @@ __awsenv_prompt() {
   # One may have come here meanwhile, as with a git pull.
   [[ $PWD == "$__awsenv_pwd" && ( ! -e .envrc || $__awsenv_key == ?" $PWD" ) ]] || __awsenv_find
   if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}" == "$__awsenv_seen" ]] &&
-    (( EPOCHSECONDS < __awsenv_due )) && { [[ -z $__awsenv_watch ]] || ! __awsenv_changed }; then
+    (( EPOCHSECONDS < __awsenv_due )) && { [[ -z $__awsenv_watch ]] || ! builtin eval "$__awsenv_watch" }; then
     return $__awsenv_code
   fi
   __awsenv_act || true

@@ -116,7 +116,7 @@ class Ground:
             (r"looked/(l?)\d+", r"looked/\1NUMBER"),
             (r"\b1[789]\d{8}\.\d{9}\b|\b1[789]\d{17}\b", "TIME"),
             # What zsh, nushell, xonsh and tcsh compare of a file beside its times.
-            (r"(?<=TIME)( \d+)+(?=')", " INODES"),
+            (r'(?<=\. \.\)found\}" != )\d[^|\]]*', "NUMBERS "),
             (r'"(inode|size)": \d+', r'"\1": NUMBER'),
             (r"\[TIME, TIME, \d+, \d+, \d+\]", "[TIME, TIME, NUMBERS]"),
             (r"= \d+:\d+", "= DEVICE:INODE"),

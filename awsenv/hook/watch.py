@@ -38,15 +38,14 @@ def is_settled(
 ) -> bool:
     """Whether a change that comes after a look, which began at ``since`` (nanoseconds since 1970), gives each of
     ``files`` another time. ``whole_seconds``: the shell compares no finer."""
-    records = state_path(environ, RECORDS)
+    records = state_path(environ, RECORDS) + "/"
     for file in files:
-        if file.mtime > since + _AHEAD:
-            continue  # from the future: nothing that comes has that time
+        changed = max(file.mtime, file.ctime)
+        # Two sessions of one profile do not come at once, and from the future is no change to come.
+        if file.path.startswith(records) or changed > since + _AHEAD:
+            continue
         is_whole = whole_seconds or file.mtime % _SECOND == 0
-        if is_whole and file.mtime // _SECOND >= since // _SECOND:
-            return False
-        # Two sessions of one profile do not come within a tick.
-        if file.mtime > since - _TICK and not file.path.startswith(records):
+        if changed > since - _TICK or (is_whole and changed // _SECOND >= since // _SECOND):
             return False
     return True
 

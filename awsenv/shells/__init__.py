@@ -35,7 +35,7 @@ class Shell(Form):
     programs read, too, or the shell does so at another moment: they are looked at, never written.
     ``start_file_begins``: what a start file begins with that is the hook itself; empty where a line loads it.
     ``hook_file``: the shipped hook. ``cannot``: what a person misses there who knows the other shells.
-    ``needs_stamps``: it compares the times of two files and no others.
+    ``needs_stamps``: it compares the times of two files and no others. ``compares_whole_seconds``: no finer.
     ``ignores_interrupts``: it and what it starts are deaf to Ctrl-C while its hook asks.
     """
 
@@ -48,6 +48,7 @@ class Shell(Form):
     start_file_begins = ""
     cannot = ""
     needs_stamps = False
+    compares_whole_seconds = False
     ignores_interrupts = False
 
     def quote(self, value: str) -> str:

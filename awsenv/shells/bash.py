@@ -33,15 +33,12 @@ class Bash(Posix):
         session = [name for name in names if name in answer.session]
         commands = [line for name in session for line in self._render_lines(name, answer)]
         folder = [self._guard(name, answer) for name in names if name not in answer.session]
-        is_watched = bool(answer.files or answer.absent)
         kept = [
             f"AWSENV_PROMPT={self.quote(self._escape_prompt(answer.prompt))}"
             f" __awsenv_due={answer.check_at} __awsenv_limit={answer.renew_before}",
             f"__awsenv_state={self.quote(answer.state)} __awsenv_again={'1' if answer.ask_again else ''}",
-            f"__awsenv_watch={'__awsenv_changed' if is_watched else ''}",
+            self._render_watch(answer),
         ]
-        # A function's body is read once, and a text to evaluate at each prompt.
-        kept += [f"__awsenv_changed() {{\n{self._render_tests(answer)}\n}}"] if is_watched else []
         return _ANSWER.format(
             names=" ".join(session),
             commands="\n".join(commands),
@@ -49,10 +46,14 @@ class Bash(Posix):
             ours="\n".join(kept),
         )
 
-    def _render_tests(self, answer: "HookAnswer") -> str:
-        """A command that succeeds as soon as a file tells a change. A file or a stamp that is not there counts as
-        older than any that is, and a symlink that leads elsewhere is another file."""
-        return f"[[ {' || '.join(answer.format_tests(self.quote))} ]]"
+    def _render_watch(self, answer: "HookAnswer") -> str:
+        """What succeeds as soon as a file tells a change: a function, whose body is read once and not at each prompt.
+        A file or a stamp that is not there counts as older than any that is, and a symlink that leads elsewhere is
+        another file."""
+        tests = " || ".join(answer.format_tests(self.quote))
+        if not tests:
+            return "__awsenv_watch="
+        return f"__awsenv_watch=__awsenv_changed\n__awsenv_changed() {{\n[[ {tests} ]]\n}}"
 
     def _escape_prompt(self, text: str) -> str:
         return text

@@ -25,6 +25,7 @@ class Tcsh(Shell):
     evaluates = ('eval "`', '`"')
     start_files = (".tcshrc", ".cshrc")
     cannot = "no renewal between a prompt and its command; no newline in a value"
+    compares_whole_seconds = True
     ignores_interrupts = True
 
     def quote(self, value: str) -> str:

@@ -16,6 +16,7 @@ class Zsh(Bash):
     other_start_files = (".zprofile", ".zshenv")
     home_variable = "ZDOTDIR"
     needs_stamps = False
+    compares_whole_seconds = True
 
     def render_hook(self, program: list[str], version: str, body: str, path: str) -> str:
         """The program and the version in front of the body, read by zsh's own rules, whatever a person has set."""
@@ -25,39 +26,35 @@ class Zsh(Bash):
         )
         return f"'builtin' 'emulate' 'zsh' -o 'no_aliases' -c {self.quote(text)}\n"
 
-    def _render_tests(self, answer: "HookAnswer") -> str:
-        """zsh knows the times of a file itself (``zstat``, which leaves its array as it was where a file is gone)."""
-        quote, files = self.quote, answer.files
-        absent = [f"[[ {' || '.join(f'-e {quote(path)}' for path in answer.absent)} ]]"] * bool(
-            answer.absent
+    def _render_watch(self, answer: "HookAnswer") -> str:
+        """zsh asks for all that is known of the files at once; of that it compares what tells a change (zshmodules(1),
+        "The zsh/stat module": device, inode, mode, links, uid, gid, rdev, size, atime, mtime, ctime, block size, blocks
+        and link). A file that is gone leaves the array as it was. A call of a function costs more than to read a short
+        text."""
+        absent = [f"-e {self.quote(path)}" for path in answer.absent]
+        if not answer.files:
+            text = f"[[ {' || '.join(absent)} ]]" if absent else ""
+            return f"__awsenv_watch={self.quote(text)}"
+        paths = " ".join(self.quote(file.path) for file in answer.files)
+        expected = "\\ ".join(
+            f"{file.device} {file.inode} <-> <-> <-> <-> <-> {file.size} <->"
+            f" {file.mtime // _SECOND} {file.ctime // _SECOND} <-> <-> ".replace(" ", "\\ ")
+            for file in answer.files
         )
-        if not files:
-            return absent[0]
-        paths = " ".join(quote(file.path) for file in files)
-        times = [_format_time(file.mtime) for file in files] + [
-            _format_time(file.ctime) for file in files
-        ]
-        found = " ".join([*times, *(str(file.inode) for file in files)])
-        lines = [
-            "builtin local -a mtime ctime inode",
-            *(
-                f"builtin zstat -F %s.%N -A {name} +{name} {paths} 2>/dev/null || return 0"
-                for name in ("mtime", "ctime")
-            ),
-            f"builtin zstat -A inode +inode {paths} 2>/dev/null || return 0",
-            f'[[ "$mtime $ctime $inode" != {quote(found)} ]]'
-            + "".join(f" || {test}" for test in absent),
-        ]
-        return "\n".join(lines)
+        tests = " || ".join([f'"${{(j. .)found}}" != {expected}', *absent])
+        return (
+            "__awsenv_watch=__awsenv_changed\n"
+            "__awsenv_changed() {\n"
+            "builtin local -a found\n"
+            f"builtin zstat -A found {paths} 2>/dev/null || return 0\n"
+            f"[[ {tests} ]]\n}}"
+        )
 
     def _escape_prompt(self, text: str) -> str:
         """A prompt's ``%`` is read in a value, too, under PROMPT_SUBST."""
         return text.replace("%", "%%")
 
 
-def _format_time(nanoseconds: int) -> str:
-    """As ``zstat -F %s.%N`` has it."""
-    return f"{nanoseconds // 1_000_000_000}.{nanoseconds % 1_000_000_000:09d}"
-
+_SECOND = 1_000_000_000
 
 SHELL = Zsh()
