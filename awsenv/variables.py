@@ -79,6 +79,8 @@ _RESTORED = (*REGIONS, *WEB_IDENTITY)
 AWSENV_PROFILE = "AWSENV_PROFILE"
 AWSENV_PREVIOUS = "AWSENV_PREVIOUS"
 AWSENV_SET = "AWSENV_SET"
+# In AWSENV_SET, before the ID of the session's key.
+_MARK = "key:"
 # What AWS_PROFILE begins with in a bound folder whose session cannot be had.
 NO_SESSION = "awsenv-no-session:"
 
@@ -125,7 +127,7 @@ def enter_session(profile: str, session: dict[str, str], environ: dict[str, str]
     variables.update(session)
     before = environ.get(AWSENV_PROFILE)
     variables[AWSENV_PROFILE] = profile
-    variables[AWSENV_SET] = " ".join(session)
+    variables[AWSENV_SET] = format_set(list(session), session.get("AWS_ACCESS_KEY_ID", ""))
     if before and before != profile:
         variables[AWSENV_PREVIOUS] = before
     restore = [
@@ -186,6 +188,17 @@ def list_without_originals(change: Change) -> dict[str, str | None]:
 def list_set(environ: dict[str, str]) -> list[str]:
     """The names in ``AWSENV_SET``; any but awsenv's are somebody else's and left alone."""
     return list_managed(environ.get(AWSENV_SET, "").split())
+
+
+def format_set(names: list[str], key_id: str) -> str:
+    """What AWSENV_SET says of a session that set ``names``: them, and whose key it is. An ID is no secret."""
+    return " ".join([*names, *([_MARK + key_id] if key_id else [])])
+
+
+def find_mark(environ: dict[str, str]) -> str:
+    """The ID of the key that the session had which AWSENV_SET tells of; empty where it had none."""
+    words = environ.get(AWSENV_SET, "").split()
+    return next((word[len(_MARK) :] for word in words if word.startswith(_MARK)), "")
 
 
 def list_managed(names: "Iterable[str]") -> list[str]:

@@ -61,11 +61,11 @@ awsenv() {
 # guarded inside.
 #
 # At each prompt. Where nothing changed it is over with builtins: the folder whose .envrc counts, the
-# session, the time to look again, and the files that the last look saw are as they were.
+# session by its key, the time to look again, and the files that the last look saw are as they were.
 __awsenv_prompt() {
   # One may have come here meanwhile, as with a git pull.
   [[ $PWD == "$__awsenv_pwd" && (! -e .envrc || $__awsenv_key == ?" $PWD") ]] || __awsenv_find
-  if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}" == "$__awsenv_seen" ]] &&
+  if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-} ${AWS_ACCESS_KEY_ID-} ${AWS_PROFILE-}" == "$__awsenv_seen" ]] &&
     ((__awsenv_clock < __awsenv_due)) &&
     { [[ ! $__awsenv_watch ]] || ! __awsenv_changed; }; then
     [[ $__awsenv_arm ]] # what is to be armed then is evaluated at the prompt's own level
@@ -92,6 +92,11 @@ __awsenv_find() {
   [[ ! -e /.envrc ]] || __awsenv_key='e /'
 }
 
+# What a look leaves: the session by its key, for others may put back or take away what they know of.
+__awsenv_see() {
+  __awsenv_seen="$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-} ${AWS_ACCESS_KEY_ID-} ${AWS_PROFILE-}"
+}
+
 # Ask what this shell is to become, `use …` and `off` among it, and make it so.
 __awsenv_act() {
   builtin local "__awsenv_x=$-" IFS=' ' __awsenv_text __awsenv_flags=- __awsenv_r=0
@@ -104,7 +109,7 @@ __awsenv_act() {
     if [[ $__awsenv_again ]]; then
       # The door is closed, and the session is got now. Whoever presses Ctrl-C has a prompt for a while.
       __awsenv_flags=${__awsenv_flags}a __awsenv_again='' __awsenv_due=$(((__awsenv_clock) + 30))
-      __awsenv_seen="$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}"
+      __awsenv_see
     fi
     __awsenv_text=$(_AWSENV_STATE=$__awsenv_state builtin exec "${__awsenv_program[@]}" hook-env bash \
       "$__awsenv_flags" "$@") || __awsenv_r=$?
@@ -118,9 +123,9 @@ __awsenv_act() {
     builtin printf 'awsenv: killed by signal %d; nothing was changed\n' "$((__awsenv_r - 128))" >&2
   fi
   if ((__awsenv_r == 0)); then
-    __awsenv_seen="$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}"
+    __awsenv_see
   elif ((__awsenv_r != 130 && $# == 0)); then
-    __awsenv_seen="$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}"
+    __awsenv_see
     __awsenv_due=$(((__awsenv_clock) + 5))
   fi
   __awsenv_join
@@ -168,24 +173,45 @@ __awsenv_chain() {
   builtin printf -v __awsenv_trap 'builtin trap -- %q DEBUG' "$__awsenv_check"
 }
 
+# Below bash 5.1 what stands behind us sees the status that we saw; under `set -e` it would end the shell.
 __awsenv_status() {
-  return "${1-$__awsenv_code}"
+  case $# in
+    0) case $- in *e*) ;; *) return "$__awsenv_code" ;; esac ;;
+    *) return "$1" ;;
+  esac
 }
 
-# First at the prompt, once, whether PROMPT_COMMAND is a string or an array; `$?` goes on to the rest.
-case ";${PROMPT_COMMAND[*]-};" in
-  *__awsenv_prompt*) ;;
-  *)
-    # shellcheck disable=SC2016 # to be run there
-    __awsenv_text='__awsenv_code=$?; __awsenv_prompt && builtin eval "$__awsenv_arm"; __awsenv_status'
-    if [[ ${PROMPT_COMMAND[1]+x} ]]; then
-      PROMPT_COMMAND=("$__awsenv_text" "${PROMPT_COMMAND[@]}")
+# At the prompt, once: first, but behind direnv, which may load or unload there. From bash 5.1 on as an element of
+# its own, for which bash keeps `$?` and PIPESTATUS, and which no child is given. A child that has an exported string
+# without the hook goes past it.
+__awsenv_install() {
+  # shellcheck disable=SC2016 # to be run there
+  builtin local "IFS= " __awsenv_each __awsenv_all __awsenv_text='__awsenv_prompt && builtin eval "$__awsenv_arm"'
+  __awsenv_all=()
+  case ";${PROMPT_COMMAND[*]-};" in *__awsenv_prompt*) return 0 ;; esac
+  if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
+    for __awsenv_each in ${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"}; do
+      __awsenv_all[${#__awsenv_all[@]}]=$__awsenv_each
+      [[ $__awsenv_each != *_direnv_hook* || ! $__awsenv_text ]] || {
+        __awsenv_all[${#__awsenv_all[@]}]=$__awsenv_text
+        __awsenv_text=
+      }
+    done
+    if [[ $__awsenv_text ]]; then
+      PROMPT_COMMAND=("$__awsenv_text" ${__awsenv_all[@]+"${__awsenv_all[@]}"})
     else
-      PROMPT_COMMAND="$__awsenv_text${PROMPT_COMMAND:+;$PROMPT_COMMAND}"
+      PROMPT_COMMAND=("${__awsenv_all[@]}")
     fi
-    builtin unset __awsenv_text
-    ;;
-esac
+    return 0
+  fi
+  # shellcheck disable=SC2016
+  __awsenv_text='__awsenv_code=$?; if [[ ${__awsenv_shell-} == "$$" ]]; then '$__awsenv_text'; __awsenv_status; else (builtin exit "$__awsenv_code"); fi'
+  case ";${PROMPT_COMMAND-};" in
+    *_direnv_hook*) PROMPT_COMMAND="${PROMPT_COMMAND%%_direnv_hook*}_direnv_hook;$__awsenv_text${PROMPT_COMMAND#*_direnv_hook}" ;;
+    *) PROMPT_COMMAND="$__awsenv_text${PROMPT_COMMAND:+;$PROMPT_COMMAND}" ;;
+  esac
+}
+__awsenv_install
 
 # What may stand where the cursor is, as the program says it: a word, and behind a tab what it means.
 # Nothing of a word runs: a profile may be called x$(touch f).

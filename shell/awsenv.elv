@@ -37,7 +37,7 @@ fn awsenv-find {
 }
 
 # What has to be as at the last look.
-fn awsenv-look { put [(awsenv-find) $E:AWSENV_PROFILE $E:AWS_CREDENTIAL_EXPIRATION] }
+fn awsenv-look { put [(awsenv-find) $E:AWSENV_PROFILE $E:AWS_CREDENTIAL_EXPIRATION $E:AWS_ACCESS_KEY_ID $E:AWS_PROFILE] }
 
 # Ask what this shell is to become, `use …` and `off` among it, and make it so. A failure changes nothing.
 fn awsenv-act {|@args|

@@ -37,7 +37,7 @@ end
 function __awsenv_prompt --on-event fish_prompt
     # One may have come here meanwhile, as with a git pull.
     test "$PWD" = "$__awsenv_pwd" -a ! -e .envrc; or __awsenv_find
-    if test "$__awsenv_key $AWSENV_PROFILE $AWS_CREDENTIAL_EXPIRATION" = "$__awsenv_seen"
+    if test "$__awsenv_key $AWSENV_PROFILE $AWS_CREDENTIAL_EXPIRATION $AWS_ACCESS_KEY_ID $AWS_PROFILE" = "$__awsenv_seen"
         and __awsenv_is_before $__awsenv_due
         and not __awsenv_changed
         return 0
@@ -84,6 +84,11 @@ function __awsenv_find
     return 0
 end
 
+# What a look leaves: the session by its key, for others may put back or take away what they know of.
+function __awsenv_see
+    set -g __awsenv_seen "$__awsenv_key $AWSENV_PROFILE $AWS_CREDENTIAL_EXPIRATION $AWS_ACCESS_KEY_ID $AWS_PROFILE"
+end
+
 # Ask what this shell is to become, `use …` and `off` among it, and make it so.
 function __awsenv_act
     set -l code 0
@@ -98,7 +103,7 @@ function __awsenv_act
             set flags "$flags"a
             set -g __awsenv_again ''
             set -g __awsenv_due (math -s0 (path mtime /) + (path mtime -R /) + 30)
-            set -g __awsenv_seen "$__awsenv_key $AWSENV_PROFILE $AWS_CREDENTIAL_EXPIRATION"
+            __awsenv_see
         end
         set -l text (_AWSENV_STATE="$__awsenv_state" command $__awsenv_program hook-env fish $flags $argv | string collect --allow-empty)
         set code $pipestatus[1]
@@ -114,9 +119,9 @@ function __awsenv_act
         echo "awsenv: killed by signal "(math $code - 128)"; nothing was changed" >&2
     end
     if test $code -eq 0
-        set -g __awsenv_seen "$__awsenv_key $AWSENV_PROFILE $AWS_CREDENTIAL_EXPIRATION"
+        __awsenv_see
     else if test $code -ne 130; and not set -q argv[1]
-        set -g __awsenv_seen "$__awsenv_key $AWSENV_PROFILE $AWS_CREDENTIAL_EXPIRATION"
+        __awsenv_see
         set -g __awsenv_due (math -s0 (path mtime /) + (path mtime -R /) + 5)
     end
     return $code

@@ -61,7 +61,10 @@ export def --env __awsenv_before [] {
 
 # What has to be as at the last look.
 export def __awsenv_seen [] {
-    [(__awsenv_find), ($env.AWSENV_PROFILE? | default ""), ($env.AWS_CREDENTIAL_EXPIRATION? | default "")]
+    [
+        (__awsenv_find), ($env.AWSENV_PROFILE? | default ""), ($env.AWS_CREDENTIAL_EXPIRATION? | default ""),
+        ($env.AWS_ACCESS_KEY_ID? | default ""), ($env.AWS_PROFILE? | default "")
+    ]
 }
 
 export def __awsenv_now [] { date now | format date "%s" | into int }

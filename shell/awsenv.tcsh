@@ -42,6 +42,12 @@ else if ( "$argv[1]" == look ) then
     if ( $?AWS_CREDENTIAL_EXPIRATION ) then
         set __awsenv_now = "$__awsenv_now:q $AWS_CREDENTIAL_EXPIRATION:q"
     endif
+    if ( $?AWS_ACCESS_KEY_ID ) then
+        set __awsenv_now = "$__awsenv_now:q key $AWS_ACCESS_KEY_ID:q"
+    endif
+    if ( $?AWS_PROFILE ) then
+        set __awsenv_now = "$__awsenv_now:q profile $AWS_PROFILE:q"
+    endif
 else if ( "$argv[1]" == act ) then
     # Ask what this shell is to become, `use …` and `off` among it, and make it so. A failure changes nothing.
     set __awsenv_flags = -p

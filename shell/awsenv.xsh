@@ -48,7 +48,8 @@ class _Awsenv:
         """What has to be as at the last look: the session, and the first folder above that holds an .envrc,
         or the whole path where a symlink comes before it: what a folder says hangs on that."""
         path, environ = self.os.path, __xonsh__.env
-        folder, found = environ.get("PWD", ""), [environ.get("AWSENV_PROFILE"), environ.get("AWS_CREDENTIAL_EXPIRATION")]
+        names = ("AWSENV_PROFILE", "AWS_CREDENTIAL_EXPIRATION", "AWS_ACCESS_KEY_ID", "AWS_PROFILE")
+        folder, found = environ.get("PWD", ""), [environ.get(name) for name in names]
         while True:
             if path.exists(path.join(folder, ".envrc")):
                 return [*found, "e", folder]

@@ -49,7 +49,7 @@ __awsenv_prompt() {
   (( $+_comps[awsenv] || ! $+functions[compdef] )) || compdef __awsenv_complete awsenv
   # One may have come here meanwhile, as with a git pull.
   [[ $PWD == "$__awsenv_pwd" && ( ! -e .envrc || $__awsenv_key == ?" $PWD" ) ]] || __awsenv_find
-  if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}" == "$__awsenv_seen" ]] &&
+  if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-} ${AWS_ACCESS_KEY_ID-} ${AWS_PROFILE-}" == "$__awsenv_seen" ]] &&
     (( EPOCHSECONDS < __awsenv_due )) && { [[ -z $__awsenv_watch ]] || ! builtin eval "$__awsenv_watch" }; then
     return $__awsenv_code
   fi
@@ -75,6 +75,11 @@ __awsenv_find() {
   [[ ! -e /.envrc ]] || __awsenv_key='e /'
 }
 
+# What a look leaves: the session by its key, for others may put back or take away what they know of.
+__awsenv_see() {
+  typeset -g __awsenv_seen="$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-} ${AWS_ACCESS_KEY_ID-} ${AWS_PROFILE-}"
+}
+
 # Ask what this shell is to become, `use …` and `off` among it, and make it so.
 __awsenv_act() {
   setopt local_options no_all_export no_xtrace # values are about to be handled
@@ -87,7 +92,7 @@ __awsenv_act() {
     if [[ -n $__awsenv_again ]]; then
       # The door is closed, and the session is got now. Whoever presses Ctrl-C has a prompt for a while.
       flags+=a __awsenv_again= __awsenv_due=$(( EPOCHSECONDS + 30 ))
-      typeset -g __awsenv_seen="$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}"
+      __awsenv_see
     fi
     text=$(_AWSENV_STATE=$__awsenv_state "${__awsenv_program[@]}" hook-env zsh "$flags" "$@") || code=$?
     (( code )) || builtin eval "$text" || code=$?
@@ -98,9 +103,9 @@ __awsenv_act() {
     print -u2 "awsenv: killed by signal $(( code - 128 )); nothing was changed"
   fi
   if (( ! code )); then
-    typeset -g __awsenv_seen="$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}"
+    __awsenv_see
   elif (( code != 130 && ! $# )); then
-    typeset -g __awsenv_seen="$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-}"
+    __awsenv_see
     __awsenv_due=$(( EPOCHSECONDS + 5 ))
   fi
   return $code

@@ -10,20 +10,29 @@ from typing import Annotated, Any
 
 import typer
 
-from awsenv import durations
+from awsenv import durations, replay
 from awsenv.actions import rotations as rotation
 from awsenv.cli import shell_status
 from awsenv.cli.profiles import describe_leaks
 from awsenv.env_files import registry
 from awsenv.errors import FAILED, AwsenvError
+from awsenv.hook.layers import BY_OPTIONS
 from awsenv.paths import shorten
 from awsenv.profiles import account, lint, read
 from awsenv.profiles.profile import Profile
+from awsenv.request import Request
 from awsenv.server import grants, running
 from awsenv.sessions import conflicts
 from awsenv.shells import hints
 from awsenv.ui import terminal
-from awsenv.variables import AWSENV_PROFILE, AWSENV_SET, list_managed, remove_session
+from awsenv.variables import (
+    AWSENV_PROFILE,
+    AWSENV_SET,
+    enter_session,
+    find_mark,
+    list_managed,
+    remove_session,
+)
 
 
 def status(
@@ -44,6 +53,7 @@ def status(
     active = bool(name or environ.get("AWS_ACCESS_KEY_ID")) and not ended
     told = _describe(name, profile, environ)
     problems = conflicts.find_conflicts(environ, _find_own_key(profile))
+    problems += _find_changed(environ)
     if ended and not environ.get("AWS_ACCESS_KEY_ID"):
         problems.append((f"the temporary key of profile {name} has ended", f"awsenv show {name}"))
     if profile is not None and (reaching := describe_leaks(profile, remove_session(environ))):
@@ -142,6 +152,24 @@ def _find_own_key(profile: Profile | None) -> str | None:
         return profile.key_id
     except AwsenvError:
         return None
+
+
+def _find_changed(environ: dict[str, str]) -> list[tuple[str, str]]:
+    """Each variable that is another than the session in force set: of the key, by what it exported, of the rest by
+    the session's record, where that holds this very session."""
+    profile, names = environ.get(AWSENV_PROFILE, ""), environ.get(AWSENV_SET, "").split()
+    mark, key_id = find_mark(environ), environ.get("AWS_ACCESS_KEY_ID", "")
+    if not profile or BY_OPTIONS in names:
+        return []
+    changed = ["AWS_ACCESS_KEY_ID"] if mark and key_id != mark else []
+    found = (
+        None if changed else replay.find_session(Request("use", profile), remove_session(environ))
+    )
+    if found is not None and found.variables.get("AWS_ACCESS_KEY_ID", "") == key_id:
+        was_set = enter_session(profile, found.variables, environ).variables
+        changed = [name for name in list_managed(names) if environ.get(name) != was_set.get(name)]
+    fix = f"awsenv use {shlex.quote(profile)}"
+    return [(f"{name} is another than the session of {profile} set", fix) for name in changed]
 
 
 def _ask_sts(profile: Profile | None, environ: dict[str, str]) -> str:

@@ -6,7 +6,7 @@ sequences of events without one.
 
 from awsenv import record_file, replay
 from awsenv.envrc import trust_check
-from awsenv.hook import renewal
+from awsenv.hook import renewal, withdrawal
 from awsenv.hook.layers import (
     BY_OPTIONS,
     FOLDER,
@@ -17,7 +17,7 @@ from awsenv.hook.layers import (
     is_bound,
 )
 from awsenv.hook.outcome import ANSWERED, FIRST, NEVER, SECOND, SESSION, Outcome
-from awsenv.hook.state import CLOSED, LOADED, PENDING, REFUSED, State
+from awsenv.hook.state import CLOSED, LOADED, PENDING, REFUSED, WITHDRAWN, State
 from awsenv.paths import aws_files, shorten
 from awsenv.request import Request
 from awsenv.state import RECORDS, state_path
@@ -41,6 +41,7 @@ def decide(
     last one: see ``awsenv.hook.outcome``."""
     shell = ShellVariables(environ, state)
     outcome = Outcome(shell, phase, found)
+    withdrawal.check(outcome)
     if state.is_fresh:
         inherit(shell)
     if state.direnv != environ.get("DIRENV_DIR", ""):
@@ -60,6 +61,7 @@ def decide(
         _leave(outcome)
     _renew(outcome, now)
     state.is_fresh = False
+    withdrawal.seal(shell)
     return outcome
 
 
@@ -76,11 +78,12 @@ def choose(outcome: Outcome, change: Change, now: float) -> None:
     if AWSENV_PREVIOUS in change.variables:
         shell.set_own(AWSENV_PREVIOUS, change.variables[AWSENV_PREVIOUS])
     # It is no longer the folder that has no session.
-    if shell.state.status in (CLOSED, PENDING):
+    if shell.state.status in (CLOSED, PENDING, WITHDRAWN):
         shell.state.status = LOADED
     outcome.check_at = outcome.renew_before = NEVER
     outcome.needs, outcome.ask_again = "", False
     _renew(outcome, now)
+    withdrawal.seal(shell)
 
 
 def _is_recorded(shell: ShellVariables, change: Change) -> bool:
@@ -129,6 +132,8 @@ def _bind(outcome: Outcome, here: str, record: dict[str, str], now: float) -> No
         if files == state.files or by_hand:  # a choice by hand lasts until the binding changes
             return
         outcome.is_quiet = True
+    if is_same and state.status == WITHDRAWN:  # until a person chooses
+        return
     was_pending = is_same and state.status == PENDING
     found = None
     if outcome.phase == ANSWERED and was_pending:

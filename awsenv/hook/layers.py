@@ -59,6 +59,10 @@ class ShellVariables:
             _put(found, name, value)
         return {name: value for name, value in found.items() if name not in OURS}
 
+    def get(self, name: str) -> str:
+        """What the shell exports under ``name``, empty for nothing."""
+        return self.environ.get(name, "")
+
     @property
     def profile(self) -> str:
         """The profile that the shell acts as, empty for none."""

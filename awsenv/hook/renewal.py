@@ -5,7 +5,7 @@ from awsenv.hook.layers import ShellVariables, is_bound
 from awsenv.hook.outcome import ANSWERED, FIRST, NEVER, RENEWAL, SECOND, SESSION, Outcome
 from awsenv.paths import aws_files
 from awsenv.request import Request
-from awsenv.variables import AWSENV_SET, list_managed, list_set
+from awsenv.variables import AWSENV_PROFILE, AWSENV_SET, format_set, list_managed, list_set
 
 # Seconds after which a renewal that was started is looked for, if its record has not told before.
 _CHECK_RENEWAL_AFTER = 15
@@ -39,6 +39,11 @@ def check(outcome: Outcome, now: float) -> None:
     if outcome.found is not None and outcome.found.variables.get("AWS_ACCESS_KEY_ID"):
         session = dict(outcome.found.variables)
     renew_at = None
+    if session is not None and _is_from_elsewhere(shell, session):
+        session = None
+        if now >= end:
+            _drop_name(outcome)
+            return
     if session is not None:
         new_end = parse_end(session.get("AWS_CREDENTIAL_EXPIRATION", ""))
         if session["AWS_ACCESS_KEY_ID"] != _key(shell) and new_end is not None and new_end > now:
@@ -73,7 +78,8 @@ def _follow_key(outcome: Outcome, now: float) -> None:
     is_answered = outcome.phase == ANSWERED
     found = outcome.found if is_answered else replay.find_session(request, shell.base, now)
     if found is not None and found.variables.get("AWS_ACCESS_KEY_ID"):
-        _take_over(shell, found.variables)
+        if not _is_from_elsewhere(shell, found.variables):
+            _take_over(shell, found.variables)
     elif outcome.phase == SECOND:
         outcome.needs, outcome.request = SESSION, request
     elif outcome.phase == FIRST:
@@ -133,6 +139,25 @@ def _name_the_end(outcome: Outcome, end: int, now: float) -> None:
         outcome.messages.append(f"{what}; awsenv use {shell.profile} …, as before")
 
 
+def _is_from_elsewhere(shell: ShellVariables, session: dict[str, str]) -> bool:
+    """Whether the shell was started with a session that is of another account than the one that the profile has here:
+    it came along from another machine, or from before the profile was another."""
+    if shell.state.inherited == "" or shell.state.inherited != _key(shell):
+        return False
+    from awsenv.profiles.account import of_key
+
+    return of_key(_key(shell)) != of_key(session["AWS_ACCESS_KEY_ID"])
+
+
+def _drop_name(outcome: Outcome) -> None:
+    """Its keys stay, by which nobody acts any more; what was beneath them is not known."""
+    shell, profile = outcome.shell, outcome.shell.profile
+    shell.set_own(AWSENV_PROFILE, None)
+    shell.set_own(AWSENV_SET, None)
+    what = f"the session of {profile} that this shell was started with is of another account, and has ended"
+    outcome.messages.append(f"{what}; awsenv use {profile}")
+
+
 def _take_over(shell: ShellVariables, session: dict[str, str]) -> None:
     names, base = list_set(shell.environ), shell.base
     for name in _RENEWED:
@@ -143,7 +168,7 @@ def _take_over(shell: ShellVariables, session: dict[str, str]) -> None:
         for n in list_managed({*names, *session})
         if (n in names and n not in _RENEWED) or (n in session and n in _RENEWED)
     ]
-    shell.set_own(AWSENV_SET, " ".join(names))
+    shell.set_own(AWSENV_SET, format_set(names, session["AWS_ACCESS_KEY_ID"]))
 
 
 def _read_record(place: str, profile: str) -> dict[str, str] | None:

@@ -8,13 +8,28 @@ from awsenv import record_file
 
 # The binding in force: its session loaded, being got, not to be had, or its .envrc not allowed.
 LOADED, PENDING, CLOSED, REFUSED = "loaded", "pending", "closed", "refused"
+# Its session was taken away by somebody else, and nobody acts there until a person chooses.
+WITHDRAWN = "withdrawn"
 # Linux: one NAME=VALUE may be 128 KiB at most (MAX_ARG_STRLEN).
 _MAX_TEXT_BYTES = 120 * 1024
 _VERSION = "awsenv-1"
 # Attribute → its name in the text.
 _WORDS = {"folder": "folder", "status": "how", "profile": "profile", "loaded": "loaded", "files": "files",
           "key_files": "key_files", "direnv": "direnv", "renewal_started": "started",
-          "expiry_notified": "told"}  # fmt: skip
+          "expiry_notified": "told", "key_id": "key", "aws_profile": "profile-name",
+          "inherited": "inherited"}  # fmt: skip
+
+
+class Withdrawn:
+    """A session that somebody else took away: its ``key_id``, its ``profile`` and AWSENV_SET's ``words``; what was
+    ``taken`` out of the shell then (``None``: it was unset), the ``originals`` beneath it; and whether it was another
+    AWS_PROFILE that took its place (``by_profile``)."""
+
+    def __init__(self, key_id: str, profile: str, words: str) -> None:
+        self.key_id, self.profile, self.words = key_id, profile, words
+        self.by_profile = False
+        self.taken: dict[str, str | None] = {}
+        self.originals: dict[str, str | None] = {}
 
 
 class State:
@@ -25,12 +40,17 @@ class State:
     variables of the session that was chosen by hand outside, ``AWSENV_PROFILE`` and ``AWSENV_SET`` among them.
     ``key_files``: a digest of the AWS files when a plain key was chosen by hand. ``direnv``: the direnv folder in which
     that was so. ``renewal_started`` and ``expiry_notified``: the key ID for which a renewal was started, and of whose
-    end a person knows. ``is_fresh``: nothing is known of this shell yet.
+    end a person knows. ``key_id`` and ``aws_profile``: what the last look left; ``digests`` of the values that the
+    session has set; ``inherited``: the key ID with which the shell was started; ``withdrawn``: the last sessions that
+    somebody else took away. ``is_fresh``: nothing is known of this shell yet.
     """
 
     def __init__(self) -> None:
         self.folder = self.status = self.profile = self.loaded = self.files = self.key_files = ""
         self.direnv = self.renewal_started = self.expiry_notified = ""
+        self.key_id = self.aws_profile = self.inherited = ""
+        self.digests: dict[str, str] = {}
+        self.withdrawn: list[Withdrawn] = []
         self.names: list[str] = []
         self.originals: dict[str, str | None] = {}
         self.manual: dict[str, str] = {}
@@ -42,8 +62,14 @@ class State:
         fields = {_VERSION: ""}
         fields |= {word: value for name, word in _WORDS.items() if (value := getattr(self, name))}
         fields |= {f"name.{name}": "" for name in self.names}
-        fields |= {f"was.{n}": "u" if v is None else "x" + v for n, v in self.originals.items()}
+        fields |= _write_values("was", self.originals)
         fields |= {f"hand.{name}": value for name, value in self.manual.items()}
+        fields |= {f"set.{name}": value for name, value in self.digests.items()}
+        for number, each in enumerate(self.withdrawn):
+            fields |= {f"away.{number}": each.key_id, f"away.{number}.name": each.profile}
+            fields |= {f"away.{number}.set": each.words, f"away.{number}.by": "1" * each.by_profile}
+            fields |= _write_values(f"away.{number}.was", each.originals)
+            fields |= _write_values(f"away.{number}.took", each.taken)
         text = " ".join(f"{n}={_encode(v)}" for n, v in fields.items())
         return text if len(text) < _MAX_TEXT_BYTES else ""
 
@@ -63,14 +89,42 @@ def parse(text: str) -> State:
             elif kind == "name":
                 state.names.append(rest)
             elif kind == "was":
-                state.originals[rest] = value[1:] if value[:1] == "x" else None
+                state.originals[rest] = _read_value(value)
             elif kind == "hand":
                 state.manual[rest] = value
+            elif kind == "set":
+                state.digests[rest] = value
+            elif kind == "away":
+                _read_withdrawn(state, rest, value)
             else:
                 return State()
-    except ValueError:
+    except (ValueError, IndexError):
         return State()
     return state
+
+
+def _read_withdrawn(state: State, name: str, value: str) -> None:
+    kind, _, rest = name.partition(".")[2].partition(".")
+    if not kind:
+        state.withdrawn.append(Withdrawn(value, "", ""))
+        return
+    each = state.withdrawn[-1]
+    if kind == "name":
+        each.profile = value
+    elif kind == "set":
+        each.words = value
+    elif kind == "by":
+        each.by_profile = bool(value)
+    else:
+        (each.originals if kind == "was" else each.taken)[rest] = _read_value(value)
+
+
+def _write_values(prefix: str, values: dict[str, str | None]) -> dict[str, str]:
+    return {f"{prefix}.{n}": "u" if v is None else "x" + v for n, v in values.items()}
+
+
+def _read_value(text: str) -> str | None:
+    return text[1:] if text[:1] == "x" else None
 
 
 def _encode(value: str) -> str:

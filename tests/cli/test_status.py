@@ -1,13 +1,14 @@
 """``status``: who this shell acts as, and everything that fights it, each with its mend."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
 from awsenv.demo.server import Server
 from awsenv.demo.users import new_user
-from tests.program import awsenv
+from tests.program import awsenv, until
 
 USER = new_user("dev-user", "111122223333")
 SESSION = {
@@ -54,6 +55,18 @@ def test_what_is_exported_by_hand_is_told_from_what_awsenv_set(home: Path) -> No
     assert places["AWS_MAX_ATTEMPTS"] == "this shell"
     by_profile = json.loads(awsenv(home, "status", "--json", AWS_PROFILE="dev").stdout)
     assert (by_profile["profile"], by_profile["account"]) == ("dev", "111122223333")
+
+
+def test_what_somebody_else_changed_is_named(home: Path) -> None:
+    """Each variable that the session set: direnv, a script or a person may have changed one since."""
+    until(lambda: time.time() - (home / ".aws/credentials").stat().st_ctime > 1.1)
+    session = json.loads(awsenv(home, "use", "dev", "--shell", "json").stdout)
+    session = {name: value for name, value in session.items() if value is not None}
+    assert json.loads(awsenv(home, "status", "--json", **session).stdout)["problems"] == []
+    for name, value in {"AWS_SECRET_ACCESS_KEY": "other", "AWS_ACCESS_KEY_ID": "AKIAOTHER"}.items():
+        told = json.loads(awsenv(home, "status", "--json", **session | {name: value}).stdout)
+        wrong = {each["what"]: each["fix"] for each in told["problems"]}
+        assert wrong[f"{name} is another than the session of dev set"] == "awsenv use dev"
 
 
 PROBLEMS: dict[str, tuple[dict[str, str], str, str]] = {

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awsenv import record_file, replay
+from awsenv.demo.users import new_user
 from awsenv.envrc import trust, trust_check
 from awsenv.hook import state
 from awsenv.hook.outcome import ANSWERED, NEVER, RENEWAL, SESSION
@@ -341,3 +342,54 @@ def test_a_state_that_no_variable_holds_is_none(ground: Ground) -> None:
     assert found.text() == shell.kept
     found.manual = {"AWS_SESSION_TOKEN": "x" * (128 << 10)}
     assert found.text() == ""
+
+
+def test_a_session_that_ended_elsewhere_is_not_renewed_as_one_from_here(tmp_path: Path) -> None:
+    """ssh, a container and an old tmux bring a whole session along, under the name of a profile that is of another
+    account here."""
+    here, there, newer = (
+        new_user("x", account).key_id for account in ("1" * 12, "2" * 12, "1" * 12)
+    )
+    ground = Ground(tmp_path)
+    ground.record("a", here)
+    shell = entered(ground)
+    shell.use("a")
+    came = dict(shell.environ)
+    ground.record("a", newer, ground.now + HOUR)
+    # From a shell of here: renewed, before it ends.
+    child = Shell(ground, came)
+    child.look()
+    assert child.environ["AWS_ACCESS_KEY_ID"] == newer
+    came = {n: v.replace(here, there) for n, v in came.items()}
+    other = Shell(ground, came)
+    other.look()
+    assert other.environ["AWS_ACCESS_KEY_ID"] == there
+    outcome = other.look(HOUR + 1)
+    assert "is of another account, and has ended; awsenv use a" in outcome.messages[0]
+    assert outcome.needs == ""
+    assert "AWSENV_PROFILE" not in other.environ
+    # Where nothing is recorded, what the profile gives tells.
+    os.unlink(record_file.record_path("a", ground.environ))
+    other = Shell(ground, came)
+    other.look()
+    assert other.look(HOUR + 1).needs == RENEWAL
+    found = replay.FoundSession(
+        {"AWS_ACCESS_KEY_ID": newer, "AWS_CREDENTIAL_EXPIRATION": "2099-01-01T00:00:00Z"}, None
+    )
+    other.look(HOUR + 1, phase=ANSWERED, found=found)
+    assert "AWSENV_PROFILE" not in other.environ
+
+
+def test_what_was_taken_away_is_remembered(ground: Ground) -> None:
+    shell = entered(ground)
+    for profile in ("a", "b"):
+        shell.use(profile)
+        shell.environ["AWS_ACCESS_KEY_ID"] = "AKIAMINE"
+        shell.look()
+        assert "AWSENV_PROFILE" not in shell.environ
+    kept = state.parse(shell.kept)
+    assert [each.profile for each in kept.withdrawn] == ["b", "a"]
+    assert state.parse(kept.text()).text() == kept.text() == shell.kept
+    shell.environ["AWS_ACCESS_KEY_ID"] = "ASIAA"
+    shell.look()
+    assert (shell.environ["AWSENV_PROFILE"], shell.environ["AWS_SESSION_TOKEN"]) == ("a", "ta")

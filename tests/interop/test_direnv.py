@@ -10,6 +10,7 @@ import pytest
 
 from tests.shells.real import BIN, SHELLS, clean, installed
 from tests.shells.terminal import Terminal
+from tests.shells.test_switch import words_of
 
 HOOKED = [shell for shell in SHELLS if shell.name in ("bash", "zsh", "fish")]
 HOOK = {"bash": 'eval "$(direnv hook bash)"', "zsh": 'eval "$(direnv hook zsh)"',
@@ -35,7 +36,7 @@ def key(name: str) -> dict[bytes, bytes]:
         b"AWS_REGION": f"{name}-1".encode(),
         b"AWS_DEFAULT_REGION": f"{name}-1".encode(),
     }
-    return session | {b"AWSENV_PROFILE": name.encode(), b"AWSENV_SET": b" ".join(session)}
+    return session | {b"AWSENV_PROFILE": name.encode(), b"AWSENV_SET": words_of(session)}
 
 
 def without_aws(environ: dict[bytes, bytes]) -> dict[bytes, bytes]:

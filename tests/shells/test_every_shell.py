@@ -606,6 +606,8 @@ def test_tab_says_what_may_stand_there_and_runs_nothing(shell: Shell, home: Path
             prompt.typed("stty echo")
         prompt.load_hook()
         prompt.typed(shell.shows)
+        if shell in OTHERS:  # lose what is typed while they ask, as they do of files of this second
+            until(lambda: time.time() - (home / ".aws/credentials").stat().st_ctime > 1.1)
         prompt.typed("awsenv use dev")
         prompt.press("\r", "dev")  # a prompt that waits
         prompt.press("awsenv us", "awsenv us")

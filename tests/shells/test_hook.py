@@ -57,11 +57,11 @@ def record(home: Path, seconds: int = 3600, **more: str) -> Path:
     return path
 
 
-def test_no_hook_knows_what_a_session_sets() -> None:
+def test_a_hook_knows_of_a_session_what_tells_it_from_another() -> None:
     for name in ("awsenv.bash", "awsenv.zsh", "awsenv.fish"):
         text = (Path(__file__).parents[2] / "shell" / name).read_text()
         known = {each for each in MANAGED if each in text}
-        assert known == {"AWS_CREDENTIAL_EXPIRATION"}
+        assert known == {"AWS_CREDENTIAL_EXPIRATION", "AWS_ACCESS_KEY_ID", "AWS_PROFILE"}
 
 
 def test_use_and_off_act_without_eval(hooked: Shell, home: Path, tmp_path: Path) -> None:

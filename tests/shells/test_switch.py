@@ -46,11 +46,17 @@ TAKEN = {
 }  # fmt: skip
 
 
+def words_of(session: dict[bytes, bytes]) -> bytes:
+    """What AWSENV_SET says of ``session``: what it set, and whose key it is."""
+    key_id = session.get(b"AWS_ACCESS_KEY_ID")
+    return b" ".join([*session, *([b"key:" + key_id] if key_id else [])])
+
+
 def acting(before: dict[bytes, bytes], profile: bytes, session: dict[bytes, bytes],
            previous: bytes = b"") -> dict[bytes, bytes]:  # fmt: skip
     """The whole environment that ``use`` must make of ``before``."""
     after = {name: value for name, value in before.items() if name not in TAKEN}
-    after |= session | {b"AWSENV_PROFILE": profile, b"AWSENV_SET": b" ".join(session)}
+    after |= session | {b"AWSENV_PROFILE": profile, b"AWSENV_SET": words_of(session)}
     if previous:
         after[b"AWSENV_PREVIOUS"] = previous
     return after
