@@ -1,4 +1,5 @@
-"""``awsenv hook-env SHELL FLAGS [use … | off]``: what a shell's hook asks, and evaluates the answer to.
+"""``awsenv hook-env SHELL FLAGS [use … | off]``: what a shell's hook asks, and evaluates the answer to; and
+``awsenv hook-env program``: the words that start this awsenv, a line each, behind the protocol that it speaks.
 
 The shell's state comes in ``_AWSENV_STATE``, in the environment of this one call alone. Flags: ``d``
 direnv's hook is in this shell, ``p`` the prompt shows AWSENV_PROMPT, ``c`` the shell compares times
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 STATE = "_AWSENV_STATE"
+# How hooks and programs talk to each other. One of another release is taken where that is the same; what a shell keeps
+# is read by the next release, too.
+PROTOCOL = "awsenv-protocol 1"
 
 
 class Asking:
@@ -48,6 +52,8 @@ class Asking:
 def run(arguments: list[str]) -> int:
     """Answer ``arguments``, those behind ``hook-env``; the exit code."""
     name, flags = [*arguments, "", ""][:2]
+    if name == "program":  # asked by a hook whose own is gone
+        return replay.emit("\n".join([PROTOCOL, *program_words(), ""]))
     if name not in SHELLS:
         replay.say(f"no hook for {name}; one of {', '.join(SHELLS)}")
         return USAGE

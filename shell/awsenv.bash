@@ -11,9 +11,12 @@ case $- in *a*) __awsenv_load='builtin set -a' ;; *) __awsenv_load=: ;; esac
 # What this shell keeps for the program, who alone reads it; nothing of it comes from the environment.
 [ "${__awsenv_shell-}" = "$$" ] || __awsenv_state='' __awsenv_armed=''
 __awsenv_shell=$$ __awsenv_seen='' __awsenv_pwd='' __awsenv_key='' __awsenv_watch='' __awsenv_arm=''
-__awsenv_again='' __awsenv_due=0 __awsenv_limit=0 __awsenv_code=0
+__awsenv_again='' __awsenv_due=0 __awsenv_limit=0 __awsenv_code=0 __awsenv_gone='' __awsenv_lost='' __awsenv_path=$PATH
 builtin export -n __awsenv_shell __awsenv_state __awsenv_armed __awsenv_seen __awsenv_pwd __awsenv_key \
-  __awsenv_arm __awsenv_again __awsenv_watch __awsenv_due __awsenv_limit __awsenv_code
+  __awsenv_arm __awsenv_again __awsenv_watch __awsenv_due __awsenv_limit __awsenv_code __awsenv_gone \
+  __awsenv_lost __awsenv_path __awsenv_program __awsenv_hook __awsenv_finder
+# A script for `sh` that finds another awsenv when this one is gone.
+__awsenv_finder=@FIND_PROGRAM@
 # The second now, as arithmetic reads it: before bash 5 that takes a process, once a shell.
 if ((BASH_VERSINFO[0] >= 5)); then
   __awsenv_clock=EPOCHSECONDS
@@ -26,6 +29,7 @@ awsenv() {
   case ${1-} in
     use | off) ;;
     *)
+      __awsenv_ready "$@" || return 127
       AWSENV_HOOK=$__awsenv_hook "${__awsenv_program[@]}" "$@"
       builtin set -- "$?"
       __awsenv_due=0 # looked at again: it may be allowed now, or linked, or signed in
@@ -36,6 +40,7 @@ awsenv() {
     case $__awsenv_word in
       # Help, or a form that is not this shell's to evaluate.
       -h | --help | --show | --shell | --shell=* | --format | --format=*)
+        __awsenv_ready "$@" || return 127
         AWSENV_HOOK=$__awsenv_hook "${__awsenv_program[@]}" "$@"
         return
         ;;
@@ -105,7 +110,7 @@ __awsenv_act() {
   case ${PS1-} in *AWSENV_PROMPT*) __awsenv_flags=${__awsenv_flags}p ;; esac
   ((BASH_VERSINFO[0] >= 5)) || __awsenv_flags=${__awsenv_flags}c
   __awsenv_again=''
-  while builtin :; do
+  while __awsenv_ready "$@" || { __awsenv_lose && __awsenv_r=127 && builtin false; }; do
     if [[ $__awsenv_again ]]; then
       # The door is closed, and the session is got now. Whoever presses Ctrl-C has a prompt for a while.
       __awsenv_flags=${__awsenv_flags}a __awsenv_again='' __awsenv_due=$(((__awsenv_clock) + 30))
@@ -124,13 +129,41 @@ __awsenv_act() {
   fi
   if ((__awsenv_r == 0)); then
     __awsenv_see
-  elif ((__awsenv_r != 130 && $# == 0)); then
+  elif ((__awsenv_r != 127 && __awsenv_r != 130 && $# == 0)); then
     __awsenv_see
     __awsenv_due=$(((__awsenv_clock) + 5))
   fi
   __awsenv_join
   case $__awsenv_x in *x*) builtin set -x ;; esac
   return "$__awsenv_r"
+}
+
+# Whether the program is there still. An upgrade or a removal takes it away, and then the awsenv on PATH takes its place,
+# which is looked for once, and whenever a person asks.
+__awsenv_ready() {
+  builtin local IFS=$'\n' __awsenv_text
+  if [[ -x $__awsenv_program && -r ${__awsenv_program[${#__awsenv_program[@]} - 1]} ]]; then
+    __awsenv_gone=''
+    return 0
+  fi
+  if (($#)) || [[ ! $__awsenv_gone ]]; then
+    __awsenv_text=$(/bin/sh -c "$__awsenv_finder" sh "$PATH" "$__awsenv_path" "${AWSENV_DIR:-${DIRENV_DIR#-}}")
+    if [[ $__awsenv_text ]]; then
+      __awsenv_program=()
+      while IFS= builtin read -r; do __awsenv_program[${#__awsenv_program[@]}]=$REPLY; done <<<"$__awsenv_text"
+      builtin printf 'awsenv: its program has moved; %s takes its place\n' "${__awsenv_program[${#__awsenv_program[@]} - 1]}" >&2
+      return 0
+    fi
+    builtin printf 'awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv\n' >&2
+  fi
+  return 1
+}
+
+# It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before. A person's own choice
+# at a prompt stays; whether the program is back is looked at at each.
+__awsenv_lose() {
+  if [[ $__awsenv_gone != "x$__awsenv_key" && $__awsenv_lost ]]; then builtin eval "$__awsenv_lost"; fi
+  __awsenv_gone="x$__awsenv_key" __awsenv_due=0 __awsenv_limit=9999999999
 }
 
 # Fails where the variable $1, or one of them, is readonly.

@@ -3,9 +3,14 @@
 use path
 use str
 
+# A script for `sh` that finds another awsenv when this one is gone.
+var awsenv-finder = @FIND_PROGRAM@
+
 # What this shell keeps for the program, who alone reads it; nothing of it is in the environment.
-var awsenv-keep = [&state='' &due=0 &limit=9999999999 &again=$false &prompt='' &tests=[] &absent=[]]
+var awsenv-keep = [&state='' &due=0 &limit=9999999999 &again=$false &prompt='' &tests=[] &absent=[] &outside=[&] &closed=[&]]
 var awsenv-seen = []
+var awsenv-gone = ''
+var awsenv-path = $E:PATH
 
 fn awsenv-run {|@args| (external $awsenv-program[0]) (all $awsenv-program[1..]) $@args }
 
@@ -39,12 +44,56 @@ fn awsenv-find {
 # What has to be as at the last look.
 fn awsenv-look { put [(awsenv-find) $E:AWSENV_PROFILE $E:AWS_CREDENTIAL_EXPIRATION $E:AWS_ACCESS_KEY_ID $E:AWS_PROFILE] }
 
+# Whether the program is there still. An upgrade or a removal takes it away, and then the awsenv on PATH takes its place,
+# which is looked for once, and whenever a person asks.
+fn awsenv-ready {|@args|
+    if ?(/bin/sh -c '[ -x "$1" ] && [ -r "$2" ]' sh $awsenv-program[0] $awsenv-program[-1]) {
+        set awsenv-gone = ''
+        put $true
+        return
+    }
+    if (or (> (count $args) 0) (eq $awsenv-gone '')) {
+        var found = []
+        try { set found = [(/bin/sh -c $awsenv-finder sh $E:PATH $awsenv-path $E:AWSENV_DIR | from-lines)] } catch { }
+        if (> (count $found) 0) {
+            set awsenv-program = $found
+            echo 'awsenv: its program has moved; '$found[-1]' takes its place' >&2
+            put $true
+            return
+        }
+        echo 'awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv' >&2
+    }
+    put $false
+}
+
+# It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before. A person's own choice
+# at a prompt stays; whether the program is back is looked at at each.
+fn awsenv-lose {
+    var where = 'x'(awsenv-find)
+    var values = $awsenv-keep[outside]
+    if (str:has-prefix $where xe) { set values = $awsenv-keep[closed] }
+    if (not-eq $awsenv-gone $where) {
+        for name [(keys $values)] {
+            if (eq $values[$name] $nil) { unset-env $name } else { set-env $name $values[$name] }
+        }
+    }
+    set awsenv-gone = $where
+    set awsenv-keep[due] = 0
+    set awsenv-keep[limit] = 9999999999
+    set awsenv-seen = (awsenv-look)
+}
+
 # Ask what this shell is to become, `use …` and `off` among it, and make it so. A failure changes nothing.
 fn awsenv-act {|@args|
     # Times of files are compared by a /bin/sh that may know whole seconds only.
     var flags = -pc
     for hook $edit:before-readline { try { if (str:contains $hook[body] 'export elvish') { set flags = -pcd } } catch { } } # direnv's
     while $true {
+        if (not (awsenv-ready $@args)) {
+            awsenv-lose
+            if (> (count $args) 0) { fail 'awsenv: nothing was changed' }
+            return
+        }
         var told = $nil
         try {
             tmp E:_AWSENV_STATE = $awsenv-keep[state]
@@ -87,6 +136,7 @@ fn awsenv {|@args|
     # Help, or a form that is not this shell's to take, goes to the program untouched. Looked at again at the
     # next prompt: it may be allowed now, or linked, or signed in.
     set awsenv-keep[due] = 0
+    if (not (awsenv-ready $@args)) { fail 'awsenv: nothing was done' }
     tmp E:AWSENV_HOOK = $awsenv-hook
     awsenv-run $@args
 }

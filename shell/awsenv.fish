@@ -4,12 +4,15 @@
 # What this shell keeps for the program, who alone reads it; nothing of it comes from the environment.
 test "$__awsenv_shell" = $fish_pid; or set -gu __awsenv_state ''
 set -gu __awsenv_shell $fish_pid
-for name in seen key again
+for name in seen key again gone closed outside
     set -gu __awsenv_$name ''
 end
+set -gu __awsenv_path "$PATH"
 set -gu __awsenv_pwd
 set -gu __awsenv_due 0
 set -gu __awsenv_limit 0
+# A script for `sh` that finds another awsenv when this one is gone.
+set -gu __awsenv_finder @FIND_PROGRAM@
 function __awsenv_changed
     return 1
 end
@@ -18,6 +21,7 @@ function awsenv --description 'The right AWS credentials in this shell'
     # Help, or a form that is not this shell's to evaluate, goes to the program untouched.
     if not contains -- "$argv[1]" use off
         or string match -qr -- '^(-h|--help|--show|--(shell|format)(=.*)?)$' $argv
+        __awsenv_ready $argv; or return 127
         AWSENV_HOOK=$__awsenv_hook command $__awsenv_program $argv
         set -l code $status
         # Looked at again: it may be allowed now, or linked, or signed in.
@@ -97,6 +101,10 @@ function __awsenv_act
     functions fish_prompt fish_right_prompt 2>/dev/null | string match -q '*AWSENV_PROMPT*'; and set flags "$flags"p
     set -g __awsenv_again ''
     while true
+        if not __awsenv_ready $argv
+            __awsenv_lose
+            return 127
+        end
         if test -n "$__awsenv_again"
             # The door is closed, and the session is got now. Whoever presses Ctrl-C has a prompt for a
             # while.
@@ -125,6 +133,42 @@ function __awsenv_act
         set -g __awsenv_due (math -s0 (path mtime /) + (path mtime -R /) + 5)
     end
     return $code
+end
+
+# Whether the program is there still. An upgrade or a removal takes it away, and then the awsenv on PATH takes its place,
+# which is looked for once, and whenever a person asks.
+function __awsenv_ready
+    if test -x $__awsenv_program[1] -a -r $__awsenv_program[-1]
+        set -g __awsenv_gone ''
+        return 0
+    end
+    if set -q argv[1]; or test -z "$__awsenv_gone"
+        set -l folder "$AWSENV_DIR"
+        test -n "$folder"; or set folder (string replace -r -- '^-' '' "$DIRENV_DIR")
+        set -l found (/bin/sh -c $__awsenv_finder sh (string join : $PATH) (string join : $__awsenv_path) "$folder")
+        if set -q found[1]
+            set -g __awsenv_program $found
+            echo "awsenv: its program has moved; $__awsenv_program[-1] takes its place" >&2
+            return 0
+        end
+        echo "awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv" >&2
+    end
+    return 1
+end
+
+# It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before. A person's own choice
+# at a prompt stays; whether the program is back is looked at at each.
+function __awsenv_lose
+    if test "$__awsenv_gone" != "x$__awsenv_key"
+        if string match -q 'e*' -- $__awsenv_key
+            printf '%s\n' $__awsenv_closed | source
+        else
+            printf '%s\n' $__awsenv_outside | source
+        end
+    end
+    set -g __awsenv_gone "x$__awsenv_key"
+    set -g __awsenv_due 0
+    set -g __awsenv_limit 9999999999
 end
 
 # What may stand where the cursor is, as the program says it: a word, and behind a tab what it means.

@@ -1,11 +1,15 @@
 # awsenv's hook for nushell (0.108 and later): it notices that something may have changed, and asks the
 # program what this shell is to become. `awsenv hook nushell` prints it with the program's place in front.
 
+# A script for `sh` that finds another awsenv when this one is gone.
+const __awsenv_finder = @FIND_PROGRAM@
+
 # What this shell keeps for the program, who alone reads it: a record, which no child is given.
 export-env {
     $env.__awsenv = {
         state: "", seen: [], due: 0, limit: 0, again: false, prompt: "",
-        files: [], absent: []
+        files: [], absent: [], outside: {}, closed: {}
+        program: $__awsenv_program, gone: "", path: ($env.PATH | str join ":")
     }
     # In two steps each: what the first has set stays, when Ctrl-C ends the second.
     $env.config.hooks.pre_prompt = (
@@ -19,7 +23,7 @@ export-env {
 # What may stand where the cursor is, as the program says it; nothing leaves it to nushell's own.
 def __awsenv_complete [line: string, cursor: int] {
     let words = ($line | str substring 0..<$cursor | split row -r '\s+' | skip 1)
-    let found = (run-external ...$__awsenv_program complete nushell "--" ...$words | complete | get stdout | lines)
+    let found = (run-external ...$env.__awsenv.program complete nushell "--" ...$words | complete | get stdout | lines)
     if ($found | any {|it| $it starts-with "@" }) { return null }
     $found | each {|it|
         let told = ($it | split row "\t")
@@ -40,7 +44,9 @@ export def --env --wrapped awsenv [...args: string@__awsenv_complete] {
     }
     # Looked at again at the next prompt: it may be allowed now, or linked, or signed in.
     $env.__awsenv.due = 0
-    with-env {AWSENV_HOOK: $__awsenv_hook} { run-external ...$__awsenv_program ...$args }
+    __awsenv_ready ...$args
+    if $env.__awsenv.gone != "" { error make --unspanned {msg: "awsenv: nothing was done"} }
+    with-env {AWSENV_HOOK: $__awsenv_hook} { run-external ...$env.__awsenv.program ...$args }
 }
 
 # At each prompt. Where nothing changed no process is started: the folder whose .envrc counts, the session,
@@ -103,10 +109,16 @@ export def __awsenv_find [] {
 # Ask what this shell is to become, `use …` and `off` among it, and make it so. A failure changes nothing.
 export def --env __awsenv_act [flag: string, ...args: string] {
     let direnv = if ($env.config.hooks | to text --serialize) =~ "direnv export" { "d" } else { "" }
+    __awsenv_ready ...$args
+    if $env.__awsenv.gone != "" {
+        __awsenv_lose
+        if ($args | is-not-empty) { error make --unspanned {msg: "awsenv: nothing was changed"} }
+        return
+    }
     # In two steps: of a pipeline only the last program's failure is seen.
     let told = try {
         let text = with-env {_AWSENV_STATE: $env.__awsenv.state} {
-            run-external ...$__awsenv_program hook-env nushell $"-($direnv)($flag)" ...$args
+            run-external ...$env.__awsenv.program hook-env nushell $"-($direnv)($flag)" ...$args
         }
         $text | from json
     } catch { null }
@@ -118,10 +130,50 @@ export def --env __awsenv_act [flag: string, ...args: string] {
     }
     hide-env --ignore-errors ...$told.unset
     load-env $told.set
-    $env.__awsenv = ($told.keep | insert seen [])
+    $env.__awsenv = ($told.keep | merge ($env.__awsenv | select program gone path) | insert seen [])
     $env.__awsenv.seen = (__awsenv_seen)
     # Whoever presses Ctrl-C while it is got has a prompt for a while.
     if $told.keep.again { $env.__awsenv.due = (__awsenv_now) + 30 }
+}
+
+# Whether the program is there still. An upgrade or a removal takes it away, and then the awsenv on PATH takes its place,
+# which is looked for once, and whenever a person asks.
+export def --env __awsenv_ready [...args: string] {
+    let program = $env.__awsenv.program
+    let test = '[ -x "$1" ] && [ -r "$2" ]'
+    if (^/bin/sh -c $test sh ($program | first) ($program | last) | complete).exit_code == 0 {
+        $env.__awsenv.gone = ""
+        return
+    }
+    if ($args | is-not-empty) or $env.__awsenv.gone == "" {
+        let path = ($env.PATH | str join ":")
+        let folder = ($env.AWSENV_DIR? | default "")
+        let found = (^/bin/sh -c $__awsenv_finder sh $path $env.__awsenv.path $folder | complete | get stdout | lines)
+        if ($found | is-not-empty) {
+            $env.__awsenv.program = $found
+            $env.__awsenv.gone = ""
+            print --stderr $"awsenv: its program has moved; ($found | last) takes its place"
+            return
+        }
+        print --stderr "awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv"
+        if $env.__awsenv.gone == "" { $env.__awsenv.gone = "x" }
+    }
+}
+
+# It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before. A person's own choice
+# at a prompt stays; whether the program is back is looked at at each.
+export def --env __awsenv_lose [] {
+    let where = $"x(__awsenv_find)"
+    if $env.__awsenv.gone != $where {
+        let values = (if $where starts-with "xe" { $env.__awsenv.closed } else { $env.__awsenv.outside })
+        for it in ($values | transpose name value) {
+            if $it.value == null { hide-env --ignore-errors $it.name } else { load-env {($it.name): $it.value} }
+        }
+    }
+    $env.__awsenv.gone = $where
+    $env.__awsenv.due = 0
+    $env.__awsenv.limit = 9999999999
+    $env.__awsenv.seen = (__awsenv_seen)
 }
 
 # The door of a folder is closed, and its session is got now.

@@ -53,7 +53,8 @@ else if ( "$argv[1]" == act ) then
     set __awsenv_flags = -p
     if ( "`alias precmd`" =~ *direnv* ) set __awsenv_flags = -pd
     set __awsenv_wait = 5
-    set __awsenv_again = 1
+    source $__awsenv_file:q ready $argv[2-]:q
+    set __awsenv_again = $__awsenv_is
     while ( $__awsenv_again )
         set __awsenv_again = 0
         set __awsenv_done = 0
@@ -76,6 +77,7 @@ else if ( "$argv[1]" == act ) then
         if ( $__awsenv_again ) set __awsenv_flags = "$__awsenv_flags"a
         if ( $__awsenv_again ) set __awsenv_wait = 30
     end
+    if ( ! $__awsenv_is ) source $__awsenv_file:q lose
     if ( $__awsenv_code == 0 || $#argv == 1 ) then
         source $__awsenv_file:q look
         set __awsenv_seen = "$__awsenv_now:q"
@@ -83,8 +85,48 @@ else if ( "$argv[1]" == act ) then
     # tcsh has no moment of its own before a command (a `postcmd` may not read a file): as soon as a session
     # has ended, that is seen at the next prompt.
     if ( $__awsenv_limit < $__awsenv_due ) set __awsenv_due = $__awsenv_limit
-    if ( $__awsenv_code != 0 && $#argv == 1 ) @ __awsenv_due = `/bin/date +%s` + $__awsenv_wait
+    if ( $__awsenv_code != 0 && $__awsenv_is && $#argv == 1 ) @ __awsenv_due = `/bin/date +%s` + $__awsenv_wait
     unset __awsenv_answer
+else if ( "$argv[1]" == ready ) then
+    # Whether the program is there still. An upgrade or a removal takes it away, and then the awsenv on PATH takes its
+    # place, which is looked for once, and whenever a person asks.
+    set __awsenv_is = 1
+    if ( -x $__awsenv_program[1]:q && -r $__awsenv_program[$#__awsenv_program]:q ) then
+        set __awsenv_gone = ''
+    else
+        set __awsenv_is = 0
+        set __awsenv_code = 127
+        # As for the program below: what is text goes by the environment.
+        setenv _AWSENV_1 'exec /bin/sh "$_AWSENV_2" "$PATH" "$_AWSENV_3" "${AWSENV_DIR-}"'
+        setenv _AWSENV_2 "$__awsenv_file:h:q/find-program.sh"
+        setenv _AWSENV_3 "$__awsenv_path:q"
+        set __awsenv_found = "`/usr/bin/env printenv _AWSENV_1 | /bin/sh`"
+        source $__awsenv_file:q forget
+        if ( "$__awsenv_found" != '' ) then
+            set __awsenv_is = 1
+            set __awsenv_program = ( $__awsenv_found:q )
+            set __awsenv_command = ''
+            foreach __awsenv_word ( $__awsenv_found:q )
+                set __awsenv_command = "$__awsenv_command '$__awsenv_word'"
+            end
+            sh -c 'echo "awsenv: its program has moved; $1 takes its place" >&2' sh $__awsenv_found[$#__awsenv_found]:q
+        else if ( $__awsenv_gone == '' || $#argv > 1 ) then
+            sh -c 'echo "awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv" >&2'
+        endif
+    endif
+else if ( "$argv[1]" == lose ) then
+    # It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before. A person's own
+    # choice at a prompt stays; whether the program is back is looked at at each.
+    source $__awsenv_file:q look
+    set __awsenv_where = x
+    if ( "$__awsenv_now" =~ "e "* ) set __awsenv_where = xe
+    if ( "$__awsenv_gone" != "$__awsenv_where" ) then
+        if ( $__awsenv_where == xe ) eval "$__awsenv_closed"
+        if ( $__awsenv_where == x ) eval "$__awsenv_outside"
+    endif
+    set __awsenv_gone = $__awsenv_where
+    set __awsenv_due = 0
+    set __awsenv_limit = 9999999999
 else if ( "$argv[1]" == forget ) then
     # No child but the one that was asked is to know.
     unsetenv _AWSENV_STATE _AWSENV_[1-9]*
@@ -100,16 +142,22 @@ else if ( "$argv[1]" == awsenv ) then
     else
         # Looked at again at the next prompt: it may be allowed now, or linked, or signed in.
         set __awsenv_due = 0
-        /usr/bin/env AWSENV_HOOK=$__awsenv_hook $__awsenv_program:q $argv[2-]:q
+        source $__awsenv_file:q ready $argv[2-]:q
+        if ( $__awsenv_is ) /usr/bin/env AWSENV_HOOK=$__awsenv_hook $__awsenv_program:q $argv[2-]:q
         set __awsenv_code = $status
     endif
 else if ( "$argv[1]" == load ) then
     # What this shell keeps for the program, who alone reads it; nothing of it is in the environment.
-    foreach __awsenv_word ( AWSENV_PROMPT __awsenv_state __awsenv_seen __awsenv_tty )
+    foreach __awsenv_word ( AWSENV_PROMPT __awsenv_state __awsenv_seen __awsenv_tty __awsenv_gone __awsenv_closed __awsenv_outside )
         set $__awsenv_word = ''
     end
+    set __awsenv_path = "$PATH:q"
+    set __awsenv_bound = 0
     set __awsenv_code = 0 __awsenv_watch = 0 __awsenv_due = 0 __awsenv_limit = 9999999999
-    alias awsenv 'source $__awsenv_file:q awsenv'
+    # This file may go away as well; then these are all that is left.
+    set __awsenv_says = 'sh -c "echo awsenv: its program is gone, and nobody renews a session\; uv tool install awsenv >&2"'
+    set __awsenv_removed = 'if ( "$__awsenv_gone" == "" && $__awsenv_bound ) eval "$__awsenv_closed"; if ( "$__awsenv_gone" == "" ) eval "$__awsenv_says"; set __awsenv_gone = xr'
+    alias awsenv 'if ( ! -r $__awsenv_file:q ) eval "$__awsenv_says"; source $__awsenv_file:q awsenv'
     # In a one-line `if` a variable that is not there is an error, whatever stands before it.
     if ( $?prompt && $?tty ) then
         @ __awsenv_when = `/bin/date +%s` - 16
@@ -118,7 +166,7 @@ else if ( "$argv[1]" == load ) then
     foreach __awsenv_word ( precmd cwdcmd ) # behind what a person has there
         set __awsenv_line = "`alias $__awsenv_word`"
         if ( "$__awsenv_line" != '' ) set __awsenv_line = "$__awsenv_line:q; "
-        if ( $?prompt && "$__awsenv_line" !~ *__awsenv_file* ) alias $__awsenv_word "$__awsenv_line:q"'source $__awsenv_file:q prompt'
+        if ( $?prompt && "$__awsenv_line" !~ *__awsenv_file* ) alias $__awsenv_word "$__awsenv_line:q"'if ( ! -r $__awsenv_file:q ) eval "$__awsenv_removed"; if ( -r $__awsenv_file:q ) source $__awsenv_file:q prompt'
     end
     complete awsenv 'n/allow/f/' 'n/deny/f/' 'p@*@`$__awsenv_program:q complete tcsh`@'
 endif

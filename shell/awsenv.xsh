@@ -1,12 +1,17 @@
 # awsenv's hook for xonsh (0.25): it notices that something may have changed, and asks the program what this
 # shell is to become. `awsenv hook xonsh` prints it with the program's place in front.
+# A script for `sh` that finds another awsenv when this one is gone.
+_awsenv_finder = @FIND_PROGRAM@
+
+
 class _Awsenv:
     """What this shell keeps for the program, who alone reads it; nothing of it is in the environment."""
     import json, os, subprocess, sys, time
     from xonsh.completers import tools
 
-    keep = dict(state="", due=0, limit=0, again=False, prompt="", files={}, absent=[])
-    seen = None
+    keep = dict(state="", due=0, limit=0, again=False, prompt="", files={}, absent=[], outside={}, closed={})
+    seen = gone = None
+    found_by = os.environ.get("PATH", "")
 
     def run(self, args, more, **how):
         """The program with these arguments, and `more` in its environment: how it ended."""
@@ -21,6 +26,8 @@ class _Awsenv:
         # Help, or a form that is not this shell's to take, goes to the program untouched. Looked at again at
         # the next prompt: it may be allowed now, or linked, or signed in.
         self.keep["due"] = 0
+        if not self.ready(*args):
+            return 127
         try:
             how = dict(stdin=stdin, stdout=stdout, stderr=stderr)
             return self.run(args, {"AWSENV_HOOK": _awsenv_hook}, **how).returncode
@@ -64,6 +71,8 @@ class _Awsenv:
         nothing; whoever presses Ctrl-C where a session is got has a prompt for a while."""
         flags, wait = "-p", 5
         while True:
+            if not self.ready(*args):
+                return self.lose()
             try:
                 words = ["hook-env", "xonsh", flags, *args]
                 done = self.run(words, {"_AWSENV_STATE": self.keep["state"]}, stdout=self.subprocess.PIPE)
@@ -86,6 +95,36 @@ class _Awsenv:
             if not self.keep["again"]:
                 return 0
             flags, wait = "-pa", 30  # the door is closed, and the session is got now
+
+    def ready(self, *args):
+        """Whether the program is there still. An upgrade or a removal takes it away, and then the awsenv on PATH takes
+        its place, which is looked for once, and whenever a person asks."""
+        global _awsenv_program
+        if self.os.access(_awsenv_program[0], self.os.X_OK) and self.os.access(_awsenv_program[-1], self.os.R_OK):
+            self.gone = None
+            return True
+        if args or self.gone is None:
+            environ = __xonsh__.env.detype()
+            folder = environ.get("AWSENV_DIR") or environ.get("DIRENV_DIR", "")[1:]
+            words = ["/bin/sh", "-c", _awsenv_finder, "sh", environ.get("PATH", ""), self.found_by, folder]
+            found = self.subprocess.run(words, env=environ, stdout=self.subprocess.PIPE).stdout.decode().splitlines()
+            if found:
+                _awsenv_program = found
+                print(f"awsenv: its program has moved; {found[-1]} takes its place", file=self.sys.stderr)
+                return True
+            print("awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv", file=self.sys.stderr)
+        return False
+
+    def lose(self):
+        """It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before. A person's
+        own choice at a prompt stays; whether the program is back is looked at at each."""
+        look, keep = self.look(), self.keep
+        where = look[-2:] if "e" in look[-2:-1] else []
+        if self.gone != where:
+            for name, value in keep["closed" if where else "outside"].items():
+                __xonsh__.env.pop(name, None) if value is None else __xonsh__.env.update({name: value})
+        self.gone, keep["due"], keep["limit"] = where, 0, 9999999999
+        return 127
 
     def complete(self, context):
         """What may stand where the cursor is, as the program says it; `None` leaves it to xonsh's own."""

@@ -8,13 +8,17 @@ builtin zmodload -F zsh/stat b:zstat
 # What this shell keeps for the program, who alone reads it; nothing of it comes from the environment.
 [[ ${__awsenv_shell-} == $$ ]] || typeset -g +x __awsenv_state=
 typeset -g +x __awsenv_shell=$$ __awsenv_seen= __awsenv_pwd= __awsenv_key= __awsenv_again= __awsenv_watch=
-typeset -g +x __awsenv_clock=EPOCHSECONDS
+typeset -g +x __awsenv_clock=EPOCHSECONDS __awsenv_gone= __awsenv_lost= __awsenv_path=$PATH
 typeset -gi +x __awsenv_due=0 __awsenv_limit=0 __awsenv_code=0
+
+# A script for `sh` that finds another awsenv when this one is gone.
+typeset -g +x __awsenv_finder=@FIND_PROGRAM@
 
 awsenv() {
   case ${1-} in
     (use|off) ;;
     (*)
+      __awsenv_ready "$@" || return 127
       local -i code=0
       AWSENV_HOOK=$__awsenv_hook "${__awsenv_program[@]}" "$@" || code=$?
       __awsenv_due=0 # looked at again: it may be allowed now, or linked, or signed in
@@ -26,6 +30,7 @@ awsenv() {
     case $word in
       # Help, or a form that is not this shell's to evaluate.
       (-h|--help|--show|--shell|--shell=*|--format|--format=*)
+        __awsenv_ready "$@" || return 127
         AWSENV_HOOK=$__awsenv_hook "${__awsenv_program[@]}" "$@"
         return
         ;;
@@ -88,7 +93,7 @@ __awsenv_act() {
   (( ! $+functions[_direnv_hook] )) || flags+=d
   [[ ${PROMPT-}${RPROMPT-} != *AWSENV_PROMPT* ]] || flags+=p
   typeset -g __awsenv_again=
-  while true; do
+  while __awsenv_ready "$@" || { __awsenv_lose; code=127; false }; do
     if [[ -n $__awsenv_again ]]; then
       # The door is closed, and the session is got now. Whoever presses Ctrl-C has a prompt for a while.
       flags+=a __awsenv_again= __awsenv_due=$(( EPOCHSECONDS + 30 ))
@@ -104,11 +109,38 @@ __awsenv_act() {
   fi
   if (( ! code )); then
     __awsenv_see
-  elif (( code != 130 && ! $# )); then
+  elif (( code != 127 && code != 130 && ! $# )); then
     __awsenv_see
     __awsenv_due=$(( EPOCHSECONDS + 5 ))
   fi
   return $code
+}
+
+# Whether the program is there still. An upgrade or a removal takes it away, and then the awsenv on PATH takes its place,
+# which is looked for once, and whenever a person asks.
+__awsenv_ready() {
+  if [[ -x $__awsenv_program[1] && -r $__awsenv_program[-1] ]]; then
+    typeset -g __awsenv_gone=
+    return 0
+  fi
+  if (( $# )) || [[ -z $__awsenv_gone ]]; then
+    local found="$(/bin/sh -c "$__awsenv_finder" sh "$PATH" "$__awsenv_path" "${AWSENV_DIR:-${DIRENV_DIR#-}}")"
+    if [[ -n $found ]]; then
+      typeset -ga __awsenv_program=("${(@f)found}")
+      print -ru2 "awsenv: its program has moved; $__awsenv_program[-1] takes its place"
+      return 0
+    fi
+    print -ru2 "awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv"
+  fi
+  return 1
+}
+
+# It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before. A person's own choice
+# at a prompt stays; whether the program is back is looked at at each.
+__awsenv_lose() {
+  [[ $__awsenv_gone == "x$__awsenv_key" || -z $__awsenv_lost ]] || builtin eval "$__awsenv_lost"
+  typeset -g __awsenv_gone="x$__awsenv_key"
+  __awsenv_due=0 __awsenv_limit=9999999999
 }
 
 # Fails where one of the variables $@ is readonly.

@@ -2,6 +2,7 @@
 
 from awsenv import replay
 from awsenv.errors import AwsenvError
+from awsenv.hook.fallback import list_fallbacks
 from awsenv.hook.layers import OURS
 from awsenv.hook.outcome import Outcome
 from awsenv.shells import Shell
@@ -26,6 +27,7 @@ def build_answer(outcome: Outcome, shell: Shell, prompt: str) -> HookAnswer:
     answer.renew_before = int(outcome.renew_before)
     answer.ask_again = outcome.ask_again
     answer.prompt = prompt
+    answer.outside, answer.closed = list_fallbacks(outcome.shell)
     return answer
 
 

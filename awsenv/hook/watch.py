@@ -2,7 +2,7 @@
 
 A file has changed when it is another than the one that was read: a backup that is restored, an archive that is
 unpacked and a symlink that is switched bring older times. A shell that can compare the times of two files and no
-others is given a stamp, ``STATE/watch/TIME``: an empty file that has the time of the watched one. It is never changed,
+others is given a stamp, ``STATE/looked/TIME``: an empty file that has the time of the watched one. It never has another,
 and all shells share it. Hot path.
 """
 
@@ -66,20 +66,15 @@ def _write_stamp(folder: str, mtime: int) -> str:
     path = f"{folder}/{mtime}"
     try:
         found = os.lstat(path)
-        is_right = found.st_mtime_ns == mtime
     except FileNotFoundError:
-        is_right = False
-    if not is_right:
-        aside = _find_aside(path)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        os.close(os.open(aside, flags, 0o600))
-        os.utime(aside, ns=(mtime, mtime))
-        if os.lstat(aside).st_mtime_ns != mtime:  # the file system has coarser times, or none
-            os.unlink(aside)
-            raise OSError
-        os.rename(aside, path)
-    elif time.time() - found.st_ctime > _CONFIRM_AFTER:
-        os.utime(path, ns=(mtime, mtime), follow_symlinks=False)
+        _prepare(folder)
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+    else:
+        if found.st_mtime_ns == mtime and time.time() - found.st_ctime < _CONFIRM_AFTER:
+            return path
+    os.utime(path, ns=(mtime, mtime), follow_symlinks=False)
+    if os.lstat(path).st_mtime_ns != mtime:  # the file system has coarser times
+        raise OSError
     return path
 
 
@@ -87,29 +82,20 @@ def _write_link(folder: str, target: str) -> str:
     digest = record_file.checksum(os.fsencode(target)).decode().strip()
     path = f"{folder}/l{digest}"
     try:
-        is_right = os.readlink(path) == target
-    except OSError:
-        is_right = False
-    if not is_right:
-        aside = _find_aside(path)
-        os.symlink(target, aside)
-        os.rename(aside, path)
+        if os.readlink(path) == target:
+            return path
+        os.unlink(path)
+    except FileNotFoundError:
+        _prepare(folder)
+    os.symlink(target, path)
     return path
 
 
-def _find_aside(path: str) -> str:
-    """Where ``path`` is made, before it has its name: no shell sees a stamp with another time."""
-    folder = os.path.dirname(path)
+def _prepare(folder: str) -> None:
     os.makedirs(folder, 0o700, exist_ok=True)
-    _clean(folder)
-    return f"{path}.{os.getpid()}.{time.monotonic_ns()}"
-
-
-def _clean(folder: str) -> None:
     names = os.listdir(folder)
     if len(names) <= _FEW:
         return
     for name in names:
-        found = os.lstat(f"{folder}/{name}")
-        if time.time() - found.st_ctime > _MAX_AGE:
+        if time.time() - os.lstat(f"{folder}/{name}").st_ctime > _MAX_AGE:
             os.unlink(f"{folder}/{name}")

@@ -32,11 +32,12 @@ class HookAnswer:
     To be kept until the next look: ``state``, which only the program reads; ``check_at``, when to look again, and
     ``renew_before``, before which command at the latest, in seconds since 1970; ``ask_again``: at once; ``prompt``:
     what AWSENV_PROMPT says; ``files``, which tell a change by being other than they were, older ones too, or gone;
-    ``absent``: files that tell one by being there.
+    ``absent``: files that tell one by being there. And for a shell whose program is gone: what each variable is then
+    ``outside`` all folders with an .envrc, and in one (``closed``).
     """
 
-    __slots__ = ("absent", "ask_again", "check_at", "files", "prompt", "renew_before", "session", "stash", "state",
-                 "unstash", "variables")  # fmt: skip
+    __slots__ = ("absent", "ask_again", "check_at", "closed", "files", "outside", "prompt", "renew_before", "session",
+                 "stash", "state", "unstash", "variables")  # fmt: skip
 
     def __init__(self) -> None:
         self.variables: dict[str, str | None] = {}
@@ -46,6 +47,8 @@ class HookAnswer:
         self.state = self.prompt = ""
         self.check_at = self.renew_before = 0
         self.ask_again = False
+        self.outside: dict[str, str | None] = {}
+        self.closed: dict[str, str | None] = {}
         self.files: list[WatchedFile] = []
         self.absent: list[str] = []
 
@@ -82,6 +85,8 @@ class HookAnswer:
                 "again": self.ask_again,
                 "prompt": self.prompt,
                 "absent": self.absent,
+                "outside": self.outside,
+                "closed": self.closed,
                 **watched,
             },
         }

@@ -37,6 +37,7 @@ class Bash(Posix):
             f"AWSENV_PROMPT={self.quote(self._escape_prompt(answer.prompt))}"
             f" __awsenv_due={answer.check_at} __awsenv_limit={answer.renew_before}",
             f"__awsenv_state={self.quote(answer.state)} __awsenv_again={'1' if answer.ask_again else ''}",
+            f"__awsenv_lost={self.quote(self._render_lost(answer))}",
             self._render_watch(answer),
         ]
         return _ANSWER.format(
@@ -54,6 +55,23 @@ class Bash(Posix):
         if not tests:
             return "__awsenv_watch="
         return f"__awsenv_watch=__awsenv_changed\n__awsenv_changed() {{\n[[ {tests} ]]\n}}"
+
+    def _render_lost(self, answer: "HookAnswer") -> str:
+        """What the shell evaluates once its program is gone, wherever it stands then."""
+        if not answer.outside:
+            return ""
+        closed, outside = map(self._render_all, (answer.closed, answer.outside))
+        return f"case $__awsenv_key in\ne*)\n{closed};;\n*)\n{outside};;\nesac"
+
+    def _render_all(self, variables: dict[str, str | None]) -> str:
+        unset = " ".join(name for name, value in variables.items() if value is None)
+        lines = [f"{self.builtin}unset {unset}"] if unset else []
+        lines += [
+            f"{self.builtin}export {name}={self.quote(value)}"
+            for name, value in variables.items()
+            if value is not None
+        ]
+        return "\n".join(lines)
 
     def _escape_prompt(self, text: str) -> str:
         return text

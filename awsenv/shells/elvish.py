@@ -61,6 +61,8 @@ class Elvish(Shell):
             return f"[{pairs or '&'}]"
         if isinstance(value, list):
             return f"[{' '.join(map(self._render_value, value))}]"
+        if value is None:
+            return "$nil"
         if isinstance(value, bool):
             return "$true" if value else "$false"
         return self.quote(str(value))

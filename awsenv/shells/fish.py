@@ -63,6 +63,8 @@ class Fish(Shell):
             "__awsenv_limit": str(answer.renew_before),
             "__awsenv_state": answer.state,
             "__awsenv_again": "1" if answer.ask_again else "",
+            "__awsenv_closed": self._render_all(answer.closed),
+            "__awsenv_outside": self._render_all(answer.outside),
         }
         lines += [f"builtin set -gu {name} {self.quote(value)}" for name, value in kept.items()]
         tests = " -o ".join(answer.format_tests(self.quote))
@@ -83,6 +85,9 @@ class Fish(Shell):
             lines.append(f"builtin set -qg {aside}; and builtin set -gu {name} ${aside}")
             lines.append(f"builtin set -eg {aside}")
         return lines
+
+    def _render_all(self, variables: dict[str, str | None]) -> str:
+        return "\n".join(self._render_variable(name, value) for name, value in variables.items())
 
     def _render_variable(self, name: str, value: str | None) -> str:
         if value is None:

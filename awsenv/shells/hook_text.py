@@ -11,13 +11,18 @@ from awsenv.files import reading
 from awsenv.shells import Shell
 from awsenv.shells.table import load_shell
 
+# What stands in a shipped hook for the script that finds another awsenv.
+_FINDER = "@FIND_PROGRAM@"
+
 
 def render_hook(name: str) -> str:
     """What the shell ``name``, one of ``SHELLS``, evaluates to have the hook."""
     shell = load_shell(name)
     body = _read_body(shell)
     path = paths.shipped_path(shell.hook_file)
-    return shell.render_hook(paths.program_words(), _format_version(shell, body), body, path)
+    version = _format_version(shell, body)
+    body = body.replace(_FINDER, shell.quote(_read_finder()))
+    return shell.render_hook(paths.program_words(), version, body, path)
 
 
 def format_version(name: str) -> str:
@@ -28,6 +33,12 @@ def format_version(name: str) -> str:
 
 def _format_version(shell: Shell, body: str) -> str:
     return f"{shell.name}:{hashlib.sha256(body.encode()).hexdigest()[:8]}"
+
+
+def _read_finder() -> str:
+    """The script for ``sh`` that finds another awsenv when this one is gone, as one line: it is then the hook's own."""
+    lines = reading.read_text(paths.shipped_path("find-program.sh")).splitlines()
+    return " ".join(line.strip() for line in lines if line.strip()[:1] != "#")
 
 
 def _read_body(shell: Shell) -> str:

@@ -63,6 +63,9 @@ class Tcsh(Shell):
             "__awsenv_state": answer.state,
             "__awsenv_again": "1" if answer.ask_again else "0",
             "__awsenv_watch": self._render_test(answer),
+            "__awsenv_closed": "; ".join(self._render_variables(answer.closed)),
+            "__awsenv_outside": "; ".join(self._render_variables(answer.outside)),
+            "__awsenv_bound": "1" if "AWSENV_DIR" in answer.outside else "0",
             "__awsenv_done": "1",
         }
         lines = [f"set {name} = {self.quote(value)}" for name, value in kept.items()]

@@ -44,6 +44,7 @@ def said(text: str) -> list[str]:
 def test_status_and_the_last_word_are_as_without_it(
     where: str, ground: Ground, hooked: Shell
 ) -> None:
+    ground.settle()  # of files of this second it asks at each prompt, and a terminal shows what is typed meanwhile
     plain = Terminal(hooked, ground.environ, ground.home)
     shell = ground.shell(hooked)
     folder = ground.home if where == "home" else ground.a
