@@ -13,7 +13,9 @@ def main() -> None:
     """Run ``awsenv`` with this process's arguments and end with its exit code."""
     try:
         if "PYTHONPATH" in os.environ or sys.argv[0][-11:] == "__main__.py":
-            _leave_out_others_modules()
+            from awsenv import installation
+
+            installation.leave_out_others_modules()
         code = _run(sys.argv[1:])
     except SystemExit:
         raise
@@ -50,10 +52,9 @@ def _run(arguments: list[str]) -> int:
             replay.say("[debug] answered at once, by what is recorded")
         if text is not None:
             os._exit(replay.emit(text))  # without the interpreter's tear-down
-    if sys.flags.no_site:  # the hook calls us so
-        import site
+    from awsenv import installation
 
-        site.main()
+    installation.load_site()
     if request is not None:
         from awsenv.cli import switch
 
@@ -96,14 +97,3 @@ def _failed(arguments: list[str], error: BaseException) -> int:
         form = find_failing_form(arguments, dict(os.environ))
         replay.emit(load(form).failing_text)
     return code
-
-
-def _leave_out_others_modules() -> None:
-    """Import from Python's own folders and the installation alone: what PYTHONPATH names, or lies
-    where one stands under ``python -m``, is another project's (a ``typing.py`` would run as ours)."""
-    library = os.path.dirname(os.__file__)
-    version = f"python{sys.version_info[0]}{sys.version_info[1]}.zip"
-    names = [os.path.basename(place) for place in sys.path]
-    if version in names:  # the first of Python's own places, whether it is there or not
-        own = sys.path[names.index(version) :]
-        sys.path[:] = own if library in own else [library, *own]

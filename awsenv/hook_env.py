@@ -8,16 +8,15 @@ of files by whole seconds, ``a`` it asks again, because it was told to. Hot path
 
 import _signal  # type: ignore[import-not-found]  # ``signal`` costs ten modules
 import os
-import sys
 import time
 
-from awsenv import replay
+from awsenv import installation, replay
 from awsenv.errors import USAGE
 from awsenv.hook import renewal, state
 from awsenv.hook.answer import build_answer
 from awsenv.hook.decide import choose, decide
 from awsenv.hook.outcome import ANSWERED, FIRST, RENEWAL, SECOND, Outcome
-from awsenv.paths import program_words
+from awsenv.paths import PROTOCOL, program_words
 from awsenv.request import name_previous, parse_request
 from awsenv.shells import Shell
 from awsenv.shells.table import SHELLS, load_shell
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 STATE = "_AWSENV_STATE"
-# How hooks and programs talk to each other. One of another release is taken where that is the same; what a shell keeps
-# is read by the next release, too.
-PROTOCOL = "awsenv-protocol 1"
 
 
 class Asking:
@@ -84,7 +80,7 @@ def complete(arguments: list[str]) -> int:
     words = shell.read_line(arguments[2:], environ)
     table = completion.read_table(environ)
     if table is None:
-        _load_site()
+        installation.load_site()
         from awsenv.cli import completion as made
 
         table = made.build_table(environ)
@@ -110,7 +106,7 @@ def _answer_choice(asking: Asking, command: list[str]) -> int:
             change = enter_session(request.profile, found.variables, inside)
             choose(outcome, change, now)
             return replay.emit(_render(outcome, asking, now, since))
-    _load_site()
+    installation.load_site()
 
     def render(change: Change) -> str:
         since, now = time.time_ns(), time.time()
@@ -130,7 +126,7 @@ def _answer_choice(asking: Asking, command: list[str]) -> int:
 def _run_cold_path(outcome: Outcome) -> tuple[replay.FoundSession | None, int]:
     """What the cold path finds, with the person's own environment and nothing of a folder's; and the
     exit code."""
-    _load_site()
+    installation.load_site()
     from awsenv.actions import renew
     from awsenv.ui.run import run_command
 
@@ -153,13 +149,6 @@ def _become(environ: dict[str, str]) -> None:
     """Go on with ``environ`` as this process's own."""
     os.environ.clear()
     os.environ.update(environ)
-
-
-def _load_site() -> None:
-    if sys.flags.no_site:  # the hook calls us so
-        import site
-
-        site.main()
 
 
 def _render(outcome: Outcome, asking: Asking, now: float, since: int) -> str:

@@ -3,6 +3,8 @@
 import os
 import sys
 
+from awsenv import installation
+
 
 def config_file(environ: dict[str, str]) -> str:
     """The AWS config file, expanded as botocore expands it (``configloader.raw_config_parse``)."""
@@ -28,10 +30,15 @@ def shipped_path(name: str) -> str:
     return os.path.join(os.path.dirname(here), "shell", name)
 
 
+# How hooks and programs talk to each other. One of another release is taken where that is the same; what a shell keeps
+# is read by the next release, too.
+PROTOCOL = "awsenv-protocol 1"
+
+
 def program_words() -> list[str]:
     """The words that start this awsenv again, whatever PATH and PYTHONPATH are."""
     here = os.path.dirname(os.path.abspath(__file__))
-    return [sys.executable, "-I", "-S", os.path.join(here, "__main__.py")]
+    return [sys.executable, "-I", "-S", *installation.list_options(), f"{here}/__main__.py"]
 
 
 def program_path() -> str:

@@ -33,12 +33,14 @@ LAW = [
     ["profiles"],
     ["replay"],
     ["request", "record_file"],
+    ["successor"],
     ["programs"],
     ["shells"],
     ["variables"],
     ["files"],
     ["state"],
     ["paths"],
+    ["installation"],
     ["durations"],
     ["errors", "debug"],
 ]
@@ -270,7 +272,7 @@ def test_what_a_hook_asks_imports_nothing_slow() -> None:
     )
     loaded = set(result.stdout.split()) - OS
     rooms = ("awsenv.hook", "awsenv.shells", "awsenv.files")
-    single = {"awsenv", "awsenv.cli", "awsenv.hook_env", "awsenv.errors", "awsenv.paths", "awsenv.record_file", "awsenv.replay", "awsenv.request", "awsenv.state", "awsenv.envrc", "awsenv.envrc.trust_check", "awsenv.variables"}  # fmt: skip
+    single = {"awsenv", "awsenv.cli", "awsenv.hook_env", "awsenv.errors", "awsenv.installation", "awsenv.paths", "awsenv.record_file", "awsenv.replay", "awsenv.request", "awsenv.state", "awsenv.envrc", "awsenv.envrc.trust_check", "awsenv.variables"}  # fmt: skip
     assert "awsenv.hook.decide" in loaded
     assert {name for name in loaded - single if not name.startswith(rooms)} == set()
 

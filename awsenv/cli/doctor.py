@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from awsenv import __version__, paths, programs
+from awsenv import __version__, installation, paths, programs
 from awsenv.aws import cli_caches
 from awsenv.aws_login import tokens
 from awsenv.cli import shell_status
@@ -54,6 +54,7 @@ def check_all(environ: dict[str, str]) -> Iterator[Finding]:
     """Every finding, in the order in which it is told."""
     python = f"{platform.python_version()} at {sys.executable}"
     yield "awsenv", f"{__version__}, Python {python}", ""
+    yield from _check_program()
     yield from _check_hook(environ)
     yield from _check_tools(environ)
     yield from _check_modes(environ)
@@ -91,6 +92,18 @@ def _check_hook(environ: dict[str, str]) -> Iterator[Finding]:
         yield "hook", f"{shell}: {cannot}", ""
     for path in dict.fromkeys(has):
         yield from _check_order(shorten(path), start_files.read_text(path))
+
+
+def _check_program() -> Iterator[Finding]:
+    """Whether the words by which a hook starts this awsenv do so."""
+    words = paths.program_words()
+    try:
+        code = programs.run([*words, "--version"], dict(os.environ), seconds=20).code
+        what = f"ends with {code}" if code else ""
+    except (OSError, AwsenvError) as error:
+        what = str(error)
+    if fault := installation.find_fault() or what:
+        yield "program", f"no hook can start it: {fault}", "uv tool install awsenv"
 
 
 def _check_order(name: str, text: str) -> Iterator[Finding]:

@@ -44,6 +44,8 @@ def use(
     """Make this shell act as PROFILE.
 
     Example: eval "$(awsenv use xxx-dev)"
+
+    In a script: eval "$(awsenv use xxx-dev || echo false)" || exit
     """
     form = _choose_form(shell, format_)
     _refuse_terminal(f"awsenv use {shlex.quote(profile) if profile else 'PROFILE'}", form, show)

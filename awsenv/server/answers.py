@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from awsenv import paths, programs, record_file, replay
+from awsenv import programs, record_file, replay, successor
 from awsenv.errors import AwsenvError
 from awsenv.request import Request
 from awsenv.server.grants import Grant
@@ -113,7 +113,14 @@ class Answers:
 
     def _run(self, grant: Grant, *options: str) -> dict[str, str]:
         """The session, by an awsenv of its own. Raises ``AwsenvError``."""
-        words = [*paths.program_words(), "use", grant.profile, "--shell", "sts", *options]
+        words = [
+            *successor.find_program_words(self._environ),
+            "use",
+            grant.profile,
+            "--shell",
+            "sts",
+            *options,
+        ]
         words += ["--session"] if grant.session else []
         try:
             done = programs.run(words, grant.environ(self._environ), seconds=60)

@@ -6,7 +6,8 @@ variable says what runs, and nothing is imported that a replay does not need.
 
 import hashlib
 
-from awsenv import paths
+from awsenv import installation, paths
+from awsenv.errors import AwsenvError
 from awsenv.files import reading
 from awsenv.shells import Shell
 from awsenv.shells.table import load_shell
@@ -16,7 +17,10 @@ _FINDER = "@FIND_PROGRAM@"
 
 
 def render_hook(name: str) -> str:
-    """What the shell ``name``, one of ``SHELLS``, evaluates to have the hook."""
+    """What the shell ``name``, one of ``SHELLS``, evaluates to have the hook. Raises ``AwsenvError`` where its words
+    would not start this awsenv."""
+    if fault := installation.find_fault():
+        raise AwsenvError(f"no hook can start this awsenv: {fault}", "uv tool install awsenv")
     shell = load_shell(name)
     body = _read_body(shell)
     path = paths.shipped_path(shell.hook_file)
