@@ -11,7 +11,7 @@ import os
 import time
 
 from awsenv import installation, replay
-from awsenv.errors import USAGE
+from awsenv.errors import USAGE, AwsenvError
 from awsenv.hook import renewal, state
 from awsenv.hook.answer import build_answer
 from awsenv.hook.decide import choose, decide
@@ -20,13 +20,15 @@ from awsenv.paths import PROTOCOL, program_words
 from awsenv.request import name_previous, parse_request
 from awsenv.shells import Shell
 from awsenv.shells.table import SHELLS, load_shell
-from awsenv.variables import Change, enter_session, leave_session
+from awsenv.variables import MANAGED, REGIONS, Change, enter_session, leave_session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 STATE = "_AWSENV_STATE"
+# The names of the variables that stand in front of the call on its line.
+IN_FRONT = "_AWSENV_FRONT"
 
 
 class Asking:
@@ -35,6 +37,7 @@ class Asking:
     def __init__(self, shell: Shell, flags: str) -> None:
         self.shell = shell
         self.state = os.environ.pop(STATE, "")
+        self.in_front = os.environ.pop(IN_FRONT, "").split()
         self.environ = dict(os.environ)
         self.direnv, self.shows_prompt, self.whole_seconds = (flag in flags for flag in "dpc")
         self.again = "a" in flags
@@ -91,6 +94,11 @@ def complete(arguments: list[str]) -> int:
 
 def _answer_choice(asking: Asking, command: list[str]) -> int:
     """A person's own choice: behind a ``cd`` on the same line the folder first, then what was chosen."""
+    if lost := [name for name in asking.in_front if name in MANAGED]:
+        what = f"{lost[0]} in front of awsenv is lost as that returns, so nothing was changed"
+        is_region = lost[0] in REGIONS and command[:1] == ["use"]
+        mend = f" --region {os.environ.get(lost[0], '')}" if is_region else ""
+        raise AwsenvError(what, f"awsenv {' '.join(command)}{mend}")
     since, now = time.time_ns(), time.time()
     outcome = asking.decide(now, phase=FIRST)
     inside = outcome.shell.environ

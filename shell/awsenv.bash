@@ -11,10 +11,10 @@ case $- in *a*) __awsenv_load='builtin set -a' ;; *) __awsenv_load=: ;; esac
 # What this shell keeps for the program, who alone reads it; nothing of it comes from the environment.
 [ "${__awsenv_shell-}" = "$$" ] || __awsenv_state='' __awsenv_armed=''
 __awsenv_shell=$$ __awsenv_seen='' __awsenv_pwd='' __awsenv_key='' __awsenv_watch='' __awsenv_arm=''
-__awsenv_again='' __awsenv_due=0 __awsenv_limit=0 __awsenv_code=0 __awsenv_gone='' __awsenv_lost='' __awsenv_path=$PATH
+__awsenv_again='' __awsenv_due=0 __awsenv_limit=0 __awsenv_code=0 __awsenv_gone='' __awsenv_lost='' __awsenv_path=$PATH __awsenv_front=''
 builtin export -n __awsenv_shell __awsenv_state __awsenv_armed __awsenv_seen __awsenv_pwd __awsenv_key \
   __awsenv_arm __awsenv_again __awsenv_watch __awsenv_due __awsenv_limit __awsenv_code __awsenv_gone \
-  __awsenv_lost __awsenv_path __awsenv_program __awsenv_hook __awsenv_finder
+  __awsenv_lost __awsenv_path __awsenv_front __awsenv_program __awsenv_hook __awsenv_finder
 # A script for `sh` that finds another awsenv when this one is gone.
 __awsenv_finder=@FIND_PROGRAM@
 # The second now, as arithmetic reads it: before bash 5 that takes a process, once a shell.
@@ -46,6 +46,7 @@ awsenv() {
         ;;
     esac
   done
+  __awsenv_look_in_front
   # In the subshell of eval "$(awsenv use dev)" it prints a call of itself, never a secret.
   if ((BASH_SUBSHELL)) && [[ ! -t 1 ]]; then
     if __awsenv_act "$@"; then
@@ -62,12 +63,38 @@ awsenv() {
   __awsenv_act "$@"
 }
 
+# The variables in front of `awsenv use`, which are that call's own: what is set of them is lost as it returns. They
+# alone give a local variable of the same name their value.
+__awsenv_look_in_front() {
+  builtin local "IFS= " __awsenv_each
+  __awsenv_front=''
+  builtin shopt -q localvar_inherit 2>/dev/null && return 0
+  for __awsenv_each in ${!AWS@}; do
+    __awsenv_writable "$__awsenv_each" && __awsenv_is_set_locally "$__awsenv_each" &&
+      __awsenv_front="$__awsenv_front $__awsenv_each"
+  done
+  return 0
+}
+
+__awsenv_is_set_locally() {
+  builtin local "$1"
+  [[ ${!1+x} ]]
+}
+
 # Under `set -e` bash exits for what fails inside `builtin eval`, whatever stands around that: so it is
 # guarded inside.
 #
 # At each prompt. Where nothing changed it is over with builtins: the folder whose .envrc counts, the
 # session by its key, the time to look again, and the files that the last look saw are as they were.
 __awsenv_prompt() {
+  # No trace shows what it compares.
+  [[ $- != *x* ]] || {
+    { builtin set +x; } 2>/dev/null
+    __awsenv_prompt
+    builtin set -- "$?"
+    builtin set -x
+    return "$1"
+  }
   # One may have come here meanwhile, as with a git pull.
   [[ $PWD == "$__awsenv_pwd" && (! -e .envrc || $__awsenv_key == ?" $PWD") ]] || __awsenv_find
   if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-} ${AWS_ACCESS_KEY_ID-} ${AWS_PROFILE-}" == "$__awsenv_seen" ]] &&
@@ -105,7 +132,7 @@ __awsenv_see() {
 # Ask what this shell is to become, `use …` and `off` among it, and make it so.
 __awsenv_act() {
   builtin local "__awsenv_x=$-" IFS=' ' __awsenv_text __awsenv_flags=- __awsenv_r=0
-  { builtin set +x; } 2>/dev/null # values are about to be handled
+  { builtin set +xv; } 2>/dev/null # values are about to be handled
   builtin declare -F _direnv_hook >/dev/null && __awsenv_flags=${__awsenv_flags}d
   case ${PS1-} in *AWSENV_PROMPT*) __awsenv_flags=${__awsenv_flags}p ;; esac
   ((BASH_VERSINFO[0] >= 5)) || __awsenv_flags=${__awsenv_flags}c
@@ -116,7 +143,7 @@ __awsenv_act() {
       __awsenv_flags=${__awsenv_flags}a __awsenv_again='' __awsenv_due=$(((__awsenv_clock) + 30))
       __awsenv_see
     fi
-    __awsenv_text=$(_AWSENV_STATE=$__awsenv_state builtin exec "${__awsenv_program[@]}" hook-env bash \
+    __awsenv_text=$(_AWSENV_STATE=$__awsenv_state _AWSENV_FRONT=$__awsenv_front builtin exec "${__awsenv_program[@]}" hook-env bash \
       "$__awsenv_flags" "$@") || __awsenv_r=$?
     if ((__awsenv_r == 0)); then
       builtin eval "${__awsenv_text:-builtin :} || __awsenv_r=\$?"
@@ -134,6 +161,7 @@ __awsenv_act() {
     __awsenv_due=$(((__awsenv_clock) + 5))
   fi
   __awsenv_join
+  case $__awsenv_x in *v*) builtin set -v ;; esac
   case $__awsenv_x in *x*) builtin set -x ;; esac
   return "$__awsenv_r"
 }

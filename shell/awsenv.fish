@@ -19,7 +19,7 @@ end
 
 function awsenv --description 'The right AWS credentials in this shell'
     # Help, or a form that is not this shell's to evaluate, goes to the program untouched.
-    if not contains -- "$argv[1]" use off
+    if not builtin contains -- "$argv[1]" use off
         or string match -qr -- '^(-h|--help|--show|--(shell|format)(=.*)?)$' $argv
         __awsenv_ready $argv; or return 127
         AWSENV_HOOK=$__awsenv_hook command $__awsenv_program $argv
@@ -28,17 +28,17 @@ function awsenv --description 'The right AWS credentials in this shell'
         set -g __awsenv_due 0
         return $code
     end
-    # In `awsenv use dev | source` it prints a call of itself, never a secret.
-    if not isatty stdout; and status is-interactive
-        echo __awsenv_act (string escape -- $argv)
-        return
-    end
+    # A function acts on its shell wherever it stands: in `awsenv use dev | source` there is nothing left to evaluate.
     __awsenv_act $argv
+    set -l code $status
+    test $code -eq 0 -o -t 1; or builtin echo false
+    return $code
 end
 
 # At each prompt. Where nothing changed it is over with builtins: the folder whose .envrc counts, the
 # session, the time to look again, and the files that the last look saw are as they were.
 function __awsenv_prompt --on-event fish_prompt
+    set -q fish_trace; and set -l fish_trace
     # One may have come here meanwhile, as with a git pull.
     test "$PWD" = "$__awsenv_pwd" -a ! -e .envrc; or __awsenv_find
     if test "$__awsenv_key $AWSENV_PROFILE $AWS_CREDENTIAL_EXPIRATION $AWS_ACCESS_KEY_ID $AWS_PROFILE" = "$__awsenv_seen"
@@ -64,7 +64,7 @@ end
 # Whether the second $argv[1] has not come. fish has no clock of its own, but a file's time and age.
 function __awsenv_is_before
     test $argv[1] -eq 9999999999; and return 0
-    test (math -s0 (path mtime /) + (path mtime -R /)) -lt $argv[1]
+    test (builtin math -s0 (builtin path mtime /) + (builtin path mtime -R /)) -lt $argv[1]
 end
 
 # The first folder above that holds an .envrc, or the whole path where a symlink comes before it: as
@@ -90,15 +90,17 @@ end
 
 # What a look leaves: the session by its key, for others may put back or take away what they know of.
 function __awsenv_see
+    set -l fish_trace
     set -g __awsenv_seen "$__awsenv_key $AWSENV_PROFILE $AWS_CREDENTIAL_EXPIRATION $AWS_ACCESS_KEY_ID $AWS_PROFILE"
 end
 
 # Ask what this shell is to become, `use …` and `off` among it, and make it so.
 function __awsenv_act
+    set -l fish_trace # values are about to be handled
     set -l code 0
     set -l flags -
-    functions -q __direnv_export_eval; and set flags "$flags"d
-    functions fish_prompt fish_right_prompt 2>/dev/null | string match -q '*AWSENV_PROMPT*'; and set flags "$flags"p
+    builtin functions -q __direnv_export_eval; and set flags "$flags"d
+    builtin functions fish_prompt fish_right_prompt 2>/dev/null | string match -q '*AWSENV_PROMPT*'; and set flags "$flags"p
     set -g __awsenv_again ''
     while true
         if not __awsenv_ready $argv
@@ -110,27 +112,27 @@ function __awsenv_act
             # while.
             set flags "$flags"a
             set -g __awsenv_again ''
-            set -g __awsenv_due (math -s0 (path mtime /) + (path mtime -R /) + 30)
+            set -g __awsenv_due (builtin math -s0 (builtin path mtime /) + (builtin path mtime -R /) + 30)
             __awsenv_see
         end
         set -l text (_AWSENV_STATE="$__awsenv_state" command $__awsenv_program hook-env fish $flags $argv | string collect --allow-empty)
         set code $pipestatus[1]
         if test $code -eq 0
             # In the global scope, as if it were typed.
-            printf '%s\n' $text | source
+            builtin printf '%s\n' $text | builtin source
             set code $status
         end
         __awsenv_find # behind the answer: what has come or gone since it is a file that it watches
         test -n "$__awsenv_again"; or break
     end
     if test $code -gt 128; and test $code -ne 130
-        echo "awsenv: killed by signal "(math $code - 128)"; nothing was changed" >&2
+        builtin echo "awsenv: killed by signal "(builtin math $code - 128)"; nothing was changed" >&2
     end
     if test $code -eq 0
         __awsenv_see
     else if test $code -ne 130; and not set -q argv[1]
         __awsenv_see
-        set -g __awsenv_due (math -s0 (path mtime /) + (path mtime -R /) + 5)
+        set -g __awsenv_due (builtin math -s0 (builtin path mtime /) + (builtin path mtime -R /) + 5)
     end
     return $code
 end
@@ -148,10 +150,10 @@ function __awsenv_ready
         set -l found (/bin/sh -c $__awsenv_finder sh (string join : $PATH) (string join : $__awsenv_path) "$folder")
         if set -q found[1]
             set -g __awsenv_program $found
-            echo "awsenv: its program has moved; $__awsenv_program[-1] takes its place" >&2
+            builtin echo "awsenv: its program has moved; $__awsenv_program[-1] takes its place" >&2
             return 0
         end
-        echo "awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv" >&2
+        builtin echo "awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv" >&2
     end
     return 1
 end
@@ -159,11 +161,12 @@ end
 # It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before. A person's own choice
 # at a prompt stays; whether the program is back is looked at at each.
 function __awsenv_lose
+    set -l fish_trace
     if test "$__awsenv_gone" != "x$__awsenv_key"
         if string match -q 'e*' -- $__awsenv_key
-            printf '%s\n' $__awsenv_closed | source
+            builtin printf '%s\n' $__awsenv_closed | builtin source
         else
-            printf '%s\n' $__awsenv_outside | source
+            builtin printf '%s\n' $__awsenv_outside | builtin source
         end
     end
     set -g __awsenv_gone "x$__awsenv_key"
@@ -173,16 +176,16 @@ end
 
 # What may stand where the cursor is, as the program says it: a word, and behind a tab what it means.
 function __awsenv_complete
-    set -l words (commandline -opc)
-    set -l found (command $__awsenv_program complete fish -- $words[2..] (commandline -ct) 2>/dev/null)
+    set -l words (builtin commandline -opc)
+    set -l found (command $__awsenv_program complete fish -- $words[2..] (builtin commandline -ct) 2>/dev/null)
     switch "$found[1]"
         case @files
-            __fish_complete_path (commandline -ct)
+            __fish_complete_path (builtin commandline -ct)
         case '@command *'
-            set -l from (math (string split ' ' -- $found[1])[2] + 1)
-            complete -C (string join ' ' -- (string escape -- $words[$from..]) (commandline -ct))
+            set -l from (builtin math (string split ' ' -- $found[1])[2] + 1)
+            builtin complete -C (string join ' ' -- (string escape -- $words[$from..]) (builtin commandline -ct))
         case '*'
-            printf '%s\n' $found
+            builtin printf '%s\n' $found
     end
 end
-complete -c awsenv -f -a '(__awsenv_complete)'
+builtin complete -c awsenv -f -a '(__awsenv_complete)'

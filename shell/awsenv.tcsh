@@ -1,6 +1,16 @@
 # awsenv's hook for tcsh (6.20 and later): it notices that something may have changed, and asks the program what
 # this shell is to become. `awsenv hook tcsh` says where it lies. tcsh has no functions, so its aliases source
 # this file with a word that says what is wanted.
+
+# What is done here is shown by neither; at the end it is as it was.
+if ( $?echo ) then
+    set __awsenv_echo
+    unset echo
+endif
+if ( $?verbose ) then
+    set __awsenv_verbose
+    unset verbose
+endif
 if ( "$argv[1]" == prompt ) then
     # At each prompt, and on `cd`. Where nothing changed it is over with builtins: the folder whose .envrc counts,
     # the session, the time to look again, and the files that the last look saw are as they were.
@@ -169,5 +179,15 @@ else if ( "$argv[1]" == load ) then
         if ( $?prompt && "$__awsenv_line" !~ *__awsenv_file* ) alias $__awsenv_word "$__awsenv_line:q"'if ( ! -r $__awsenv_file:q ) eval "$__awsenv_removed"; if ( -r $__awsenv_file:q ) source $__awsenv_file:q prompt'
     end
     complete awsenv 'n/allow/f/' 'n/deny/f/' 'p@*@`$__awsenv_program:q complete tcsh`@'
+endif
+if ( "$argv[1]" == prompt || "$argv[1]" == awsenv ) then
+    if ( $?__awsenv_verbose ) then
+        unset __awsenv_verbose
+        set verbose
+    endif
+    if ( $?__awsenv_echo ) then
+        unset __awsenv_echo
+        set echo
+    endif
 endif
 set status = $__awsenv_code # what `&&` behind the alias sees

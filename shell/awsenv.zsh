@@ -8,8 +8,8 @@ builtin zmodload -F zsh/stat b:zstat
 # What this shell keeps for the program, who alone reads it; nothing of it comes from the environment.
 [[ ${__awsenv_shell-} == $$ ]] || typeset -g +x __awsenv_state=
 typeset -g +x __awsenv_shell=$$ __awsenv_seen= __awsenv_pwd= __awsenv_key= __awsenv_again= __awsenv_watch=
-typeset -g +x __awsenv_clock=EPOCHSECONDS __awsenv_gone= __awsenv_lost= __awsenv_path=$PATH
-typeset -gi +x __awsenv_due=0 __awsenv_limit=0 __awsenv_code=0
+typeset -g +x __awsenv_clock=EPOCHSECONDS __awsenv_gone= __awsenv_lost= __awsenv_path=$PATH __awsenv_front=
+typeset -gi +x __awsenv_due=0 __awsenv_limit=0
 
 # A script for `sh` that finds another awsenv when this one is gone.
 typeset -g +x __awsenv_finder=@FIND_PROGRAM@
@@ -49,17 +49,16 @@ awsenv() {
 # is over with builtins: the folder whose .envrc counts, the session, the time to look again, and the
 # files that the last look saw are as they were.
 __awsenv_prompt() {
-  __awsenv_code=$?
+  [[ ! -o xtrace ]] || setopt local_options no_xtrace # no trace shows what it compares
   # compinit may be run at any time, behind this file too, or never.
   (( $+_comps[awsenv] || ! $+functions[compdef] )) || compdef __awsenv_complete awsenv
   # One may have come here meanwhile, as with a git pull.
   [[ $PWD == "$__awsenv_pwd" && ( ! -e .envrc || $__awsenv_key == ?" $PWD" ) ]] || __awsenv_find
   if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-} ${AWS_ACCESS_KEY_ID-} ${AWS_PROFILE-}" == "$__awsenv_seen" ]] &&
     (( EPOCHSECONDS < __awsenv_due )) && { [[ -z $__awsenv_watch ]] || ! builtin eval "$__awsenv_watch" }; then
-    return $__awsenv_code
+    return 0
   fi
   __awsenv_act || true
-  return $__awsenv_code
 }
 
 # The first folder above that holds an .envrc, or the whole path where a symlink comes before it: as
@@ -87,7 +86,7 @@ __awsenv_see() {
 
 # Ask what this shell is to become, `use …` and `off` among it, and make it so.
 __awsenv_act() {
-  setopt local_options no_all_export no_xtrace # values are about to be handled
+  setopt local_options no_all_export no_xtrace no_verbose # values are about to be handled
   local IFS=' ' text flags=-
   local -i code=0
   (( ! $+functions[_direnv_hook] )) || flags+=d
@@ -99,7 +98,7 @@ __awsenv_act() {
       flags+=a __awsenv_again= __awsenv_due=$(( EPOCHSECONDS + 30 ))
       __awsenv_see
     fi
-    text=$(_AWSENV_STATE=$__awsenv_state "${__awsenv_program[@]}" hook-env zsh "$flags" "$@") || code=$?
+    text=$(_AWSENV_STATE=$__awsenv_state _AWSENV_FRONT=$__awsenv_front "${__awsenv_program[@]}" hook-env zsh "$flags" "$@") || code=$?
     (( code )) || builtin eval "$text" || code=$?
     __awsenv_find # behind the answer: what has come or gone since it is a file that it watches
     [[ -n $__awsenv_again ]] || break
@@ -152,8 +151,20 @@ __awsenv_writable() {
   return 0
 }
 
-# Before a command: a session that has ended is renewed first.
+# Before a command: a session that has ended is renewed first. What stands in front of `awsenv use` is that call's own,
+# and what is set of it is lost as it returns: the line that was typed tells, and nothing inside the call.
 __awsenv_before() {
+  typeset -g __awsenv_front=
+  if [[ $3 == *=*awsenv* ]]; then
+    local word names=
+    for word in ${(z)3}; do
+      case $word in
+        ([A-Z_]*=*) names+=" ${word%%=*}" ;;
+        (awsenv) __awsenv_front+=$names ;;
+        (*) names= ;;
+      esac
+    done
+  fi
   (( EPOCHSECONDS < __awsenv_limit )) || __awsenv_act || true
 }
 

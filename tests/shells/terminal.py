@@ -111,6 +111,20 @@ class Terminal:
         else:
             self._until(lambda: shows in _plain(self.screen[start:]))
 
+    def write(self, text: str) -> None:
+        """Type ``text`` at a prompt, and wait until it stands there: whole, or drawn a part at a time."""
+        start = len(self.screen)
+        if self._reads_ahead:
+            self.press(text, text)
+            return
+        self._program.send(text)
+
+        def stands() -> bool:
+            seen = iter(_plain(self.screen[start:]))
+            return all(character in seen for character in text if character != " ")
+
+        self._until(stands)
+
     def answer(self, words: str) -> None:
         """Answer the question of a program with ``words``, and look at what it did."""
         self.typed_on(words)
