@@ -23,6 +23,8 @@ SESSION_VARIABLES = (
     "AWSU_PROFILE",
     "AWS_SSO_PROFILE",
 )
+# Of these each one says whom a program acts as.
+CHOOSING = ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 # What STS calls the parts of a session, and what a ``credential_process`` prints.
 CREDENTIAL_FIELDS = {
     "AccessKeyId": "AWS_ACCESS_KEY_ID",

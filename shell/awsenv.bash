@@ -96,7 +96,7 @@ __awsenv_prompt() {
     return "$1"
   }
   # One may have come here meanwhile, as with a git pull.
-  [[ $PWD == "$__awsenv_pwd" && (! -e .envrc || $__awsenv_key == ?" $PWD") ]] || __awsenv_find
+  [[ $PWD == "$__awsenv_pwd" && (! -f .envrc || $__awsenv_key == ?" $PWD") ]] || __awsenv_find
   if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-} ${AWS_ACCESS_KEY_ID-} ${AWS_PROFILE-}" == "$__awsenv_seen" ]] &&
     ((__awsenv_clock < __awsenv_due)) &&
     { [[ ! $__awsenv_watch ]] || ! __awsenv_changed; }; then
@@ -112,7 +112,7 @@ __awsenv_find() {
   builtin local "__awsenv_d=$PWD"
   __awsenv_pwd=$PWD __awsenv_key=''
   while [[ $__awsenv_d == *[!/]* ]]; do
-    if [[ -e $__awsenv_d/.envrc ]]; then
+    if [[ -f $__awsenv_d/.envrc && -r $__awsenv_d/.envrc ]]; then
       __awsenv_key="e $__awsenv_d"
       return 0
     elif [[ -L $__awsenv_d ]]; then
@@ -121,7 +121,7 @@ __awsenv_find() {
     fi
     __awsenv_d=${__awsenv_d%/*}
   done
-  [[ ! -e /.envrc ]] || __awsenv_key='e /'
+  [[ ! -f /.envrc || ! -r /.envrc ]] || __awsenv_key='e /'
 }
 
 # What a look leaves: the session by its key, for others may put back or take away what they know of.

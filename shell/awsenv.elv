@@ -34,7 +34,7 @@ fn awsenv-find {
     } catch { put 'l '$pwd; return }
     while $true {
         var file = (path:join $folder .envrc)
-        if (or (path:is-regular &follow-symlink=$true $file) (path:is-dir &follow-symlink=$true $file)) { put 'e '$folder; return }
+        if (path:is-regular &follow-symlink=$true $file) { put 'e '$folder; return }
         var above = (path:dir $folder)
         if (eq $above $folder) { put ''; return }
         set folder = $above

@@ -98,7 +98,8 @@ export def __awsenv_changed [] {
 export def __awsenv_find [] {
     mut folder = $env.PWD
     loop {
-        if ($folder | path join .envrc | path exists --no-symlink) { return $"e ($folder)" }
+        let file = ($folder | path join .envrc)
+        if (try { $file | path expand --strict | path type } catch { "" }) == file { return $"e ($folder)" }
         if ($folder | path type) == symlink { return $"l ($env.PWD)" }
         let above = ($folder | path dirname)
         if $above == $folder { return "" }

@@ -58,7 +58,8 @@ class _Awsenv:
         names = ("AWSENV_PROFILE", "AWS_CREDENTIAL_EXPIRATION", "AWS_ACCESS_KEY_ID", "AWS_PROFILE")
         folder, found = environ.get("PWD", ""), [environ.get(name) for name in names]
         while True:
-            if path.exists(path.join(folder, ".envrc")):
+            file = path.join(folder, ".envrc")
+            if path.isfile(file) and self.os.access(file, self.os.R_OK):
                 return [*found, "e", folder]
             if path.islink(folder):
                 return [*found, "l", environ.get("PWD", "")]

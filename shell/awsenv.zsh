@@ -53,7 +53,7 @@ __awsenv_prompt() {
   # compinit may be run at any time, behind this file too, or never.
   (( $+_comps[awsenv] || ! $+functions[compdef] )) || compdef __awsenv_complete awsenv
   # One may have come here meanwhile, as with a git pull.
-  [[ $PWD == "$__awsenv_pwd" && ( ! -e .envrc || $__awsenv_key == ?" $PWD" ) ]] || __awsenv_find
+  [[ $PWD == "$__awsenv_pwd" && ( ! -f .envrc || $__awsenv_key == ?" $PWD" ) ]] || __awsenv_find
   if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-} ${AWS_ACCESS_KEY_ID-} ${AWS_PROFILE-}" == "$__awsenv_seen" ]] &&
     (( EPOCHSECONDS < __awsenv_due )) && { [[ -z $__awsenv_watch ]] || ! builtin eval "$__awsenv_watch" }; then
     return 0
@@ -67,7 +67,7 @@ __awsenv_find() {
   local folder=$PWD
   typeset -g __awsenv_pwd=$PWD __awsenv_key=
   while [[ $folder == *[^/]* ]]; do
-    if [[ -e $folder/.envrc ]]; then
+    if [[ -f $folder/.envrc && -r $folder/.envrc ]]; then
       __awsenv_key="e $folder"
       return 0
     elif [[ -L $folder ]]; then
@@ -76,7 +76,7 @@ __awsenv_find() {
     fi
     folder=${folder%/*}
   done
-  [[ ! -e /.envrc ]] || __awsenv_key='e /'
+  [[ ! -f /.envrc || ! -r /.envrc ]] || __awsenv_key='e /'
 }
 
 # What a look leaves: the session by its key, for others may put back or take away what they know of.

@@ -48,6 +48,8 @@ def allow(
         {n: v for n, v in found.variables.items() if n not in found.unsafe}
     ):
         terminal.say(f"  sets {one}")
+    for name, why in found.nobodys.items():
+        terminal.say(f"  {name} {why}, so it is nobody's and left out")
     for one in _format_variables(found.unsafe):
         terminal.say(f"  sets {one}, which is unsafe")
 

@@ -16,9 +16,10 @@ _ASSIGNMENT = re.compile(r"[ \t]*(?:export[ \t]+)?([^\s=:#]+)[ \t]*=[ \t]*(.*)",
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 # What may stand behind a value.
 _REST = r"(?:[ \t]*|[ \t]+#.*)"
-_SINGLE = re.compile(rf"'(?:[^'\\$]|\$(?!\{{))*'{_REST}", re.DOTALL)
-_DOUBLE = re.compile(rf'"(?:[^"\\$]|\\[n"\\])*"{_REST}', re.DOTALL)
-_PLAIN = re.compile(rf"""(?:[^\s#$"'\\`]+(?:[ \t]+[^\s#$"'\\`]+)*)?{_REST}""", re.DOTALL)
+_SINGLE = re.compile(rf"'(?:[^'\\$\r]|\$(?!\{{))*'{_REST}", re.DOTALL)
+_DOUBLE = re.compile(rf'"(?:[^"\\$\r]|\\[n"\\])*"{_REST}', re.DOTALL)
+# From direnv 2.32 on a blank in a value without quotes makes the whole file invalid.
+_PLAIN = re.compile(rf"""(?:[^\s#$"'\\`]+)?{_REST}""", re.DOTALL)
 
 
 def refuse_ambiguous(text: str, path: str, own: set[str]) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from typing import Protocol
 
 from dotenv.main import DotEnv
@@ -12,8 +13,10 @@ from awsenv.envrc import directives, trust_check
 from awsenv.envrc.unsafe import is_unsafe
 from awsenv.errors import AwsenvError
 from awsenv.paths import shorten
-from awsenv.variables import SESSION_VARIABLES
+from awsenv.variables import CHOOSING, SESSION_VARIABLES
 
+# A key, its parts: of these no record holds a value.
+KEY = frozenset(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"))
 _OPTIONS = {"--region": "region", "--account": "account"}
 
 
@@ -24,10 +27,10 @@ class Files(Protocol):
         """The bytes of the file at ``path``. Raises ``AwsenvError``."""
 
     def is_there(self, path: str) -> bool:
-        """Whether there is one, of whatever kind."""
+        """Whether there is one, or a link to one, as direnv's ``dotenv_if_exists`` has it."""
 
     def is_envrc(self, path: str) -> bool:
-        """Whether it may be an ``.envrc``: a folder of that name is none."""
+        """Whether it is an ``.envrc`` that counts."""
 
     def own(self, path: str, text: str) -> set[str]:
         """The variables in the ``.env`` at ``path`` that are awsenv's and no part of what loads."""
@@ -40,23 +43,26 @@ class Disk:
         return directives.read(path)
 
     def is_there(self, path: str) -> bool:
-        return os.path.lexists(path)
+        return os.path.isfile(path)
 
     def is_envrc(self, path: str) -> bool:
         return trust_check.is_envrc(path)
 
     def own(self, path: str, text: str) -> set[str]:
-        return {*SESSION_VARIABLES, "AWS_ACCOUNT_ID", *env_file.read_names(text)}
+        return env_file.read_names(text)
 
 
 class Loaded:
     """What an ``.envrc`` loads: ``profile`` with ``options`` (empty without one), ``variables`` of its
-    ``.env`` files; ``files`` are the fields of the record that say what is compared."""
+    ``.env`` files; ``nobodys`` are those that would say who acts, and why they are left out; ``places`` say where
+    in which file a key stands, whose values are in no record; ``files`` are the fields of the record that say what is compared."""
 
     def __init__(self) -> None:
         self.profile = ""
         self.options: dict[str, str] = {}
         self.variables: dict[str, str] = {}
+        self.nobodys: dict[str, str] = {}
+        self.places: dict[str, str] = {}
         self.files: dict[str, str] = {}
 
     @property
@@ -69,7 +75,9 @@ class Loaded:
         found = {"path": path, **self.files}
         if self.profile:
             found |= {"profile": self.profile, **self.options}
-        return found | {f"var.{name}": value for name, value in self.variables.items()}
+        found |= {f"@{name}": place for name, place in self.places.items()}
+        plain = {n: v for n, v in self.variables.items() if n not in self.places}
+        return found | {f"var.{name}": value for name, value in plain.items()}
 
 
 def load(path: str, files: Files) -> Loaded:
@@ -117,6 +125,7 @@ def _add_profile(found: Loaded, each: directives.Directive, path: str) -> None:
         raise AwsenvError(
             f"{shorten(path)}, line {each.line}: use_aws names no profile", "awsenv list"
         )
+    _drop_credentials(found)
 
 
 def _add_env(found: Loaded, each: directives.Directive, path: str, files: Files) -> None:
@@ -132,10 +141,51 @@ def _add_env(found: Loaded, each: directives.Directive, path: str, files: Files)
     text = files.text(file).decode("utf-8", "surrogateescape")
     own = files.own(file, text)
     lines.refuse_ambiguous(text, file, own)
+    number = len(found.files)
     _compared(found, "env", file, trust_check.compared_text(text, own), own)
-    found.variables |= {
-        name: value for name, value in _read_values(text).items() if name not in own
-    }
+    variables = {n: v for n, v in _read_values(text).items() if n not in own}
+    half = _list_half(variables)
+    found.nobodys |= half
+    variables = {n: v for n, v in variables.items() if n not in half}
+    if not variables.keys().isdisjoint(CHOOSING):
+        found.profile, found.options = "", {}
+        _drop_credentials(found)
+    compared = trust_check.compared_text(text, own)
+    for name in KEY.intersection(variables):
+        where = _find_value(name, variables[name], compared)
+        if where is None:
+            what = f"{shorten(file)} has {name} in a form that is not plain"
+            raise AwsenvError(what, f"{name}=VALUE, without quotes")
+        found.places[name] = f"{number}:{where}:{len(variables[name])}"
+    found.variables |= variables
+
+
+def _list_half(variables: dict[str, str]) -> dict[str, str]:
+    """Those of ``variables`` that would say who acts, and are nobody's, and why: without a value, or a part of a key,
+    which with somebody else's other part would be another's."""
+    found = {n: "is empty" for n, v in variables.items() if n in SESSION_VARIABLES and not v}
+    there = KEY.intersection(variables) - found.keys()
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        if name not in there:
+            found |= {each: f"is there without {name}" for each in there if each not in found}
+    return found
+
+
+def _drop_credentials(found: Loaded) -> None:
+    """As direnv runs it, what comes last is who one acts as."""
+    found.places.clear()
+    found.variables = {n: v for n, v in found.variables.items() if n not in SESSION_VARIABLES}
+
+
+def _find_value(name: str, value: str, text: str) -> int | None:
+    """Where the ``value`` of ``name`` stands in the ``text`` of a ``.env``; ``None`` where it is not written so."""
+    place = None
+    for line in re.finditer(
+        r"^[ \t]*(?:export[ \t]+)?(\S+?)[ \t]*=[ \t]*(['\"]?)(.*)$", text, re.MULTILINE
+    ):
+        if line[1] == name:
+            place = line.start(3) if line[3].startswith(value) else None
+    return place
 
 
 def _read_values(text: str) -> dict[str, str]:

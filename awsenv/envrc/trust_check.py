@@ -42,7 +42,7 @@ def is_as_allowed(record: dict[str, str]) -> bool:
     for field, value in record.items():
         kind, _, number = field.partition(".")
         if kind == "none":
-            if os.path.lexists(value):
+            if os.path.isfile(value):
                 return False
         elif kind in ("file", "env") and not _is_same(value, kind, number, record):
             return False
@@ -65,8 +65,9 @@ def list_above(folder: str) -> "list[str]":
 
 
 def is_envrc(path: str) -> bool:
-    """Whether an ``.envrc`` is there, of whatever kind: a folder of that name is none."""
-    return os.path.lexists(path) and not os.path.isdir(path)
+    """Whether an ``.envrc`` is there, as direnv (``rc.go``, ``fileExists``) and every hook has it: a file, or a link to
+    one, that can be read. A link that leads nowhere, a folder or a socket of that name is none."""
+    return os.path.isfile(path) and os.access(path, os.R_OK)
 
 
 def find_nearest(folder: str) -> str:
@@ -81,9 +82,22 @@ def list_nearer(folder: str, envrc: str) -> list[str]:
     for path in list_places(folder):
         if path == envrc:
             break
-        if not os.path.lexists(path):
-            places.append(path)
+        places.append(path)
     return places
+
+
+def read_variables(record: dict[str, str]) -> dict[str, str]:
+    """The variables that ``record`` has the hook load. Of a key it says only in which file it stands, and where; it is
+    left out whole where that file is another by now."""
+    found = {name[4:]: value for name, value in record.items() if name[:4] == "var."}
+    places = {name[1:]: value.split(":") for name, value in record.items() if name[:1] == "@"}
+    try:
+        for name, (number, start, length) in places.items():
+            text = _read_compared(number, record)
+            found[name] = text[int(start) : int(start) + int(length)]
+    except (OSError, AwsenvError, ValueError, KeyError):
+        found = {name: value for name, value in found.items() if name not in places}
+    return found
 
 
 def list_watched(record: dict[str, str]) -> list[str]:
@@ -106,13 +120,25 @@ def compared_text(text: str, own: set[str]) -> str:
 
 def _is_same(path: str, kind: str, number: str, record: dict[str, str]) -> bool:
     try:
+        if kind == "env":
+            _read_compared(number, record)
+            return True
         text = reading.read(path, MAX_ENV_FILE_BYTES).decode("utf-8", "surrogateescape")
-    except (OSError, AwsenvError):
+    except (OSError, AwsenvError, ValueError):
         return False
-    if kind == "file":
-        return text == record.get(f"text.{number}")
-    own = set(record.get(f"skip.{number}", "").split())
-    return digest(compared_text(text, own)) == record.get(f"sum.{number}")
+    return text == record.get(f"text.{number}")
+
+
+def _read_compared(number: str, record: dict[str, str]) -> str:
+    """What is compared of the ``.env`` of that ``number``. Raises ``OSError``, ``AwsenvError``, and ``ValueError`` where it
+    is not as it was allowed."""
+    text = reading.read(record[f"env.{number}"], MAX_ENV_FILE_BYTES).decode(
+        "utf-8", "surrogateescape"
+    )
+    compared = compared_text(text, set(record.get(f"skip.{number}", "").split()))
+    if digest(compared) != record.get(f"sum.{number}"):
+        raise ValueError
+    return compared
 
 
 def digest(text: str) -> str:

@@ -13,6 +13,7 @@ from awsenv.hook.layers import (
     NAMES,
     Layer,
     ShellVariables,
+    complete_credentials,
     deny_credentials,
     is_bound,
 )
@@ -98,7 +99,8 @@ def inherit(shell: ShellVariables) -> None:
     folder = shell.environ.get(FOLDER, "")
     # An absolute folder of which something was allowed; else the name may be anybody's.
     envrc = f"{folder.rstrip('/')}/.envrc"
-    shell.inherit(trust_check.read_record(envrc, shell.base) if folder[:1] == "/" else None)
+    record = trust_check.read_record(envrc, shell.base) if folder[:1] == "/" else None
+    shell.inherit(record, trust_check.read_variables(record) if record else {})
 
 
 def build_request(record: dict[str, str]) -> Request:
@@ -122,8 +124,9 @@ def _bind(outcome: Outcome, here: str, record: dict[str, str], now: float) -> No
     """The binding of the folder ``here``, allowed by ``record``, is the one in force from now on."""
     shell, state = outcome.shell, outcome.shell.state
     request = outcome.request = build_request(record)
-    loads = [f"{n}={v}" for n, v in record.items() if n in _OF_REQUEST or n[:4] == "var."]
-    shell.folder = {n[4:]: v for n, v in record.items() if n[:4] == "var."}
+    shell.folder = trust_check.read_variables(record)
+    loads = [f"{n}={v}" for n, v in record.items() if n in _OF_REQUEST]
+    loads += [f"var.{n}={v}" for n, v in shell.folder.items()]
     digest = renewal.digest(loads)
     files = renewal.digest_of_files(outcome, aws_files(shell.base)) if request.profile else ""
     is_same = state.folder == here and state.loaded == digest and is_bound(state)
@@ -161,15 +164,17 @@ def _load(outcome: Outcome, here: str, request: Request, found: replay.FoundSess
     if not is_bound(state):
         state.manual = shell.session()
     variables: Layer = dict(shell.folder)
+    whole = complete_credentials(variables)
     if not request.profile:
-        session = shell.manual_layer()
+        # Where the folder has keys of a person's own, no session is beside them.
+        session = shell.manual_layer() if whole == variables else {}
     elif found is None:
         session = deny_credentials(request.profile)
     else:
         session = enter_session(request.profile, found.variables, shell.base).variables
     state.folder, state.status, state.profile = here, LOADED, request.profile
     state.names = list(variables)
-    shell.make(session, variables)
+    shell.make(session, whole)
     shell.set_own(FOLDER, here)
     shell.set_own(NAMES, " ".join(variables) or None)
     if request.profile and found is not None:

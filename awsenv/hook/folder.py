@@ -5,7 +5,7 @@ import os
 from awsenv.envrc import trust_check
 from awsenv.errors import AwsenvError
 from awsenv.hook.decide import build_request, inherit
-from awsenv.hook.layers import FOLDER, NAMES, Layer, ShellVariables
+from awsenv.hook.layers import FOLDER, NAMES, Layer, ShellVariables, complete_credentials
 from awsenv.hook.state import State
 from awsenv.paths import shorten
 from awsenv.variables import enter_session
@@ -36,14 +36,14 @@ class Folder:
             )
         self.request = build_request(record)
         self._folder = os.path.dirname(envrc)
-        self._variables: Layer = {n[4:]: v for n, v in record.items() if n[:4] == "var."}
+        self._variables: Layer = dict(trust_check.read_variables(record))
 
     def environ(self, variables: dict[str, str]) -> dict[str, str]:
         """What a program has there that acts by the ``variables`` of a session."""
         session: Layer = {}
         if self.request.profile:
             session = enter_session(self.request.profile, variables, self.base).variables
-        self._shell.make(session, self._variables)
+        self._shell.make(session, complete_credentials(self._variables))
         self._shell.set_own(FOLDER, self._folder)
         self._shell.set_own(NAMES, " ".join(self._variables) or None)
         return self._shell.environ

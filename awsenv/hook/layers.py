@@ -5,6 +5,7 @@ from awsenv.variables import (
     AWSENV_PREVIOUS,
     AWSENV_PROFILE,
     AWSENV_SET,
+    CHOOSING,
     NO_SESSION,
     SESSION_VARIABLES,
     WEB_IDENTITY,
@@ -100,19 +101,21 @@ class ShellVariables:
     def folder_layer(self) -> Layer:
         """The folder's own variables, as they are now; as the folder says, where a session is on top."""
         session = list_set(self.environ)
-        return {
-            name: self.folder.get(name) if name in session else self.environ.get(name)
-            for name in self.state.names
-        }
+        return complete_credentials(
+            {
+                name: self.folder.get(name) if name in session else self.environ.get(name)
+                for name in self.state.names
+            }
+        )
 
     def manual_layer(self) -> Layer:
         """The session that was chosen by hand outside; nothing where none was."""
         hand: Layer = dict(self.state.manual)
         return dict.fromkeys(SESSION_VARIABLES) | hand if hand else {}
 
-    def inherit(self, record: dict[str, str] | None) -> None:
+    def inherit(self, record: dict[str, str] | None, variables: dict[str, str]) -> None:
         """Take over what a shell above this one has set. Of its folder only what ``record``, what was
-        allowed of that, says: anything else may be anybody's."""
+        allowed of that, says, with its ``variables``: anything else may be anybody's."""
         state, environ = self.state, self.environ
         closed = environ.get("AWS_PROFILE", "").startswith(NO_SESSION)
         names = environ.pop(NAMES, "").split()
@@ -124,13 +127,21 @@ class ShellVariables:
             state.folder, state.status = folder, CLOSED if closed else LOADED
             state.profile = record.get("profile", "")
             for name in dict.fromkeys(names):
-                if f"var.{name}" in record and environ.get(name) == record[f"var.{name}"]:
+                if name in variables and environ.get(name) == variables[name]:
                     state.names.append(name)
                     if name not in _NEEDED:
                         was[name] = None
         state.originals = was
         if closed and record is None:
             self.make({})
+
+
+def complete_credentials(layer: Layer) -> Layer:
+    """The ``layer`` of a folder, never half: where it says itself who is to act, nothing of anybody else's is beside
+    that."""
+    if any(layer.get(name) for name in CHOOSING):
+        return dict.fromkeys(SESSION_VARIABLES) | layer
+    return layer
 
 
 def _put(environ: dict[str, str], name: str, value: str | None) -> None:
