@@ -3,7 +3,7 @@
 
 The shell's state comes in ``_AWSENV_STATE``, in the environment of this one call alone. Flags: ``d``
 direnv's hook is in this shell, ``p`` the prompt shows AWSENV_PROMPT, ``c`` the shell compares times
-of files by whole seconds, ``a`` it asks again, because it was told to. Hot path, but for what only the cold path can tell.
+of files by whole seconds, ``l`` it says later what a person is to know, ``a`` it asks again, because it was told to. Hot path, but for what only the cold path can tell.
 """
 
 import _signal  # type: ignore[import-not-found]  # ``signal`` costs ten modules
@@ -41,6 +41,7 @@ class Asking:
         self.environ = dict(os.environ)
         self.direnv, self.shows_prompt, self.whole_seconds = (flag in flags for flag in "dpc")
         self.again = "a" in flags
+        self.says_later = "l" in flags or shell.says_itself
 
     def decide(self, now: float, **more: "Any") -> Outcome:
         """What this shell is to become at ``now``."""
@@ -150,6 +151,11 @@ def _run_cold_path(outcome: Outcome) -> tuple[replay.FoundSession | None, int]:
         found.append(replay.FoundSession(chosen.variables, chosen.account))
 
     code = run_command(call, None)
+    if (
+        code == 130 and outcome.needs == RENEWAL
+    ):  # whoever waits no longer is to know what is in force
+        profile = outcome.shell.profile
+        replay.say(f"the session of {profile} has ended; awsenv use {profile}")
     return (found[0] if found else None), code
 
 
@@ -161,14 +167,17 @@ def _become(environ: dict[str, str]) -> None:
 
 def _render(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
     shell = outcome.shell
-    for line in outcome.messages:
-        replay.say(line)
     prompt, anew = renewal.format_prompt(shell, now)
     if asking.shows_prompt:
         outcome.check_at = min(outcome.check_at, anew)
     if outcome.background:
         _start(["renew", outcome.background], shell.base)
     answer = build_answer(outcome, asking.shell, prompt)
+    if asking.says_later:
+        answer.messages = [f"awsenv: {replay.printable(line)}" for line in outcome.messages]
+    else:
+        for line in outcome.messages:
+            replay.say(line)
     if outcome.watched:  # outside all bindings there are none
         from awsenv.hook import watch
 

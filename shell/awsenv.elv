@@ -108,6 +108,7 @@ fn awsenv-act {|@args|
         for name [(keys $told[set])] { set-env $name $told[set][$name] }
         set awsenv-keep = $told[keep]
         set awsenv-seen = (awsenv-look)
+        for line $told[says] { echo $line >&2 }
         if (not $awsenv-keep[again]) { return }
         # The door is closed, and the session is got now. Whoever presses Ctrl-C has a prompt for a while.
         set awsenv-keep[due] = (to-string (+ 30 (/bin/date +%s)))

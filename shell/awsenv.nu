@@ -9,7 +9,7 @@ export-env {
     $env.__awsenv = {
         state: "", seen: [], due: 0, limit: 0, again: false, prompt: "",
         files: [], absent: [], outside: {}, closed: {}
-        program: $__awsenv_program, gone: "", path: ($env.PATH | str join ":")
+        program: $__awsenv_program, gone: "", refused: [], path: ($env.PATH | str join ":")
     }
     # In two steps each: what the first has set stays, when Ctrl-C ends the second.
     $env.config.hooks.pre_prompt = (
@@ -129,10 +129,26 @@ export def --env __awsenv_act [flag: string, ...args: string] {
         $env.__awsenv.due = (__awsenv_now) + (if $flag == "a" { 30 } else { 5 })
         return
     }
-    hide-env --ignore-errors ...$told.unset
-    load-env $told.set
-    $env.__awsenv = ($told.keep | merge ($env.__awsenv | select program gone path) | insert seen [])
+    # A session all or none, a folder's own variables one by one.
+    let own = ($told.set | transpose name value | where {|it| $it.name not-in $told.session })
+    try {
+        hide-env --ignore-errors ...$told.unset
+        load-env ($told.set | reject --optional ...($own | get -o name | default []))
+    } catch {
+        print --stderr "awsenv: the session is refused by this shell, so nothing was changed"
+        $env.__awsenv.due = (__awsenv_now) + 60
+        return
+    }
+    for it in $own {
+        try { load-env {($it.name): $it.value} } catch { }
+        if ($env | get -o $it.name) != $it.value and $it.name not-in $env.__awsenv.refused {
+            $env.__awsenv.refused = ($env.__awsenv.refused | append $it.name)
+            print --stderr $"awsenv: ($it.name) is refused by this shell and left out"
+        }
+    }
+    $env.__awsenv = ($told.keep | merge ($env.__awsenv | select program gone path refused) | insert seen [])
     $env.__awsenv.seen = (__awsenv_seen)
+    for line in $told.says { print --stderr $line }
     # Whoever presses Ctrl-C while it is got has a prompt for a while.
     if $told.keep.again { $env.__awsenv.due = (__awsenv_now) + 30 }
 }

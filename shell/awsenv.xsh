@@ -6,11 +6,12 @@ _awsenv_finder = @FIND_PROGRAM@
 
 class _Awsenv:
     """What this shell keeps for the program, who alone reads it; nothing of it is in the environment."""
-    import json, os, subprocess, sys, time
+    import json, os, subprocess, time
     from xonsh.completers import tools
 
     keep = dict(state="", due=0, limit=0, again=False, prompt="", files={}, absent=[], outside={}, closed={})
     seen = gone = None
+    refused = set()
     found_by = os.environ.get("PATH", "")
 
     def run(self, args, more, **how):
@@ -86,16 +87,46 @@ class _Awsenv:
                 if not args:
                     self.seen, self.keep["due"] = self.look(), self.time.time() + wait
                 if code < 0:
-                    print(f"awsenv: killed by signal {-code}; nothing was changed", file=self.sys.stderr)
+                    self.say(f"awsenv: killed by signal {-code}; nothing was changed")
                 return code or 1
-            for name in told["unset"]:
-                __xonsh__.env.pop(name, None)
-            __xonsh__.env.update(told["set"])
+            if not self.become(told):
+                self.seen, self.keep["due"] = self.look(), self.time.time() + 60
+                return 1
             self.keep = told["keep"]
             self.seen = self.look()
+            for line in told["says"]:
+                self.say(line)
             if not self.keep["again"]:
                 return 0
             flags, wait = "-pa", 30  # the door is closed, and the session is got now
+
+    def become(self, told):
+        """Hold what was `told`: a session all or none, a folder's own variables one by one. Whether the session is held."""
+        environ, values = __xonsh__.env, {**dict.fromkeys(told["unset"]), **told["set"]}
+        before = {name: environ.get(name) if name in environ else None for name in told["session"]}
+        for name in told["session"]:
+            if not self.put(name, values[name]):
+                for each, value in before.items():
+                    self.put(each, value)
+                self.say(f"awsenv: {name} is refused by this shell, so nothing was changed")
+                return False
+        for name in [each for each in values if each not in before]:
+            if not self.put(name, values[name]) and name not in self.refused:
+                self.refused.add(name)
+                self.say(f"awsenv: {name} is refused by this shell and left out")
+        return True
+
+    def put(self, name, value):
+        """Set or unset one variable; whether a child is given just that."""
+        try:
+            __xonsh__.env.pop(name, None) if value is None else __xonsh__.env.update({name: value})
+            return __xonsh__.env.detype().get(name) == value
+        except Exception:
+            return False
+
+    def say(self, line):
+        """A line for the person, past xonsh's own stderr, which notes what goes through it."""
+        self.os.write(2, f"{line}\n".encode("utf-8", "backslashreplace"))
 
     def ready(self, *args):
         """Whether the program is there still. An upgrade or a removal takes it away, and then the awsenv on PATH takes
@@ -111,9 +142,9 @@ class _Awsenv:
             found = self.subprocess.run(words, env=environ, stdout=self.subprocess.PIPE).stdout.decode().splitlines()
             if found:
                 _awsenv_program = found
-                print(f"awsenv: its program has moved; {found[-1]} takes its place", file=self.sys.stderr)
+                self.say(f"awsenv: its program has moved; {found[-1]} takes its place")
                 return True
-            print("awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv", file=self.sys.stderr)
+            self.say("awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv")
         return False
 
     def lose(self):

@@ -8,7 +8,7 @@ builtin zmodload -F zsh/stat b:zstat
 # What this shell keeps for the program, who alone reads it; nothing of it comes from the environment.
 [[ ${__awsenv_shell-} == $$ ]] || typeset -g +x __awsenv_state=
 typeset -g +x __awsenv_shell=$$ __awsenv_seen= __awsenv_pwd= __awsenv_key= __awsenv_again= __awsenv_watch=
-typeset -g +x __awsenv_clock=EPOCHSECONDS __awsenv_gone= __awsenv_lost= __awsenv_path=$PATH __awsenv_front=
+typeset -g +x __awsenv_clock=EPOCHSECONDS __awsenv_gone= __awsenv_lost= __awsenv_path=$PATH __awsenv_front= __awsenv_later=
 typeset -gi +x __awsenv_due=0 __awsenv_limit=0
 
 # A script for `sh` that finds another awsenv when this one is gone.
@@ -49,6 +49,7 @@ awsenv() {
 # is over with builtins: the folder whose .envrc counts, the session, the time to look again, and the
 # files that the last look saw are as they were.
 __awsenv_prompt() {
+  [[ -z $__awsenv_later ]] || __awsenv_say
   [[ ! -o xtrace ]] || setopt local_options no_xtrace # no trace shows what it compares
   # compinit may be run at any time, behind this file too, or never.
   (( $+_comps[awsenv] || ! $+functions[compdef] )) || compdef __awsenv_complete awsenv
@@ -59,6 +60,13 @@ __awsenv_prompt() {
     return 0
   fi
   __awsenv_act || true
+}
+
+# While powerlevel10k shows a prompt of last time and draws the real one, a line would be in its way: said behind that.
+__awsenv_say() {
+  (( ! $+__p9k_instant_prompt_active )) || return 0
+  print -ru2 -- "$__awsenv_later"
+  typeset -g __awsenv_later=
 }
 
 # The first folder above that holds an .envrc, or the whole path where a symlink comes before it: as
@@ -91,6 +99,7 @@ __awsenv_act() {
   local -i code=0
   (( ! $+functions[_direnv_hook] )) || flags+=d
   [[ ${PROMPT-}${RPROMPT-} != *AWSENV_PROMPT* ]] || flags+=p
+  (( ! $+__p9k_instant_prompt_active )) || flags+=l
   typeset -g __awsenv_again=
   while __awsenv_ready "$@" || { __awsenv_lose; code=127; false }; do
     if [[ -n $__awsenv_again ]]; then
@@ -154,6 +163,7 @@ __awsenv_writable() {
 # Before a command: a session that has ended is renewed first. What stands in front of `awsenv use` is that call's own,
 # and what is set of it is lost as it returns: the line that was typed tells, and nothing inside the call.
 __awsenv_before() {
+  [[ -z $__awsenv_later ]] || __awsenv_say
   typeset -g __awsenv_front=
   if [[ $3 == *=*awsenv* ]]; then
     local word names=

@@ -36,6 +36,7 @@ class Shell(Form):
     ``start_file_begins``: what a start file begins with that is the hook itself; empty where a line loads it.
     ``hook_file``: the shipped hook. ``cannot``: what a person misses there who knows the other shells.
     ``needs_stamps``: it compares the times of two files and no others. ``compares_whole_seconds``: no finer.
+    ``says_itself``: it says itself what a person is to know, once it holds what it was told.
     ``ignores_interrupts``: it and what it starts are deaf to Ctrl-C while its hook asks.
     """
 
@@ -49,6 +50,7 @@ class Shell(Form):
     cannot = ""
     needs_stamps = False
     compares_whole_seconds = False
+    says_itself = False
     ignores_interrupts = False
 
     def quote(self, value: str) -> str:

@@ -31,12 +31,12 @@ class HookAnswer:
 
     To be kept until the next look: ``state``, which only the program reads; ``check_at``, when to look again, and
     ``renew_before``, before which command at the latest, in seconds since 1970; ``ask_again``: at once; ``prompt``:
-    what AWSENV_PROMPT says; ``files``, which tell a change by being other than they were, older ones too, or gone;
+    what AWSENV_PROMPT says; ``messages``: lines for a person, which the shell says once it holds all that; ``files``, which tell a change by being other than they were, older ones too, or gone;
     ``absent``: files that tell one by being there. And for a shell whose program is gone: what each variable is then
     ``outside`` all folders with an .envrc, and in one (``closed``).
     """
 
-    __slots__ = ("absent", "ask_again", "check_at", "closed", "files", "outside", "prompt", "renew_before", "session",
+    __slots__ = ("absent", "ask_again", "check_at", "closed", "files", "messages", "outside", "prompt", "renew_before", "session",
                  "stash", "state", "unstash", "variables")  # fmt: skip
 
     def __init__(self) -> None:
@@ -44,6 +44,7 @@ class HookAnswer:
         self.stash: list[str] = []
         self.unstash: list[str] = []
         self.session: list[str] = []
+        self.messages: list[str] = []
         self.state = self.prompt = ""
         self.check_at = self.renew_before = 0
         self.ask_again = False
@@ -76,6 +77,8 @@ class HookAnswer:
         """The answer for a shell that reads data: what to set and to unset, and what to keep, with what it has to
         know of the ``watched`` files."""
         return {
+            "session": [name for name in self.variables if name in self.session],
+            "says": self.messages,
             "set": {name: value for name, value in self.variables.items() if value is not None},
             "unset": [name for name, value in self.variables.items() if value is None],
             "keep": {

@@ -39,6 +39,11 @@ class Bash(Posix):
             f"__awsenv_state={self.quote(answer.state)} __awsenv_again={'1' if answer.ask_again else ''}",
             f"__awsenv_lost={self.quote(self._render_lost(answer))}",
             self._render_watch(answer),
+            *(
+                f"__awsenv_later={self.quote(line)}"
+                for line in ["\n".join(answer.messages)]
+                if line
+            ),
         ]
         return _ANSWER.format(
             names=" ".join(session),

@@ -20,6 +20,7 @@ class Elvish(Shell):
     failing_text = "fail 'awsenv: nothing was changed'\n"
     evaluates = ("eval (", " | slurp)")
     needs_stamps = True
+    says_itself = True
     start_files = (".config/elvish/rc.elv",)
     cannot = "the hook is for prompts, not for scripts"
 

@@ -20,6 +20,7 @@ class Nushell(Shell):
     hook_file = "awsenv.nu"
     failing_text = ""  # load-env fails on it
     evaluates = ("", " | from json | load-env")
+    says_itself = True
     start_files = (".local/share/nushell/vendor/autoload/awsenv.nu",)
     other_start_files = (".config/nushell/config.nu",)
     start_file_begins = "const __awsenv_program"

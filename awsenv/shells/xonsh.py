@@ -20,6 +20,7 @@ class Xonsh(Shell):
     hook_file = "awsenv.xsh"
     failing_text = "raise RuntimeError('awsenv: nothing was changed')\n"
     evaluates = ("execx($(", "))")
+    says_itself = True
     start_files = (".xonshrc", ".config/xonsh/rc.xsh")
 
     def quote(self, value: str) -> str:

@@ -194,3 +194,19 @@ def is_renewing(home: Path) -> bool:
             if b"renew" in words and os.fsencode(f"HOME={home}") in variables:
                 return True
     return False
+
+
+def test_whoever_does_not_wait_for_a_renewal_knows_that_the_session_has_ended(
+    timed: Ground, hooked: Shell
+) -> None:
+    shell = timed.shell(hooked)
+    shell.typed("awsenv use org-a")
+    assert timed.clock
+    timed.clock.leap(HOUR + 60)
+    timed.server.faults += ["hang"] * 3
+    timed.server.calls.clear()
+    shell.typed_on("true")
+    until(lambda: timed.server.calls)
+    shell.interrupt()
+    said = shell.typed("echo 1") + shell.typed("echo 2")
+    assert said.count("awsenv: the session of org-a has ended; awsenv use org-a") == 1
