@@ -72,7 +72,9 @@ fn awsenv-lose {
     var where = 'x'(awsenv-find)
     var values = $awsenv-keep[outside]
     if (str:has-prefix $where xe) { set values = $awsenv-keep[closed] }
-    if (not-eq $awsenv-gone $where) {
+    # Outside, what a folder made of the shell is undone, and nothing that came meanwhile.
+    var is-ours = (or (str:has-prefix $where xe) (str:has-prefix $awsenv-gone xe) (not-eq $E:AWSENV_DIR ''))
+    if (and $is-ours (not-eq $awsenv-gone $where)) {
         for name [(keys $values)] {
             if (eq $values[$name] $nil) { unset-env $name } else { set-env $name $values[$name] }
         }

@@ -165,7 +165,8 @@ function __awsenv_lose
     if test "$__awsenv_gone" != "x$__awsenv_key"
         if string match -q 'e*' -- $__awsenv_key
             builtin printf '%s\n' $__awsenv_closed | builtin source
-        else
+        else if test -n "$AWSENV_DIR"; or string match -q 'xe*' -- $__awsenv_gone
+            # What a folder made of the shell is undone, and nothing that came meanwhile.
             builtin printf '%s\n' $__awsenv_outside | builtin source
         end
     end

@@ -181,7 +181,9 @@ export def --env __awsenv_ready [...args: string] {
 # at a prompt stays; whether the program is back is looked at at each.
 export def --env __awsenv_lose [] {
     let where = $"x(__awsenv_find)"
-    if $env.__awsenv.gone != $where {
+    # Outside, what a folder made of the shell is undone, and nothing that came meanwhile.
+    let is_ours = ($where starts-with "xe" or $env.__awsenv.gone starts-with "xe" or ($env.AWSENV_DIR? | default "") != "")
+    if $is_ours and $env.__awsenv.gone != $where {
         let values = (if $where starts-with "xe" { $env.__awsenv.closed } else { $env.__awsenv.outside })
         for it in ($values | transpose name value) {
             if $it.value == null { hide-env --ignore-errors $it.name } else { load-env {($it.name): $it.value} }

@@ -132,7 +132,9 @@ else if ( "$argv[1]" == lose ) then
     if ( "$__awsenv_now" =~ "e "* ) set __awsenv_where = xe
     if ( "$__awsenv_gone" != "$__awsenv_where" ) then
         if ( $__awsenv_where == xe ) eval "$__awsenv_closed"
-        if ( $__awsenv_where == x ) eval "$__awsenv_outside"
+        # What a folder made of the shell is undone, and nothing that came meanwhile.
+        if ( $?AWSENV_DIR ) set __awsenv_gone = xe
+        if ( $__awsenv_where == x && "$__awsenv_gone" == xe ) eval "$__awsenv_outside"
     endif
     set __awsenv_gone = $__awsenv_where
     set __awsenv_due = 0

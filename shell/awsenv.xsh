@@ -152,7 +152,8 @@ class _Awsenv:
         own choice at a prompt stays; whether the program is back is looked at at each."""
         look, keep = self.look(), self.keep
         where = look[-2:] if "e" in look[-2:-1] else []
-        if self.gone != where:
+        # Outside, what a folder made of the shell is undone, and nothing that came meanwhile.
+        if self.gone != where and (where or self.gone or __xonsh__.env.get("AWSENV_DIR")):
             for name, value in keep["closed" if where else "outside"].items():
                 __xonsh__.env.pop(name, None) if value is None else __xonsh__.env.update({name: value})
         self.gone, keep["due"], keep["limit"] = where, 0, 9999999999

@@ -73,6 +73,7 @@ def choose(outcome: Outcome, change: Change, now: float) -> None:
     if change.by_options and not _is_recorded(shell, change):
         session[AWSENV_SET] = f"{BY_OPTIONS} {session[AWSENV_SET]}"
     if change.forget:
+        shell.state.withdrawn = []
         shell.make(shell.folder_layer())
     else:
         shell.make(shell.folder_layer(), session)
@@ -162,7 +163,7 @@ def _bind(outcome: Outcome, here: str, record: dict[str, str], now: float) -> No
 def _load(outcome: Outcome, here: str, request: Request, found: replay.FoundSession | None) -> None:
     shell, state = outcome.shell, outcome.shell.state
     if not is_bound(state):
-        state.manual = shell.session()
+        state.manual, state.manual_files = shell.session(), state.key_files
     variables: Layer = dict(shell.folder)
     whole = complete_credentials(variables)
     if not request.profile:
@@ -201,6 +202,7 @@ def _leave(outcome: Outcome) -> None:
     shell, state = outcome.shell, outcome.shell.state
     if is_bound(state):
         shell.make(shell.manual_layer())
+        state.key_files = state.manual_files  # its key may be another in the files by now
         if state.profile and not state.is_fresh:
             back = f", back to {shell.profile}" if shell.profile else ""
             outcome.tell(f"left {state.profile}{back}")

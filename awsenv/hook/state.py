@@ -17,17 +17,18 @@ _VERSION = "awsenv-1"
 _WORDS = {"folder": "folder", "status": "how", "profile": "profile", "loaded": "loaded", "files": "files",
           "key_files": "key_files", "direnv": "direnv", "renewal_started": "started",
           "expiry_notified": "told", "key_id": "key", "aws_profile": "profile-name",
-          "inherited": "inherited"}  # fmt: skip
+          "inherited": "inherited", "manual_files": "hand-files"}  # fmt: skip
 
 
 class Withdrawn:
     """A session that somebody else took away: its ``key_id``, its ``profile`` and AWSENV_SET's ``words``; what was
     ``taken`` out of the shell then (``None``: it was unset), the ``originals`` beneath it; and whether it was another
-    AWS_PROFILE that took its place (``by_profile``)."""
+    AWS_PROFILE that took its place (``by_profile``); ``key_files`` as the state had it."""
 
     def __init__(self, key_id: str, profile: str, words: str) -> None:
         self.key_id, self.profile, self.words = key_id, profile, words
         self.by_profile = False
+        self.key_files = ""
         self.taken: dict[str, str | None] = {}
         self.originals: dict[str, str | None] = {}
 
@@ -38,7 +39,8 @@ class State:
 
     ``originals``: each variable that awsenv holds now → its value before (``None``: not exported). ``manual``: the
     variables of the session that was chosen by hand outside, ``AWSENV_PROFILE`` and ``AWSENV_SET`` among them.
-    ``key_files``: a digest of the AWS files when a plain key was chosen by hand. ``direnv``: the direnv folder in which
+    ``key_files``: a digest of the AWS files when a plain key was chosen by hand, ``manual_files`` the same of the one
+    outside. ``direnv``: the direnv folder in which
     that was so. ``renewal_started`` and ``expiry_notified``: the key ID for which a renewal was started, and of whose
     end a person knows. ``key_id`` and ``aws_profile``: what the last look left; ``digests`` of the values that the
     session has set; ``inherited``: the key ID with which the shell was started; ``withdrawn``: the last sessions that
@@ -48,7 +50,7 @@ class State:
     def __init__(self) -> None:
         self.folder = self.status = self.profile = self.loaded = self.files = self.key_files = ""
         self.direnv = self.renewal_started = self.expiry_notified = ""
-        self.key_id = self.aws_profile = self.inherited = ""
+        self.key_id = self.aws_profile = self.inherited = self.manual_files = ""
         self.digests: dict[str, str] = {}
         self.withdrawn: list[Withdrawn] = []
         self.names: list[str] = []
@@ -68,6 +70,7 @@ class State:
         for number, each in enumerate(self.withdrawn):
             fields |= {f"away.{number}": each.key_id, f"away.{number}.name": each.profile}
             fields |= {f"away.{number}.set": each.words, f"away.{number}.by": "1" * each.by_profile}
+            fields |= {f"away.{number}.files": each.key_files}
             fields |= _write_values(f"away.{number}.was", each.originals)
             fields |= _write_values(f"away.{number}.took", each.taken)
         text = " ".join(f"{n}={_encode(v)}" for n, v in fields.items())
@@ -115,6 +118,8 @@ def _read_withdrawn(state: State, name: str, value: str) -> None:
         each.words = value
     elif kind == "by":
         each.by_profile = bool(value)
+    elif kind == "files":
+        each.key_files = value
     else:
         (each.originals if kind == "was" else each.taken)[rest] = _read_value(value)
 

@@ -79,6 +79,7 @@ def _withdraw(outcome: Outcome) -> None:
     is_folders = is_bound(state) and state.profile != ""
     each = Withdrawn(state.key_id, profile, shell.get(AWSENV_SET))
     each.by_profile = state.key_id != "" and shell.get(_KEY) == state.key_id
+    each.key_files = state.key_files
     session = {*list_set(shell.environ), *state.originals} - {*state.names, *OURS}
     for name in sorted(session):
         value = shell.environ.get(name)
@@ -125,6 +126,7 @@ def _restore(outcome: Outcome, each: Withdrawn) -> None:
         shell.set_own(name, value)
     shell.set_own(AWSENV_PROFILE, each.profile)
     shell.set_own(AWSENV_SET, each.words)
+    state.key_files = each.key_files  # its key may be another in the files by now
     state.withdrawn.remove(each)
     outcome.tell(f"{each.profile} is back")
 

@@ -66,7 +66,11 @@ class Bash(Posix):
         if not answer.outside:
             return ""
         closed, outside = map(self._render_all, (answer.closed, answer.outside))
-        return f"case $__awsenv_key in\ne*)\n{closed};;\n*)\n{outside};;\nesac"
+        # Outside, what a folder made of the shell is undone, and nothing that came meanwhile.
+        return (
+            f"case $__awsenv_key:${{AWSENV_DIR-}}:$__awsenv_gone in\ne*)\n{closed};;\n"
+            f"*: | *::x | *::xl*) ;;\n*)\n{outside};;\nesac"
+        )
 
     def _render_all(self, variables: dict[str, str | None]) -> str:
         unset = " ".join(name for name, value in variables.items() if value is None)
