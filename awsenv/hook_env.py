@@ -173,6 +173,7 @@ def _render(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
     if outcome.background:
         _start(["renew", outcome.background], shell.base)
     answer = build_answer(outcome, asking.shell, prompt)
+    answer.now = int(now)
     if asking.says_later:
         answer.messages = [f"awsenv: {replay.printable(line)}" for line in outcome.messages]
     else:

@@ -17,12 +17,27 @@ builtin export -n __awsenv_shell __awsenv_state __awsenv_armed __awsenv_seen __a
   __awsenv_lost __awsenv_path __awsenv_front __awsenv_program __awsenv_hook __awsenv_finder
 # A script for `sh` that finds another awsenv when this one is gone.
 __awsenv_finder=@FIND_PROGRAM@
-# The second now, as arithmetic reads it: before bash 5 that takes a process, once a shell.
+# The second now, as arithmetic reads it. Before bash 5 it is counted from the last look on, and a person may set that
+# count back, to time a command: then it is not known, and as good as over.
 if ((BASH_VERSINFO[0] >= 5)); then
   __awsenv_clock=EPOCHSECONDS
 else
-  __awsenv_epoch=$(($(command date +%s) - SECONDS)) __awsenv_clock=__awsenv_epoch+SECONDS
+  __awsenv_clock='(SECONDS >= __awsenv_second ? __awsenv_epoch + (__awsenv_second = SECONDS) : 9999999998)'
 fi
+# Wind it, at the second $1.
+__awsenv_wind() {
+  __awsenv_second=${SECONDS:-9999999999} __awsenv_epoch=$(($1 - ${SECONDS:-0}))
+}
+((BASH_VERSINFO[0] >= 5)) || __awsenv_wind "$(command date +%s)"
+
+# Look again in $1 seconds.
+__awsenv_wait() {
+  if ((__awsenv_clock < 9999999998)); then
+    __awsenv_due=$(((__awsenv_clock) + $1))
+  else
+    __awsenv_due=$(($(command date +%s) + $1))
+  fi
+}
 
 awsenv() {
   builtin local __awsenv_word
@@ -96,7 +111,7 @@ __awsenv_prompt() {
     return "$1"
   }
   # One may have come here meanwhile, as with a git pull.
-  [[ $PWD == "$__awsenv_pwd" && (! -f .envrc || $__awsenv_key == ?" $PWD") ]] || __awsenv_find
+  [[ $PWD == "$__awsenv_pwd" && (! -r .envrc || $__awsenv_key == ?" $PWD") ]] || __awsenv_find
   if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-} ${AWS_ACCESS_KEY_ID-} ${AWS_PROFILE-}" == "$__awsenv_seen" ]] &&
     ((__awsenv_clock < __awsenv_due)) &&
     { [[ ! $__awsenv_watch ]] || ! __awsenv_changed; }; then
@@ -112,7 +127,7 @@ __awsenv_find() {
   builtin local "__awsenv_d=$PWD"
   __awsenv_pwd=$PWD __awsenv_key=''
   while [[ $__awsenv_d == *[!/]* ]]; do
-    if [[ -f $__awsenv_d/.envrc && -r $__awsenv_d/.envrc ]]; then
+    if [[ -r $__awsenv_d/.envrc && ! -d $__awsenv_d/.envrc && ! -S $__awsenv_d/.envrc ]]; then
       __awsenv_key="e $__awsenv_d"
       return 0
     elif [[ -L $__awsenv_d ]]; then
@@ -121,7 +136,7 @@ __awsenv_find() {
     fi
     __awsenv_d=${__awsenv_d%/*}
   done
-  [[ ! -f /.envrc || ! -r /.envrc ]] || __awsenv_key='e /'
+  [[ ! -r /.envrc || -d /.envrc || -S /.envrc ]] || __awsenv_key='e /'
 }
 
 # What a look leaves: the session by its key, for others may put back or take away what they know of.
@@ -140,7 +155,8 @@ __awsenv_act() {
   while __awsenv_ready "$@" || { __awsenv_lose && __awsenv_r=127 && builtin false; }; do
     if [[ $__awsenv_again ]]; then
       # The door is closed, and the session is got now. Whoever presses Ctrl-C has a prompt for a while.
-      __awsenv_flags=${__awsenv_flags}a __awsenv_again='' __awsenv_due=$(((__awsenv_clock) + 30))
+      __awsenv_flags=${__awsenv_flags}a __awsenv_again=''
+      __awsenv_wait 30
       __awsenv_see
     fi
     __awsenv_text=$(_AWSENV_STATE=$__awsenv_state _AWSENV_FRONT=$__awsenv_front builtin exec "${__awsenv_program[@]}" hook-env bash \
@@ -148,6 +164,7 @@ __awsenv_act() {
     if ((__awsenv_r == 0)); then
       builtin eval "${__awsenv_text:-builtin :} || __awsenv_r=\$?"
     fi
+    ((__awsenv_r)) || ((BASH_VERSINFO[0] >= 5)) || __awsenv_wind "$__awsenv_now"
     __awsenv_find # behind the answer: what has come or gone since it is a file that it watches
     [[ $__awsenv_again ]] || break
   done
@@ -158,7 +175,7 @@ __awsenv_act() {
     __awsenv_see
   elif ((__awsenv_r != 127 && __awsenv_r != 130 && $# == 0)); then
     __awsenv_see
-    __awsenv_due=$(((__awsenv_clock) + 5))
+    __awsenv_wait 5
   fi
   __awsenv_join
   case $__awsenv_x in *v*) builtin set -v ;; esac

@@ -40,7 +40,7 @@ end
 function __awsenv_prompt --on-event fish_prompt
     set -q fish_trace; and set -l fish_trace
     # One may have come here meanwhile, as with a git pull.
-    test "$PWD" = "$__awsenv_pwd" -a ! -f .envrc; or __awsenv_find
+    test "$PWD" = "$__awsenv_pwd" -a ! -r .envrc; or __awsenv_find
     if test "$__awsenv_key $AWSENV_PROFILE $AWS_CREDENTIAL_EXPIRATION $AWS_ACCESS_KEY_ID $AWS_PROFILE" = "$__awsenv_seen"
         and __awsenv_is_before $__awsenv_due
         and not __awsenv_changed
@@ -74,7 +74,7 @@ function __awsenv_find
     set -g __awsenv_key ''
     set -l folder $PWD
     while string match -qr '[^/]' -- $folder
-        if test -f $folder/.envrc -a -r $folder/.envrc
+        if test -r $folder/.envrc -a ! -d $folder/.envrc -a ! -S $folder/.envrc
             set -g __awsenv_key "e $folder"
             return 0
         else if test -L $folder
@@ -84,7 +84,7 @@ function __awsenv_find
         # A command substitution would split a name with a newline in it.
         string match -qr '^(?<folder>(?s:.*))/[^/]*$' -- $folder
     end
-    test -f /.envrc -a -r /.envrc; and set -g __awsenv_key 'e /'
+    test -r /.envrc -a ! -d /.envrc -a ! -S /.envrc; and set -g __awsenv_key 'e /'
     return 0
 end
 

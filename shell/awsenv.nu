@@ -99,7 +99,7 @@ export def __awsenv_find [] {
     mut folder = $env.PWD
     loop {
         let file = ($folder | path join .envrc)
-        if (try { $file | path expand --strict | path type } catch { "" }) == file { return $"e ($folder)" }
+        if (try { $file | path expand --strict | path type } catch { "dir" }) not-in [dir socket "" null] { return $"e ($folder)" }
         if ($folder | path type) == symlink { return $"l ($env.PWD)" }
         let above = ($folder | path dirname)
         if $above == $folder { return "" }

@@ -35,7 +35,7 @@ else if ( "$argv[1]" == look ) then
     set __awsenv_now = ''
     set __awsenv_folder = "$cwd:q"
     while ( "$__awsenv_folder" != '' )
-        if ( -fr $__awsenv_folder:q/.envrc ) then
+        if ( -r $__awsenv_folder:q/.envrc && ! -d $__awsenv_folder:q/.envrc && ! -S $__awsenv_folder:q/.envrc ) then
             set __awsenv_now = "e $__awsenv_folder:q"
             break
         else if ( -l $__awsenv_folder:q ) then

@@ -60,7 +60,8 @@ class _Awsenv:
         folder, found = environ.get("PWD", ""), [environ.get(name) for name in names]
         while True:
             file = path.join(folder, ".envrc")
-            if path.isfile(file) and self.os.access(file, self.os.R_OK):
+            kind = self.os.stat(file).st_mode & 0o170000 if path.exists(file) else 0o040000
+            if kind not in (0o040000, 0o140000) and self.os.access(file, self.os.R_OK):
                 return [*found, "e", folder]
             if path.islink(folder):
                 return [*found, "l", environ.get("PWD", "")]

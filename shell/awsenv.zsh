@@ -54,7 +54,7 @@ __awsenv_prompt() {
   # compinit may be run at any time, behind this file too, or never.
   (( $+_comps[awsenv] || ! $+functions[compdef] )) || compdef __awsenv_complete awsenv
   # One may have come here meanwhile, as with a git pull.
-  [[ $PWD == "$__awsenv_pwd" && ( ! -f .envrc || $__awsenv_key == ?" $PWD" ) ]] || __awsenv_find
+  [[ $PWD == "$__awsenv_pwd" && ( ! -r .envrc || $__awsenv_key == ?" $PWD" ) ]] || __awsenv_find
   if [[ "$__awsenv_key ${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-} ${AWS_ACCESS_KEY_ID-} ${AWS_PROFILE-}" == "$__awsenv_seen" ]] &&
     (( EPOCHSECONDS < __awsenv_due )) && { [[ -z $__awsenv_watch ]] || ! builtin eval "$__awsenv_watch" }; then
     return 0
@@ -75,7 +75,7 @@ __awsenv_find() {
   local folder=$PWD
   typeset -g __awsenv_pwd=$PWD __awsenv_key=
   while [[ $folder == *[^/]* ]]; do
-    if [[ -f $folder/.envrc && -r $folder/.envrc ]]; then
+    if [[ -r $folder/.envrc && ! -d $folder/.envrc && ! -S $folder/.envrc ]]; then
       __awsenv_key="e $folder"
       return 0
     elif [[ -L $folder ]]; then
@@ -84,7 +84,7 @@ __awsenv_find() {
     fi
     folder=${folder%/*}
   done
-  [[ ! -f /.envrc || ! -r /.envrc ]] || __awsenv_key='e /'
+  [[ ! -r /.envrc || -d /.envrc || -S /.envrc ]] || __awsenv_key='e /'
 }
 
 # What a look leaves: the session by its key, for others may put back or take away what they know of.
@@ -104,7 +104,8 @@ __awsenv_act() {
   while __awsenv_ready "$@" || { __awsenv_lose; code=127; false }; do
     if [[ -n $__awsenv_again ]]; then
       # The door is closed, and the session is got now. Whoever presses Ctrl-C has a prompt for a while.
-      flags+=a __awsenv_again= __awsenv_due=$(( EPOCHSECONDS + 30 ))
+      flags+=a __awsenv_again=
+      __awsenv_wait 30
       __awsenv_see
     fi
     text=$(_AWSENV_STATE=$__awsenv_state _AWSENV_FRONT=$__awsenv_front "${__awsenv_program[@]}" hook-env zsh "$flags" "$@") || code=$?
@@ -119,7 +120,7 @@ __awsenv_act() {
     __awsenv_see
   elif (( code != 127 && code != 130 && ! $# )); then
     __awsenv_see
-    __awsenv_due=$(( EPOCHSECONDS + 5 ))
+    __awsenv_wait 5
   fi
   return $code
 }
@@ -149,6 +150,11 @@ __awsenv_lose() {
   [[ $__awsenv_gone == "x$__awsenv_key" || -z $__awsenv_lost ]] || builtin eval "$__awsenv_lost"
   typeset -g __awsenv_gone="x$__awsenv_key"
   __awsenv_due=0 __awsenv_limit=9999999999
+}
+
+# Look again in $1 seconds.
+__awsenv_wait() {
+  __awsenv_due=$(( EPOCHSECONDS + $1 ))
 }
 
 # Fails where one of the variables $@ is readonly.

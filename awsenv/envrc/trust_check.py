@@ -65,9 +65,14 @@ def list_above(folder: str) -> "list[str]":
 
 
 def is_envrc(path: str) -> bool:
-    """Whether an ``.envrc`` is there, as direnv (``rc.go``, ``fileExists``) and every hook has it: a file, or a link to
-    one, that can be read. A link that leads nowhere, a folder or a socket of that name is none."""
-    return os.path.isfile(path) and os.access(path, os.R_OK)
+    """Whether an ``.envrc`` is there, as direnv (``rc.go``, ``fileExists``) and every hook has it: what can be opened to
+    be read. A link that leads nowhere, a folder or a socket of that name is none; a pipe or a device, which direnv
+    waits for or goes past, is one that nobody has allowed."""
+    try:
+        mode = os.stat(path).st_mode & 0o170000
+    except (OSError, ValueError):
+        return False
+    return mode not in (0o040000, 0o140000) and os.access(path, os.R_OK)
 
 
 def find_nearest(folder: str) -> str:

@@ -29,14 +29,14 @@ class HookAnswer:
     value comes back so. ``session``: those of all these names that are changed all or none; the others, which a folder
     sets itself, are changed one by one.
 
-    To be kept until the next look: ``state``, which only the program reads; ``check_at``, when to look again, and
+    ``now``: the second at which it was made, since 1970. To be kept until the next look: ``state``, which only the program reads; ``check_at``, when to look again, and
     ``renew_before``, before which command at the latest, in seconds since 1970; ``ask_again``: at once; ``prompt``:
     what AWSENV_PROMPT says; ``messages``: lines for a person, which the shell says once it holds all that; ``files``, which tell a change by being other than they were, older ones too, or gone;
     ``absent``: files that tell one by being there. And for a shell whose program is gone: what each variable is then
     ``outside`` all folders with an .envrc, and in one (``closed``).
     """
 
-    __slots__ = ("absent", "ask_again", "check_at", "closed", "files", "messages", "outside", "prompt", "renew_before", "session",
+    __slots__ = ("absent", "ask_again", "check_at", "closed", "files", "messages", "now", "outside", "prompt", "renew_before", "session",
                  "stash", "state", "unstash", "variables")  # fmt: skip
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class HookAnswer:
         self.session: list[str] = []
         self.messages: list[str] = []
         self.state = self.prompt = ""
-        self.check_at = self.renew_before = 0
+        self.check_at = self.renew_before = self.now = 0
         self.ask_again = False
         self.outside: dict[str, str | None] = {}
         self.closed: dict[str, str | None] = {}

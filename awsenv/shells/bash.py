@@ -35,7 +35,7 @@ class Bash(Posix):
         folder = [self._guard(name, answer) for name in names if name not in answer.session]
         kept = [
             f"AWSENV_PROMPT={self.quote(self._escape_prompt(answer.prompt))}"
-            f" __awsenv_due={answer.check_at} __awsenv_limit={answer.renew_before}",
+            f" __awsenv_due={answer.check_at} __awsenv_limit={answer.renew_before} __awsenv_now={answer.now}",
             f"__awsenv_state={self.quote(answer.state)} __awsenv_again={'1' if answer.ask_again else ''}",
             f"__awsenv_lost={self.quote(self._render_lost(answer))}",
             self._render_watch(answer),
@@ -129,7 +129,7 @@ for __awsenv_n in {names}; do
 __awsenv_writable "$__awsenv_n" || \\builtin printf \
 'awsenv: %s is readonly in this shell, so nothing was changed\\n' "$__awsenv_n" >&2
 done
-__awsenv_due=$((__awsenv_clock+60)) __awsenv_s=1
+__awsenv_wait 60; __awsenv_s=1
 fi
 case $__awsenv_a in a) \\builtin set -a;; esac
 \\builtin unset __awsenv_a __awsenv_n

@@ -9,7 +9,7 @@ import pytest
 
 from tests.program import until
 from tests.shells.ground import HOUR, ROLES, Ground, key_of, left
-from tests.shells.real import Shell, installed
+from tests.shells.real import HOOKED, Shell, installed
 
 # Seconds after which a new session has a minute left, and after which it has ended.
 ALMOST, OVER = HOUR - 60, HOUR + 1
@@ -210,3 +210,18 @@ def test_whoever_does_not_wait_for_a_renewal_knows_that_the_session_has_ended(
     shell.interrupt()
     said = shell.typed("echo 1") + shell.typed("echo 2")
     assert said.count("awsenv: the session of org-a has ended; awsenv use org-a") == 1
+
+
+@pytest.mark.parametrize("reset", ["SECONDS=0", "unset SECONDS"])
+def test_a_person_who_times_a_command_sets_back_no_clock_of_ours(reset: str, timed: Ground) -> None:
+    """bash before 5 has no other clock: a session that has ended would stay in force."""
+    for bash in [each for each in HOOKED if each.name == "bash"]:
+        shell = timed.shell(bash)
+        shell.typed("awsenv use org-a")
+        shell.typed("sleep 2")
+        shell.typed(reset)
+        first = key_of(shell)
+        leap(timed, HOUR + 60)
+        shell.typed("true")
+        assert key_of(shell) != first
+        leap(timed, 0)

@@ -18,7 +18,7 @@ TRACES = {
     "tcsh": ("set echo", "set verbose", "set echo verbose"),
     "xonsh": ("$XONSH_TRACE_SUBPROC = True", "trace on"),
 }
-BASH, ZSH, FISH = HOOKED
+BASH, ZSH, FISH = HOOKED[:3]
 
 
 @pytest.fixture
