@@ -69,7 +69,7 @@ class Bash(Posix):
         # Outside, what a folder made of the shell is undone, and nothing that came meanwhile.
         return (
             f"case $__awsenv_key:${{AWSENV_DIR-}}:$__awsenv_gone in\ne*)\n{closed};;\n"
-            f"*: | *::x | *::xl*) ;;\n*)\n{outside};;\nesac"
+            f"*:: | *::x | *::xl*) ;;\n*)\n{outside};;\nesac"
         )
 
     def _render_all(self, variables: dict[str, str | None]) -> str:
