@@ -26,9 +26,8 @@ def check(outcome: Outcome) -> None:
         return
     if (shell.get(_KEY), shell.get("AWS_PROFILE")) == (state.key_id, state.aws_profile):
         return
-    if _describes_itself(
-        shell
-    ):  # another session of ours: direnv's library loaded it, or put it back
+    # Another session of ours, which direnv's library loaded or put back; or the state is an earlier awsenv's.
+    if _describes_itself(shell) or (list_set(shell.environ) and not state.digests):
         return
     found = next((each for each in state.withdrawn if _is_back(each, shell)), None)
     if found is not None:

@@ -380,6 +380,19 @@ def test_a_session_that_ended_elsewhere_is_not_renewed_as_one_from_here(tmp_path
     assert "AWSENV_PROFILE" not in other.environ
 
 
+def test_a_state_of_an_earlier_awsenv_is_taken_over(ground: Ground) -> None:
+    """An upgrade under an open shell: what that kept says nothing of a key."""
+    shell = entered(ground)
+    shell.use("a")
+    words = [w for w in shell.kept.split() if not w.startswith(("key=", "set.", "profile-name="))]
+    shell.kept = " ".join(words)
+    shell.environ["AWSENV_SET"] = shell.environ["AWSENV_SET"].rpartition(" key:")[0]
+    before = shell.visible
+    shell.look()
+    assert shell.visible == before
+    assert shell.environ["AWSENV_PROFILE"] == "a"
+
+
 def test_what_was_taken_away_is_remembered(ground: Ground) -> None:
     shell = entered(ground)
     for profile in ("a", "b"):
