@@ -12,9 +12,10 @@ import time
 
 from awsenv import installation, replay
 from awsenv.errors import USAGE, AwsenvError
-from awsenv.hook import renewal, state
+from awsenv.hook import renewal, state, withdrawal
 from awsenv.hook.answer import build_answer
 from awsenv.hook.decide import choose, decide
+from awsenv.hook.layers import is_bound
 from awsenv.hook.outcome import ANSWERED, FIRST, RENEWAL, SECOND, Outcome
 from awsenv.paths import PROTOCOL, program_words
 from awsenv.request import name_previous, parse_request
@@ -172,7 +173,14 @@ def _render(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
         outcome.check_at = min(outcome.check_at, anew)
     if outcome.background:
         _start(["renew", outcome.background], shell.base)
-    answer = build_answer(outcome, asking.shell, prompt)
+    try:
+        answer = build_answer(outcome, asking.shell, prompt)
+    except AwsenvError as error:
+        if not is_bound(shell.state):
+            raise
+        # A folder acts as nobody whose session this shell cannot hold.
+        withdrawal.close(outcome, error.format_line())
+        answer = build_answer(outcome, asking.shell, prompt)
     answer.now = int(now)
     if asking.says_later:
         answer.messages = [f"awsenv: {replay.printable(line)}" for line in outcome.messages]

@@ -17,7 +17,7 @@ if ( "$argv[1]" == prompt ) then
     if ( $?_AWSENV_STATE ) source $__awsenv_file:q forget # something came in between
     source $__awsenv_file:q look
     set __awsenv_is = 1
-    if ( "$__awsenv_now" == "$__awsenv_seen" ) then
+    if ( "$__awsenv_now" == "$__awsenv_seen" && "$__awsenv_now" !~ newline* ) then
         set __awsenv_is = 0
         # tcsh has no clock, but the time at which its terminal was written to last, to eight seconds.
         if ( $__awsenv_due != 9999999999 && $__awsenv_tty == '' ) then
@@ -32,8 +32,14 @@ if ( "$argv[1]" == prompt ) then
 else if ( "$argv[1]" == look ) then
     # What has to be as at the last look: the first folder above that holds an .envrc, or the whole path where a
     # symlink comes before it (what a folder says hangs on that), and the session.
+    # Nothing here can take a folder apart whose name has a newline in it: there the program is asked at each prompt.
     set __awsenv_now = ''
-    set __awsenv_folder = "$cwd:q"
+    set __awsenv_folder = ''
+    if ( $cwd:q =~ *$__awsenv_newline:q* ) then
+        set __awsenv_now = newline
+    else
+        set __awsenv_folder = "$cwd:q"
+    endif
     while ( "$__awsenv_folder" != '' )
         if ( -r $__awsenv_folder:q/.envrc && ! -d $__awsenv_folder:q/.envrc && ! -S $__awsenv_folder:q/.envrc ) then
             set __awsenv_now = "e $__awsenv_folder:q"
@@ -164,6 +170,8 @@ else if ( "$argv[1]" == load ) then
         set $__awsenv_word = ''
     end
     set __awsenv_path = "$PATH:q"
+    set __awsenv_newline = "\
+"
     set __awsenv_bound = 0
     set __awsenv_code = 0 __awsenv_watch = 0 __awsenv_due = 0 __awsenv_limit = 9999999999
     # This file may go away as well; then these are all that is left.

@@ -5,7 +5,7 @@ machine. The key ID and AWS_PROFILE tell; a name alone is no session.
 """
 
 from awsenv.hook import renewal
-from awsenv.hook.layers import OURS, ShellVariables, deny_credentials, is_bound
+from awsenv.hook.layers import FOLDER, NAMES, OURS, ShellVariables, deny_credentials, is_bound
 from awsenv.hook.outcome import Outcome
 from awsenv.hook.state import CLOSED, LOADED, PENDING, WITHDRAWN, Withdrawn
 from awsenv.variables import AWSENV_PREVIOUS, AWSENV_PROFILE, AWSENV_SET, find_mark, list_set
@@ -49,6 +49,18 @@ def seal(shell: ShellVariables) -> None:
     state.key_id, state.aws_profile = shell.get(_KEY), shell.get("AWS_PROFILE")
     if state.inherited != state.key_id:
         state.inherited = ""
+
+
+def close(outcome: Outcome, message: str) -> None:
+    """The shell cannot hold the session of the folder that it stands in, nor its name: nobody acts there until a person
+    chooses, and ``message`` says why."""
+    shell, state = outcome.shell, outcome.shell.state
+    shell.make(deny_credentials(state.profile))
+    for name in (FOLDER, NAMES):
+        shell.set_own(name, None)
+    state.status, state.names = WITHDRAWN, []
+    outcome.messages = [message]
+    seal(shell)
 
 
 def _describes_itself(shell: ShellVariables) -> bool:

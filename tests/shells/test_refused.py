@@ -22,9 +22,10 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def allow(home: Path, text: str) -> None:
-    (home / "org/.env").write_text(text)
-    path = str(home / "org/.envrc")
+def allow(home: Path, text: str, folder: Path | None = None) -> None:
+    folder = folder or home / "org"
+    (folder / ".env").write_text(text)
+    path = str(folder / ".envrc")
     trust.allow(path, trust.derive(path), clean(home))
 
 
@@ -47,6 +48,29 @@ def test_one_variable_that_a_shell_refuses_is_named_once(shell: Shell, home: Pat
         said = prompt.typed(f"cd {home}/org") + prompt.typed("echo 1")
         assert "is refused" not in said
         assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIADEV"
+
+
+@pytest.mark.parametrize("shell", EVERY, ids=str)
+def test_a_newline_in_a_folders_name_keeps_nobody_elses_session(shell: Shell, home: Path) -> None:
+    """tcsh cannot hold its name, so nobody acts there; the others can."""
+    folder = home / "new\nline"
+    (home / "org").rename(folder)
+    allow(home, "STAGE=dev\n", folder)
+    (home / ".aws/credentials").write_text(
+        KEYS + KEYS.replace("dev", "prod").replace("DEV", "PROD")
+    )
+    with closing(at_home(shell, home)) as prompt:
+        prompt.typed("awsenv use prod")
+        said = prompt.typed("cd 'new\nline'" if shell.name == "nushell" else "cd new*")
+        said += prompt.typed("echo 1") + prompt.typed("echo 2")
+        if shell.can("a newline"):
+            assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIADEV"
+        else:
+            assert said.count("holds a newline, which tcsh cannot take") == 1
+            assert prompt.get("AWS_ACCESS_KEY_ID") == ""
+            assert prompt.get("AWS_PROFILE") == "awsenv-no-session:dev"
+        prompt.typed(f"cd {home}")
+        assert prompt.look("AWS_ACCESS_KEY_ID") == "AKIAPROD"
 
 
 @pytest.mark.parametrize("shell", EVERY, ids=str)
