@@ -207,7 +207,12 @@ __awsenv_ready() {
 # It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before. A person's own choice
 # at a prompt stays; whether the program is back is looked at at each.
 __awsenv_lose() {
-  if [[ $__awsenv_gone != "x$__awsenv_key" && $__awsenv_lost ]]; then builtin eval "$__awsenv_lost"; fi
+  builtin local "__awsenv_is=${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-} ${AWS_ACCESS_KEY_ID-} ${AWS_PROFILE-}"
+  if [[ $__awsenv_gone != "x$__awsenv_key" && $__awsenv_lost ]]; then
+    builtin eval "$__awsenv_lost"
+    # What a person made of it meanwhile is lost in a folder, and not what was before that.
+    [[ $__awsenv_key != e* || $__awsenv_gone == xe* || $__awsenv_seen == *" $__awsenv_is" ]] || __awsenv_lost=''
+  fi
   __awsenv_gone="x$__awsenv_key" __awsenv_due=0 __awsenv_limit=9999999999
 }
 

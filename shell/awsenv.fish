@@ -162,9 +162,15 @@ end
 # at a prompt stays; whether the program is back is looked at at each.
 function __awsenv_lose
     set -l fish_trace
+    set -l is "$AWSENV_PROFILE $AWS_CREDENTIAL_EXPIRATION $AWS_ACCESS_KEY_ID $AWS_PROFILE"
     if test "$__awsenv_gone" != "x$__awsenv_key"
         if string match -q 'e*' -- $__awsenv_key
             builtin printf '%s\n' $__awsenv_closed | builtin source
+            # What a person made of it meanwhile is lost in a folder, and not what was before that.
+            set -l end (string sub -s -(builtin math (string length -- " $is")) -- $__awsenv_seen)
+            if not string match -q 'xe*' -- $__awsenv_gone; and test "$end" != " $is"
+                set -g __awsenv_outside ''
+            end
         else if test -n "$AWSENV_DIR"; or string match -q 'xe*' -- $__awsenv_gone
             # What a folder made of the shell is undone, and nothing that came meanwhile.
             builtin printf '%s\n' $__awsenv_outside | builtin source

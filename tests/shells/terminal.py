@@ -2,6 +2,7 @@
 
 import re
 import signal
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -124,6 +125,21 @@ class Terminal:
             return all(character in seen for character in text if character != " ")
 
         self._until(stands)
+        self.rest()
+
+    def rest(self) -> None:
+        """Wait until a line editor that draws by itself has drawn all that it has to: a third of a second of quiet."""
+        if self._reads_ahead:
+            return
+        length, since = -1, 0.0
+
+        def is_quiet() -> bool:
+            nonlocal length, since
+            if len(self.screen) != length:
+                length, since = len(self.screen), time.monotonic()
+            return time.monotonic() - since > 0.3
+
+        self._until(is_quiet)
 
     def answer(self, words: str) -> None:
         """Answer the question of a program with ``words``, and look at what it did."""

@@ -612,16 +612,19 @@ def test_tab_says_what_may_stand_there_and_runs_nothing(shell: Shell, home: Path
         prompt.press("\r", "dev")  # a prompt that waits
         prompt.write("awsenv us")
         prompt.press("\t", "e")
+        prompt.rest()
         prompt.typed(" prod")
         assert prompt.get("AWSENV_PROFILE") == "prod"
         prompt.press("\r", "prod")
         prompt.write("awsenv use devel")
         prompt.press("\t", "oper")
+        prompt.rest()
         prompt.typed("")
         assert prompt.get("AWSENV_PROFILE") == "developer"
         prompt.press("\r", "developer")
         prompt.write("awsenv use q")
         prompt.press("\t", "ran")
+        prompt.rest()
         if shell.name in ("elvish", "xonsh"):  # it is still in a menu
             prompt.send("\r")
         prompt.typed("")  # the shell has quoted what it put in

@@ -197,9 +197,10 @@ def is_renewing(home: Path) -> bool:
 
 
 def test_whoever_does_not_wait_for_a_renewal_knows_that_the_session_has_ended(
-    timed: Ground, hooked: Shell
+    timed: Ground,
 ) -> None:
-    shell = timed.shell(hooked)
+    """It is the program that says so, in every shell."""
+    shell = timed.shell(HOOKED[0])
     shell.typed("awsenv use org-a")
     assert timed.clock
     timed.clock.leap(HOUR + 60)

@@ -76,7 +76,11 @@ def values(prompt: Terminal) -> dict[str, str]:
 IN_ORG = {"AWS_ACCESS_KEY_ID": "AKIADEV", "AWSENV_PROFILE": "dev", "STAGE": "dev"}
 
 
-@pytest.mark.parametrize("what", ["python", "main.py"])
+# The interpreter, or the file: in one shell both.
+GONE_PARTS = [(each, "main.py") for each in EVERY] + [(EVERY[0], "python")]
+
+
+@pytest.mark.parametrize(("shell", "what"), GONE_PARTS, ids=str)
 def test_a_folder_acts_as_nobody_and_outside_it_is_as_before(
     what: str, program: Path, shell: Shell, home: Path
 ) -> None:
