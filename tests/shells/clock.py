@@ -13,8 +13,8 @@ from tests.shells.real import installed
 class Clock:
     """How far ahead of the machine's the clock is that ``words``, in front of a program, let it see.
 
-    Times of files stay the machine's own (libfaketime leaves them, and puts back what is written with
-    ``utime``): after a leap all that lies on the disk is old, as it is after a night.
+    Times of files stay the machine's own, what is written with ``utime`` too (a stamp has a file's own
+    time): after a leap all that lies on the disk is old, as it is after a night.
     """
 
     def __init__(self, file: Path) -> None:
@@ -32,7 +32,7 @@ class Clock:
         library, shared = (self._wrapper.stdout.readline().strip() for _ in range(2))
         assert shared
         self.words = ["/usr/bin/env", f"LD_PRELOAD={library}", f"FAKETIME_SHARED={shared}", "FAKETIME_NO_CACHE=1",
-                      "FAKE_UTIME=1", f"FAKETIME_TIMESTAMP_FILE={file}"]  # fmt: skip
+                      "FAKE_UTIME=0", f"FAKETIME_TIMESTAMP_FILE={file}"]  # fmt: skip
 
     def leap(self, seconds: float) -> None:
         """``seconds`` pass, for all at once."""
