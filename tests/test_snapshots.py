@@ -111,6 +111,7 @@ class Ground:
         for value, word in known.items():
             text = text.replace(value, word).replace(value.replace("/", "%2F"), word)
         for pattern, word in (
+            (r"= \d+:\d+", "= DEVICE:INODE"),  # before a digest, which it may look like
             (r"\b(\w+):[0-9a-f]{8}\b", r"\1:DIGEST"),
             (r"\b(loaded|files|key_files)=\d+", r"\1=DIGEST"),
             (r"looked/(l?)\d+", r"looked/\1NUMBER"),
@@ -119,7 +120,6 @@ class Ground:
             (r'(?<=\. \.\)found\}" != )\d[^|\]]*', "NUMBERS "),
             (r'"(inode|size)": \d+', r'"\1": NUMBER'),
             (r"\[TIME, TIME, \d+, \d+, \d+\]", "[TIME, TIME, NUMBERS]"),
-            (r"= \d+:\d+", "= DEVICE:INODE"),
             (r"(-Z [^|]*?= )\d+", r"\1SIZE"),
             (r"\b1[789]\d{8}\b", "NOW"),
             (r"admin \d+h\d+m", "admin TIME"),
