@@ -132,6 +132,7 @@ def _restore(outcome: Outcome, each: Withdrawn) -> None:
         came = {name: shell.environ.get(name) for name in each.originals if name not in each.taken}
         shell.make(shell.folder_layer(), came)
         state.status = LOADED
+    state.direnv = shell.get("DIRENV_DIR")  # its originals are those beneath the session
     state.originals |= each.originals
     for name, value in each.taken.items():
         shell.set_own(name, value)

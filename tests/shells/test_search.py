@@ -350,7 +350,8 @@ def step(place: Place) -> str:
 
 @pytest.fixture
 def place(shell: Shell, tmp_path: Path) -> Iterator[Place]:
-    seed = int(os.environ.get("AWSENV_SEED") or random.randrange(10**6))
+    # The same steps each time in `make test`, other ones in `make search`.
+    seed = random.randrange(10**6) if is_long() else int(os.environ.get("AWSENV_SEED", "20261129"))
     print(f"seed {seed}")
     with closing(Place(shell, tmp_path.resolve(), random.Random(seed))) as it:
         yield it
