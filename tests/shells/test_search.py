@@ -236,7 +236,7 @@ class Place:
         asked = self.run(f"cd {self.home / self.folder}\n__awsenv_prompt\n")
         if "ASK" in asked:
             if self.is_away:
-                self.run("__awsenv_find\n__awsenv_lose\n__awsenv_see\n")
+                self.run("__awsenv_find\n__awsenv_lose\n")
             else:
                 self.ask()
                 self.run(
