@@ -142,7 +142,8 @@ def _add_env(found: Loaded, each: directives.Directive, path: str, files: Files)
     own = files.own(file, text)
     lines.refuse_ambiguous(text, file, own)
     number = len(found.files)
-    _compared(found, "env", file, trust_check.compared_text(text, own), own)
+    compared = trust_check.compared_text(text, own)
+    _compared(found, "env", file, compared, own)
     variables = {n: v for n, v in _read_values(text).items() if n not in own}
     half = _list_half(variables)
     found.nobodys |= half
@@ -150,7 +151,6 @@ def _add_env(found: Loaded, each: directives.Directive, path: str, files: Files)
     if not variables.keys().isdisjoint(CHOOSING):
         found.profile, found.options = "", {}
         _drop_credentials(found)
-    compared = trust_check.compared_text(text, own)
     for name in KEY.intersection(variables):
         where = _find_value(name, variables[name], compared)
         if where is None:

@@ -206,8 +206,7 @@ def _leave(outcome: Outcome) -> None:
         if state.profile and not state.is_fresh:
             back = f", back to {shell.profile}" if shell.profile else ""
             outcome.tell(f"left {state.profile}{back}")
-    shell.set_own(FOLDER, None)
-    shell.set_own(NAMES, None)
+    shell.drop_folder_names()
     state.folder = state.status = state.profile = state.loaded = state.files = ""
     state.names, state.manual = [], {}
 

@@ -1,6 +1,6 @@
 """What a shell is to be whose program goes away, so that it can ask nobody any more. Hot path."""
 
-from awsenv.hook.layers import FOLDER, NAMES, Layer, ShellVariables, deny_credentials, is_bound
+from awsenv.hook.layers import Layer, ShellVariables, deny_credentials, is_bound
 from awsenv.hook.state import State
 from awsenv.variables import AWSENV_PROFILE
 
@@ -18,8 +18,7 @@ def list_fallbacks(shell: ShellVariables) -> tuple[Layer, Layer]:
     outside = _copy(shell, shell.environ)
     if is_bound(state):
         outside.make(shell.manual_layer())
-    outside.set_own(FOLDER, None)
-    outside.set_own(NAMES, None)
+    outside.drop_folder_names()
     closed = _copy(outside, outside.environ)
     closed.make(deny_credentials(_NOBODY))
     closed.set_own(AWSENV_PROFILE, None)

@@ -91,6 +91,16 @@ class ShellVariables:
         """One of our own variables, which has no layers."""
         _put(self.environ, name, value)
 
+    def drop_session_names(self) -> None:
+        """No session is named any more, whatever is there of its variables."""
+        self.set_own(AWSENV_PROFILE, None)
+        self.set_own(AWSENV_SET, None)
+
+    def drop_folder_names(self) -> None:
+        """No folder is named any more, nor what it set."""
+        self.set_own(FOLDER, None)
+        self.set_own(NAMES, None)
+
     def session(self) -> dict[str, str]:
         """The session in force, as it was chosen by hand; empty for none."""
         if not self.profile:

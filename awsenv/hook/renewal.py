@@ -5,7 +5,7 @@ from awsenv.hook.layers import ShellVariables, is_bound
 from awsenv.hook.outcome import ANSWERED, FIRST, NEVER, RENEWAL, SECOND, SESSION, Outcome
 from awsenv.paths import aws_files
 from awsenv.request import Request
-from awsenv.variables import AWSENV_PROFILE, AWSENV_SET, format_set, list_managed, list_set
+from awsenv.variables import AWSENV_SET, format_set, list_managed, list_set
 
 # Seconds after which a renewal that was started is looked for, if its record has not told before.
 _CHECK_RENEWAL_AFTER = 15
@@ -152,8 +152,7 @@ def _is_from_elsewhere(shell: ShellVariables, session: dict[str, str]) -> bool:
 def _drop_name(outcome: Outcome) -> None:
     """Its keys stay, by which nobody acts any more; what was beneath them is not known."""
     shell, profile = outcome.shell, outcome.shell.profile
-    shell.set_own(AWSENV_PROFILE, None)
-    shell.set_own(AWSENV_SET, None)
+    shell.drop_session_names()
     what = f"the session of {profile} that this shell was started with is of another account, and has ended"
     outcome.messages.append(f"{what}; awsenv use {profile}")
 

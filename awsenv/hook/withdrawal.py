@@ -5,7 +5,7 @@ machine. The key ID and AWS_PROFILE tell; a name alone is no session.
 """
 
 from awsenv.hook import renewal
-from awsenv.hook.layers import FOLDER, NAMES, OURS, ShellVariables, deny_credentials, is_bound
+from awsenv.hook.layers import OURS, ShellVariables, deny_credentials, is_bound
 from awsenv.hook.outcome import Outcome
 from awsenv.hook.state import CLOSED, LOADED, PENDING, WITHDRAWN, Withdrawn
 from awsenv.variables import AWSENV_PREVIOUS, AWSENV_PROFILE, AWSENV_SET, find_mark, list_set
@@ -21,7 +21,7 @@ def check(outcome: Outcome) -> None:
     if state.is_fresh:
         if shell.profile and not _describes_itself(shell):
             # Nothing says which of the variables were this session's.
-            _drop_names(shell)
+            shell.drop_session_names()
         state.inherited = shell.get(_KEY) if shell.profile else ""
         return
     if (shell.get(_KEY), shell.get("AWS_PROFILE")) == (state.key_id, state.aws_profile):
@@ -56,8 +56,7 @@ def close(outcome: Outcome, message: str) -> None:
     chooses, and ``message`` says why."""
     shell, state = outcome.shell, outcome.shell.state
     shell.make(deny_credentials(state.profile))
-    for name in (FOLDER, NAMES):
-        shell.set_own(name, None)
+    shell.drop_folder_names()
     state.status, state.names = WITHDRAWN, []
     outcome.messages = [message]
     seal(shell)
@@ -102,7 +101,7 @@ def _withdraw(outcome: Outcome) -> None:
         state.originals.pop(name, None)
     if profile and state.key_id:
         state.withdrawn = [each, *(w for w in state.withdrawn if w.key_id != each.key_id)][:_MOST]
-    _drop_names(shell)
+    shell.drop_session_names()
     if is_folders and is_gone:
         shell.make(deny_credentials(state.profile), shell.folder_layer())
         state.status = WITHDRAWN
@@ -115,11 +114,6 @@ def _withdraw(outcome: Outcome) -> None:
     if profile:
         shell.set_own(AWSENV_PREVIOUS, profile)
         outcome.tell(f"{profile} is no longer in force, changed {cause}; awsenv use {profile}")
-
-
-def _drop_names(shell: ShellVariables) -> None:
-    shell.set_own(AWSENV_PROFILE, None)
-    shell.set_own(AWSENV_SET, None)
 
 
 def _is_as_set(shell: ShellVariables, name: str) -> bool:

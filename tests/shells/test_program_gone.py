@@ -12,18 +12,15 @@ import pytest
 from awsenv import paths
 from awsenv.envrc import trust
 from tests.program import program_path, until
+from tests.shells.every import shell
 from tests.shells.real import EVERY, Shell, clean
 from tests.shells.terminal import Terminal, at_home
+
+__all__ = ["shell"]
 
 KEYS = "[dev]\naws_access_key_id = AKIADEV\naws_secret_access_key = s\n[prod]\naws_access_key_id = AKIAPROD\naws_secret_access_key = t\n"
 GONE = "awsenv: its program is gone"
 NOBODY = "awsenv-no-session:awsenv-is-gone"
-
-
-@pytest.fixture(params=EVERY, ids=str)
-def shell(request: pytest.FixtureRequest) -> Shell:
-    found: Shell = request.param
-    return found
 
 
 @pytest.fixture

@@ -8,17 +8,14 @@ from pathlib import Path
 import pytest
 
 from awsenv.envrc import trust
-from tests.shells.real import EVERY, Shell, clean
+from tests.shells.every import shell
+from tests.shells.real import Shell, clean
 from tests.shells.terminal import Terminal, at_home
+
+__all__ = ["shell"]
 
 KEYS = "[dev]\naws_access_key_id = AKIA{}\naws_secret_access_key = s\n"
 OLD = 1_500_000_000  # 2017
-
-
-@pytest.fixture(params=EVERY, ids=str)
-def shell(request: pytest.FixtureRequest) -> Shell:
-    found: Shell = request.param
-    return found
 
 
 @pytest.fixture

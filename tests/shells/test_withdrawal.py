@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from awsenv.envrc import trust
-from tests.shells.real import EVERY, HOOKED, Shell, clean, installed
+from tests.shells.every import shell
+from tests.shells.real import HOOKED, Shell, clean, installed
 from tests.shells.terminal import Terminal, at_home
+
+__all__ = ["shell"]
 
 KEYS = """\
 [dev]
@@ -34,12 +37,6 @@ UNSET = {
     "xonsh": "del $N",
     "tcsh": "unsetenv N",
 }
-
-
-@pytest.fixture(params=EVERY, ids=str)
-def shell(request: pytest.FixtureRequest) -> Shell:
-    found: Shell = request.param
-    return found
 
 
 @pytest.fixture
