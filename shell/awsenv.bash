@@ -11,10 +11,11 @@ case $- in *a*) __awsenv_load='builtin set -a' ;; *) __awsenv_load=: ;; esac
 # What this shell keeps for the program, who alone reads it; nothing of it comes from the environment.
 [ "${__awsenv_shell-}" = "$$" ] || __awsenv_state='' __awsenv_armed=''
 __awsenv_shell=$$ __awsenv_seen='' __awsenv_pwd='' __awsenv_key='' __awsenv_watch='' __awsenv_arm=''
-__awsenv_again='' __awsenv_due=0 __awsenv_limit=0 __awsenv_code=0 __awsenv_gone='' __awsenv_lost='' __awsenv_path=$PATH __awsenv_front=''
+__awsenv_again='' __awsenv_due=0 __awsenv_limit=0 __awsenv_code=0 __awsenv_gone='' __awsenv_closed='' __awsenv_outside=''
+__awsenv_path=$PATH __awsenv_front=''
 builtin export -n __awsenv_shell __awsenv_state __awsenv_armed __awsenv_seen __awsenv_pwd __awsenv_key \
   __awsenv_arm __awsenv_again __awsenv_watch __awsenv_due __awsenv_limit __awsenv_code __awsenv_gone \
-  __awsenv_lost __awsenv_path __awsenv_front __awsenv_program __awsenv_hook __awsenv_finder
+  __awsenv_closed __awsenv_outside __awsenv_path __awsenv_front __awsenv_program __awsenv_hook __awsenv_finder
 # A script for `sh` that finds another awsenv when this one is gone.
 __awsenv_finder=@FIND_PROGRAM@
 # The second now, as arithmetic reads it. Before bash 5 it is counted from the last look on, and a person may set that
@@ -204,16 +205,19 @@ __awsenv_ready() {
   return 1
 }
 
-# It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before. A person's own choice
-# at a prompt stays; whether the program is back is looked at at each.
+# It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before: what a folder made of
+# the shell is undone. Whether the program is back is looked at at each prompt.
 __awsenv_lose() {
   builtin local "__awsenv_is=${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-} ${AWS_ACCESS_KEY_ID-} ${AWS_PROFILE-}"
-  if [[ $__awsenv_gone != "x$__awsenv_key" && $__awsenv_lost ]]; then
-    builtin eval "$__awsenv_lost"
-    # What a person made of it meanwhile is lost in a folder, and not what was before that.
-    [[ $__awsenv_key != e* || $__awsenv_gone == xe* || $__awsenv_seen == *" $__awsenv_is" ]] || __awsenv_lost=''
-  fi
+  # Of a shell that a person changed meanwhile nothing is known: that stays, and nothing from before it comes back.
+  [[ $__awsenv_seen == *" $__awsenv_is" ]] || __awsenv_state='' __awsenv_outside=''
+  case $__awsenv_gone:${AWSENV_DIR-}:$__awsenv_key in
+    "x$__awsenv_key":*) ;;
+    *:e*) builtin eval "$__awsenv_closed" ;;
+    xe* | *:?*:*) builtin eval "$__awsenv_outside" ;;
+  esac
   __awsenv_gone="x$__awsenv_key" __awsenv_due=0 __awsenv_limit=9999999999
+  __awsenv_see
 }
 
 # Fails where the variable $1, or one of them, is readonly.

@@ -66,13 +66,18 @@ fn awsenv-ready {|@args|
     put $false
 }
 
-# It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before. A person's own choice
-# at a prompt stays; whether the program is back is looked at at each.
+# It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before: what a folder made of
+# the shell is undone. Whether the program is back is looked at at each prompt.
 fn awsenv-lose {
-    var where = 'x'(awsenv-find)
+    var now = (awsenv-look)
+    var where = 'x'$now[0]
+    # Of a shell that a person changed meanwhile nothing is known: that stays, and nothing from before it comes back.
+    if (not-eq [(drop 1 $now)] [(drop 1 $awsenv-seen)]) {
+        set awsenv-keep[state] = ''
+        set awsenv-keep[outside] = [&]
+    }
     var values = $awsenv-keep[outside]
     if (str:has-prefix $where xe) { set values = $awsenv-keep[closed] }
-    # Outside, what a folder made of the shell is undone, and nothing that came meanwhile.
     var is-ours = (or (str:has-prefix $where xe) (str:has-prefix $awsenv-gone xe) (not-eq $E:AWSENV_DIR ''))
     if (and $is-ours (not-eq $awsenv-gone $where)) {
         for name [(keys $values)] {

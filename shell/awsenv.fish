@@ -158,27 +158,28 @@ function __awsenv_ready
     return 1
 end
 
-# It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before. A person's own choice
-# at a prompt stays; whether the program is back is looked at at each.
+# It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before: what a folder made of
+# the shell is undone. Whether the program is back is looked at at each prompt.
 function __awsenv_lose
     set -l fish_trace
     set -l is "$AWSENV_PROFILE $AWS_CREDENTIAL_EXPIRATION $AWS_ACCESS_KEY_ID $AWS_PROFILE"
+    # Of a shell that a person changed meanwhile nothing is known: that stays, and nothing from before it comes back.
+    set -l end (string sub -s -(builtin math (string length -- " $is")) -- $__awsenv_seen)
+    if test "$end" != " $is"
+        set -g __awsenv_state ''
+        set -g __awsenv_outside ''
+    end
     if test "$__awsenv_gone" != "x$__awsenv_key"
         if string match -q 'e*' -- $__awsenv_key
             builtin printf '%s\n' $__awsenv_closed | builtin source
-            # What a person made of it meanwhile is lost in a folder, and not what was before that.
-            set -l end (string sub -s -(builtin math (string length -- " $is")) -- $__awsenv_seen)
-            if not string match -q 'xe*' -- $__awsenv_gone; and test "$end" != " $is"
-                set -g __awsenv_outside ''
-            end
         else if test -n "$AWSENV_DIR"; or string match -q 'xe*' -- $__awsenv_gone
-            # What a folder made of the shell is undone, and nothing that came meanwhile.
             builtin printf '%s\n' $__awsenv_outside | builtin source
         end
     end
     set -g __awsenv_gone "x$__awsenv_key"
     set -g __awsenv_due 0
     set -g __awsenv_limit 9999999999
+    __awsenv_see
 end
 
 # What may stand where the cursor is, as the program says it: a word, and behind a tab what it means.

@@ -177,11 +177,16 @@ export def --env __awsenv_ready [...args: string] {
     }
 }
 
-# It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before. A person's own choice
-# at a prompt stays; whether the program is back is looked at at each.
+# It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before: what a folder made of
+# the shell is undone. Whether the program is back is looked at at each prompt.
 export def --env __awsenv_lose [] {
-    let where = $"x(__awsenv_find)"
-    # Outside, what a folder made of the shell is undone, and nothing that came meanwhile.
+    let now = (__awsenv_seen)
+    let where = $"x($now.0)"
+    # Of a shell that a person changed meanwhile nothing is known: that stays, and nothing from before it comes back.
+    if ($now | skip 1) != ($env.__awsenv.seen | skip 1) {
+        $env.__awsenv.state = ""
+        $env.__awsenv.outside = {}
+    }
     let is_ours = ($where starts-with "xe" or $env.__awsenv.gone starts-with "xe" or ($env.AWSENV_DIR? | default "") != "")
     if $is_ours and $env.__awsenv.gone != $where {
         let values = (if $where starts-with "xe" { $env.__awsenv.closed } else { $env.__awsenv.outside })

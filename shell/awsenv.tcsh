@@ -52,18 +52,20 @@ else if ( "$argv[1]" == look ) then
         set __awsenv_folder = "$__awsenv_folder:h"
         if ( "$__awsenv_folder" == '' ) set __awsenv_folder = /
     end
+    set __awsenv_session = ''
     if ( $?AWSENV_PROFILE ) then
-        set __awsenv_now = "$__awsenv_now:q $AWSENV_PROFILE:q"
+        set __awsenv_session = " $AWSENV_PROFILE:q"
     endif
     if ( $?AWS_CREDENTIAL_EXPIRATION ) then
-        set __awsenv_now = "$__awsenv_now:q $AWS_CREDENTIAL_EXPIRATION:q"
+        set __awsenv_session = "$__awsenv_session:q $AWS_CREDENTIAL_EXPIRATION:q"
     endif
     if ( $?AWS_ACCESS_KEY_ID ) then
-        set __awsenv_now = "$__awsenv_now:q key $AWS_ACCESS_KEY_ID:q"
+        set __awsenv_session = "$__awsenv_session:q key $AWS_ACCESS_KEY_ID:q"
     endif
     if ( $?AWS_PROFILE ) then
-        set __awsenv_now = "$__awsenv_now:q profile $AWS_PROFILE:q"
+        set __awsenv_session = "$__awsenv_session:q profile $AWS_PROFILE:q"
     endif
+    set __awsenv_now = "$__awsenv_now:q$__awsenv_session:q"
 else if ( "$argv[1]" == act ) then
     # Ask what this shell is to become, `use …` and `off` among it, and make it so. A failure changes nothing.
     set __awsenv_flags = -p
@@ -97,6 +99,7 @@ else if ( "$argv[1]" == act ) then
     if ( $__awsenv_code == 0 || $#argv == 1 ) then
         source $__awsenv_file:q look
         set __awsenv_seen = "$__awsenv_now:q"
+        set __awsenv_held = "$__awsenv_session:q"
     endif
     # tcsh has no moment of its own before a command (a `postcmd` may not read a file): as soon as a session
     # has ended, that is seen at the next prompt.
@@ -131,17 +134,23 @@ else if ( "$argv[1]" == ready ) then
         endif
     endif
 else if ( "$argv[1]" == lose ) then
-    # It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before. A person's own
-    # choice at a prompt stays; whether the program is back is looked at at each.
+    # It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before: what a folder
+    # made of the shell is undone. Whether the program is back is looked at at each prompt.
     source $__awsenv_file:q look
+    if ( "$__awsenv_session" != "$__awsenv_held" ) then
+        # Of a shell that a person changed meanwhile nothing is known: that stays, and nothing from before comes back.
+        set __awsenv_state = ''
+        set __awsenv_outside = ''
+    endif
     set __awsenv_where = x
     if ( "$__awsenv_now" =~ "e "* ) set __awsenv_where = xe
     if ( "$__awsenv_gone" != "$__awsenv_where" ) then
         if ( $__awsenv_where == xe ) eval "$__awsenv_closed"
-        # What a folder made of the shell is undone, and nothing that came meanwhile.
         if ( $?AWSENV_DIR ) set __awsenv_gone = xe
         if ( $__awsenv_where == x && "$__awsenv_gone" == xe ) eval "$__awsenv_outside"
     endif
+    source $__awsenv_file:q look
+    set __awsenv_held = "$__awsenv_session:q"
     set __awsenv_gone = $__awsenv_where
     set __awsenv_due = 0
     set __awsenv_limit = 9999999999
@@ -166,7 +175,7 @@ else if ( "$argv[1]" == awsenv ) then
     endif
 else if ( "$argv[1]" == load ) then
     # What this shell keeps for the program, who alone reads it; nothing of it is in the environment.
-    foreach __awsenv_word ( AWSENV_PROMPT __awsenv_state __awsenv_seen __awsenv_tty __awsenv_gone __awsenv_closed __awsenv_outside )
+    foreach __awsenv_word ( AWSENV_PROMPT __awsenv_state __awsenv_seen __awsenv_held __awsenv_tty __awsenv_gone __awsenv_closed __awsenv_outside )
         set $__awsenv_word = ''
     end
     set __awsenv_path = "$PATH:q"

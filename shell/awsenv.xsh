@@ -149,15 +149,18 @@ class _Awsenv:
         return False
 
     def lose(self):
-        """It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before. A person's
-        own choice at a prompt stays; whether the program is back is looked at at each."""
+        """It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before: what a
+        folder made of the shell is undone. Whether the program is back is looked at at each prompt."""
         look, keep = self.look(), self.keep
         where = look[-2:] if "e" in look[-2:-1] else []
-        # Outside, what a folder made of the shell is undone, and nothing that came meanwhile.
+        # Of a shell that a person changed meanwhile nothing is known: that stays, and nothing from before it comes back.
+        if self.seen is None or look[:4] != self.seen[:4]:
+            keep["state"], keep["outside"] = "", {}
         if self.gone != where and (where or self.gone or __xonsh__.env.get("AWSENV_DIR")):
             for name, value in keep["closed" if where else "outside"].items():
                 __xonsh__.env.pop(name, None) if value is None else __xonsh__.env.update({name: value})
         self.gone, keep["due"], keep["limit"] = where, 0, 9999999999
+        self.seen = self.look()
         return 127
 
     def complete(self, context):

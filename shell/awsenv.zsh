@@ -8,7 +8,7 @@ builtin zmodload -F zsh/stat b:zstat
 # What this shell keeps for the program, who alone reads it; nothing of it comes from the environment.
 [[ ${__awsenv_shell-} == $$ ]] || typeset -g +x __awsenv_state=
 typeset -g +x __awsenv_shell=$$ __awsenv_seen= __awsenv_pwd= __awsenv_key= __awsenv_again= __awsenv_watch=
-typeset -g +x __awsenv_clock=EPOCHSECONDS __awsenv_gone= __awsenv_lost= __awsenv_path=$PATH __awsenv_front= __awsenv_later=
+typeset -g +x __awsenv_clock=EPOCHSECONDS __awsenv_gone= __awsenv_closed= __awsenv_outside= __awsenv_path=$PATH __awsenv_front= __awsenv_later=
 typeset -gi +x __awsenv_due=0 __awsenv_limit=0
 
 # A script for `sh` that finds another awsenv when this one is gone.
@@ -144,17 +144,20 @@ __awsenv_ready() {
   return 1
 }
 
-# It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before. A person's own choice
-# at a prompt stays; whether the program is back is looked at at each.
+# It cannot be asked any more: in a folder with an .envrc nobody acts, and outside it is as before: what a folder made of
+# the shell is undone. Whether the program is back is looked at at each prompt.
 __awsenv_lose() {
   local is="${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-} ${AWS_ACCESS_KEY_ID-} ${AWS_PROFILE-}"
-  if [[ $__awsenv_gone != "x$__awsenv_key" && -n $__awsenv_lost ]]; then
-    builtin eval "$__awsenv_lost"
-    # What a person made of it meanwhile is lost in a folder, and not what was before that.
-    [[ $__awsenv_key != e* || $__awsenv_gone == xe* || $__awsenv_seen == *" $is" ]] || typeset -g __awsenv_lost=
-  fi
+  # Of a shell that a person changed meanwhile nothing is known: that stays, and nothing from before it comes back.
+  [[ $__awsenv_seen == *" $is" ]] || typeset -g __awsenv_state= __awsenv_outside=
+  case $__awsenv_gone:${AWSENV_DIR-}:$__awsenv_key in
+    ("x$__awsenv_key":*) ;;
+    (*:e*) builtin eval "$__awsenv_closed" ;;
+    (xe*|*:?*:*) builtin eval "$__awsenv_outside" ;;
+  esac
   typeset -g __awsenv_gone="x$__awsenv_key"
   __awsenv_due=0 __awsenv_limit=9999999999
+  __awsenv_see
 }
 
 # Look again in $1 seconds.

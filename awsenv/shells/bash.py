@@ -37,7 +37,8 @@ class Bash(Posix):
             f"AWSENV_PROMPT={self.quote(self._escape_prompt(answer.prompt))}"
             f" __awsenv_due={answer.check_at} __awsenv_limit={answer.renew_before} __awsenv_now={answer.now}",
             f"__awsenv_state={self.quote(answer.state)} __awsenv_again={'1' if answer.ask_again else ''}",
-            f"__awsenv_lost={self.quote(self._render_lost(answer))}",
+            f"__awsenv_closed={self.quote(self._render_all(answer.closed))}",
+            f"__awsenv_outside={self.quote(self._render_all(answer.outside))}",
             self._render_watch(answer),
             *(
                 f"__awsenv_later={self.quote(line)}"
@@ -61,18 +62,8 @@ class Bash(Posix):
             return "__awsenv_watch="
         return f"__awsenv_watch=__awsenv_changed\n__awsenv_changed() {{\n[[ {tests} ]]\n}}"
 
-    def _render_lost(self, answer: "HookAnswer") -> str:
-        """What the shell evaluates once its program is gone, wherever it stands then."""
-        if not answer.outside:
-            return ""
-        closed, outside = map(self._render_all, (answer.closed, answer.outside))
-        # Outside, what a folder made of the shell is undone, and nothing that came meanwhile.
-        return (
-            f"case $__awsenv_key:${{AWSENV_DIR-}}:$__awsenv_gone in\ne*)\n{closed};;\n"
-            f"*:: | *::x | *::xl*) ;;\n*)\n{outside};;\nesac"
-        )
-
     def _render_all(self, variables: dict[str, str | None]) -> str:
+        """What the shell evaluates once its program is gone."""
         unset = " ".join(name for name, value in variables.items() if value is None)
         lines = [f"{self.builtin}unset {unset}"] if unset else []
         lines += [

@@ -18,6 +18,23 @@ def _plain(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)|\r", "", text)
 
 
+# How a person exports a variable N as V, and unsets it.
+_EXPORT = {
+    "fish": "set -gx N V",
+    "nushell": "$env.N = 'V'",
+    "elvish": "set-env N V",
+    "xonsh": "$N = 'V'",
+    "tcsh": "setenv N V",
+}
+_UNSET = {
+    "fish": "set -eg N",
+    "nushell": "hide-env N",
+    "elvish": "unset-env N",
+    "xonsh": "del $N",
+    "tcsh": "unsetenv N",
+}
+
+
 class Terminal:
     """``shell`` at a prompt in ``cwd``; ``before`` are words of another program in front of it.
 
@@ -63,6 +80,15 @@ class Terminal:
         self._program.sendline(f"echo END''-{self._count}-")
         self._program.expect_exact(f"END-{self._count}-")
         return _plain(self._program.before or "")
+
+    def export(self, **values: str) -> str:
+        """Export ``values``, or unset a name that is given none; what is on the screen then, and of the next prompt."""
+        texts = [
+            (_EXPORT.get(self.shell.name, "export N=V") if value else _UNSET.get(self.shell.name, "unset N"))
+            .replace("N", name).replace("V", value)
+            for name, value in values.items()
+        ]  # fmt: skip
+        return self.typed("; ".join(texts)) + self.typed("echo 1")
 
     def typed_on(self, line: str) -> None:
         """Type ``line`` and nothing behind it: the next line sees what it left."""

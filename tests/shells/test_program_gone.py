@@ -111,9 +111,16 @@ def test_a_folder_acts_as_nobody_and_outside_it_is_as_before(
         assert "uv tool install awsenv" in said
         assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIAPROD"
         assert GONE in prompt.typed("awsenv list")
-        # It is back.
+        # What a person made of it stays, and nothing from before that comes back, not even with the program.
+        prompt.export(AWS_ACCESS_KEY_ID="")
+        prompt.typed(f"cd {home}/org")
+        assert values(prompt) == {"AWS_PROFILE": NOBODY, "STAGE": "mine"}
+        prompt.export(AWS_PROFILE="own")
+        prompt.typed(f"cd {home}")
+        assert values(prompt) == {"AWS_PROFILE": "own", "STAGE": "mine"}
         (home / "kept").rename(program / what)
         prompt.typed("echo 1")
+        assert values(prompt) == {"AWS_PROFILE": "own", "STAGE": "mine"}
         prompt.typed(f"cd {home}/org")
         assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIANEW"
 

@@ -237,6 +237,7 @@ class Place:
         if "ASK" in asked:
             if self.is_away:
                 self.run("__awsenv_find\n__awsenv_lose\n")
+                self.state = "".join(self.run("echo $__awsenv_state\n"))
             else:
                 self.ask()
                 self.run(

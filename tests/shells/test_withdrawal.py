@@ -23,20 +23,6 @@ aws_access_key_id = ASIALIVE
 aws_secret_access_key = t
 aws_session_token = token
 """
-EXPORT = {
-    "fish": "set -gx N V",
-    "nushell": "$env.N = 'V'",
-    "elvish": "set-env N V",
-    "xonsh": "$N = 'V'",
-    "tcsh": "setenv N V",
-}
-UNSET = {
-    "fish": "set -eg N",
-    "nushell": "hide-env N",
-    "elvish": "unset-env N",
-    "xonsh": "del $N",
-    "tcsh": "unsetenv N",
-}
 
 
 @pytest.fixture
@@ -55,16 +41,6 @@ def home(tmp_path: Path) -> Path:
 def prompt(shell: Shell, home: Path) -> Iterator[Terminal]:
     with closing(at_home(shell, home, AWS_REGION="mine-1")) as it:
         yield it
-
-
-def export(prompt: Terminal, **values: str) -> str:
-    """Export ``values``, or unset a name that is given none; what is on the screen then, and of the next prompt."""
-    texts = [
-        (EXPORT.get(prompt.shell.name, "export N=V") if value else UNSET.get(prompt.shell.name, "unset N"))
-        .replace("N", name).replace("V", value)
-        for name, value in values.items()
-    ]  # fmt: skip
-    return prompt.typed("; ".join(texts)) + prompt.typed("echo 1")
 
 
 def visible(prompt: Terminal) -> dict[str, str]:
@@ -90,32 +66,32 @@ LIVE = {
 def test_another_key_is_a_persons_and_the_old_one_is_the_session_again(prompt: Terminal) -> None:
     prompt.typed("awsenv use live")
     assert visible(prompt) == LIVE
-    said = export(prompt, AWS_ACCESS_KEY_ID="AKIAMINE", AWS_SECRET_ACCESS_KEY="mine")
+    said = prompt.export(AWS_ACCESS_KEY_ID="AKIAMINE", AWS_SECRET_ACCESS_KEY="mine")
     assert (
         said.count("awsenv: live is no longer in force, changed outside awsenv; awsenv use live")
         == 1
     )
     assert visible(prompt) == {"AWS_ACCESS_KEY_ID": "AKIAMINE", "AWS_REGION": "mine-1"}
-    export(prompt, AWS_ACCESS_KEY_ID="ASIALIVE", AWS_SECRET_ACCESS_KEY="t")
+    prompt.export(AWS_ACCESS_KEY_ID="ASIALIVE", AWS_SECRET_ACCESS_KEY="t")
     assert visible(prompt) == LIVE
     # `off` leaves what is a person's.
-    export(prompt, AWS_ACCESS_KEY_ID="AKIAMINE", AWS_SECRET_ACCESS_KEY="mine")
+    prompt.export(AWS_ACCESS_KEY_ID="AKIAMINE", AWS_SECRET_ACCESS_KEY="mine")
     prompt.typed("awsenv off")
     assert visible(prompt) == {"AWS_ACCESS_KEY_ID": "AKIAMINE", "AWS_REGION": "mine-1"}
 
 
 def test_keys_that_are_unset_are_as_off(prompt: Terminal) -> None:
     prompt.typed("awsenv use live")
-    said = export(prompt, AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
+    said = prompt.export(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
     assert said.count("awsenv: ") == 1
     assert visible(prompt) == {"AWS_REGION": "mine-1"}
 
 
 def test_a_profile_beside_it_takes_its_place_as_long_as_it_stands(prompt: Terminal) -> None:
     prompt.typed("awsenv use live")
-    export(prompt, AWS_PROFILE="dev")
+    prompt.export(AWS_PROFILE="dev")
     assert visible(prompt) == {"AWS_PROFILE": "dev", "AWS_REGION": "mine-1"}
-    export(prompt, AWS_PROFILE="")
+    prompt.export(AWS_PROFILE="")
     assert visible(prompt) == LIVE
 
 
@@ -124,15 +100,15 @@ def test_a_folder_whose_keys_are_unset_acts_as_nobody_until_a_person_chooses(
 ) -> None:
     prompt.typed(f"cd {home}/org")
     assert visible(prompt) == LIVE
-    said = export(prompt, AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
+    said = prompt.export(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
     assert "awsenv: live was changed outside awsenv: nobody here; awsenv use live" in said
     assert visible(prompt) == {"AWS_PROFILE": "awsenv-no-session:live", "AWS_REGION": "mine-1"}
-    export(prompt, AWS_PROFILE="")
+    prompt.export(AWS_PROFILE="")
     assert visible(prompt) == {"AWS_PROFILE": "awsenv-no-session:live", "AWS_REGION": "mine-1"}
     prompt.typed("awsenv use live")
     assert visible(prompt) == LIVE
     # Another key is a choice by hand, also behind the folder.
-    export(prompt, AWS_ACCESS_KEY_ID="AKIAMINE", AWS_SECRET_ACCESS_KEY="mine")
+    prompt.export(AWS_ACCESS_KEY_ID="AKIAMINE", AWS_SECRET_ACCESS_KEY="mine")
     assert visible(prompt) == {"AWS_ACCESS_KEY_ID": "AKIAMINE", "AWS_REGION": "mine-1"}
     prompt.typed(f"cd {home}")
     assert visible(prompt) == {"AWS_ACCESS_KEY_ID": "AKIAMINE", "AWS_REGION": "mine-1"}
