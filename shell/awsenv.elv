@@ -47,7 +47,7 @@ fn awsenv-look { put [(awsenv-find) $E:AWSENV_PROFILE $E:AWS_CREDENTIAL_EXPIRATI
 # Whether the program is there still. An upgrade or a removal takes it away, and then the awsenv on PATH takes its place,
 # which is looked for once, and whenever a person asks.
 fn awsenv-ready {|@args|
-    if ?(/bin/sh -c '[ -x "$1" ] && [ -r "$2" ]' sh $awsenv-program[0] $awsenv-program[-1]) {
+    if (and (path:is-regular &follow-symlink=$true $awsenv-program[0]) (path:is-regular &follow-symlink=$true $awsenv-program[-1])) {
         set awsenv-gone = ''
         put $true
         return

@@ -156,9 +156,9 @@ export def --env __awsenv_act [flag: string, ...args: string] {
 # Whether the program is there still. An upgrade or a removal takes it away, and then the awsenv on PATH takes its place,
 # which is looked for once, and whenever a person asks.
 export def --env __awsenv_ready [...args: string] {
+    # No program looks: the next one would now and then be in its group at the terminal, where no Ctrl-C comes.
     let program = $env.__awsenv.program
-    let test = '[ -x "$1" ] && [ -r "$2" ]'
-    if (^/bin/sh -c $test sh ($program | first) ($program | last) | complete).exit_code == 0 {
+    if ($program | first | path exists) and ($program | last | path exists) {
         $env.__awsenv.gone = ""
         return
     }

@@ -12,7 +12,7 @@ from awsenv.cli.app import COMMANDS
 from awsenv.demo.sandbox import Sandbox, sandbox
 from tests import manual
 from tests.cli.test_help import GROUPS
-from tests.program import awsenv
+from tests.program import awsenv, program_path
 from tests.shells.real import SHELLS, clean, installed
 
 TOP = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ RUN = {
 @pytest.fixture
 def box(tmp_path: Path) -> Iterator[Sandbox]:
     """The demo's sandbox, with what the pages call org-prod, a phone that prints codes, and a person."""
-    with sandbox(clean(tmp_path)) as it:
+    with sandbox(clean(tmp_path), Path(program_path())) as it:
         config = it.home / ".aws/config"
         text = config.read_text().replace(
             "[profile careful]\n", "[profile careful]\nmfa_process = mfa-code\n"

@@ -30,7 +30,8 @@ def find_place() -> "tuple[object, ...]":
 def is_ours(arguments: "list[str]") -> bool:
     """Whether the stand-in does what the real program would."""
     environ = os.environ
-    if any(name in ("LD_PRELOAD", "LISTEN_FDS") or name[:6] == "PYTHON" for name in environ):
+    python = (name for name in environ if name[:6] == "PYTHON" and name != "PYTHON_KEYRING_BACKEND")
+    if {"LD_PRELOAD", "LISTEN_FDS"} & environ.keys() or any(python):
         return False
     if environ.get("LC_ALL") != "C.UTF-8" or set(ITSELF) & set(arguments):
         return False
