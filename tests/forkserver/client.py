@@ -14,6 +14,8 @@ import sys
 
 # They become another program, or take the terminal.
 ITSELF = ("exec", "demo")
+# A variable that says that nothing at this terminal asks a question.
+UNATTENDED = "TESTS_UNATTENDED"
 GROUP = (_signal.SIGINT, _signal.SIGQUIT)
 FORWARDED = (*GROUP, _signal.SIGTERM, _signal.SIGHUP, _signal.SIGUSR1, _signal.SIGUSR2)
 
@@ -39,6 +41,9 @@ def is_ours(arguments: "list[str]") -> bool:
         if find_place() != PLACE:  # type: ignore[name-defined] # noqa: F821
             return False
         on_terminal = _read("/proc/self/stat").rpartition(")")[2].split()[4] != "0"
+        # Where Ctrl-C is ignored the program itself may want it: no client would pass it on.
+        hears = _signal.getsignal(_signal.SIGINT) != _signal.SIG_IGN
+        on_terminal = on_terminal and not (environ.get(UNATTENDED) and hears)
     except OSError:
         return False
     # What asks at a prompt asks no person.

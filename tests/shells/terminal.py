@@ -9,6 +9,7 @@ from pathlib import Path
 import pexpect
 
 from awsenv.shells import hook_text
+from tests.forkserver import client
 from tests.program import until
 from tests.shells.real import OTHERS, Shell, clean, environment, snapshot
 
@@ -54,6 +55,7 @@ class Terminal:
         self._values: dict[bytes, bytes] | None = None
         self._reads_ahead = shell.name not in {each.name for each in OTHERS}
         own = {"TERM": "dumb", "PS1": "", "PROMPT": ""} if self._reads_ahead else {"TERM": "xterm", "NO_COLOR": "1"}  # fmt: skip
+        own |= {client.UNATTENDED: "1"}
         words = [*before, shell.program, *shell.at_prompt]
         self._program = pexpect.spawn(
             words[0], words[1:], env=own | environ, cwd=str(cwd), encoding="utf-8", codec_errors="replace",

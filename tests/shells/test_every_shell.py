@@ -22,6 +22,7 @@ from awsenv.hook.outcome import FIRST
 from awsenv.shells import hook_text, start_files
 from awsenv.shells.table import load, load_shell
 from awsenv.variables import enter_session
+from tests.forkserver import client
 from tests.program import program_path, until
 from tests.shells.ground import Ground, forget, ground
 from tests.shells.real import EVERY, HOOKED, OTHERS, Shell, clean, environment, installed
@@ -508,7 +509,8 @@ def test_a_hostile_environment_is_not_believed(shell: Shell, home: Path) -> None
 
 @every
 def test_a_question_is_asked_on_the_terminal(shell: Shell, ground: Ground) -> None:
-    with closing(at_home(shell, ground.home, AWS_ENDPOINT_URL=ground.server.url)) as it:
+    attended = {client.UNATTENDED: "", "AWS_ENDPOINT_URL": ground.server.url}
+    with closing(at_home(shell, ground.home, **attended)) as it:  # type: ignore[arg-type]
         assert ground.careful.device
         it.press("awsenv use mfa\r", "MFA code")
         it.answer(ground.careful.device.code())
