@@ -21,16 +21,18 @@ class Clock:
         self._file = file
         self._file.write_text("+0")
         self.ahead = 0.0
-        # What bash needs is made by the wrapper, which takes it away when it ends; so one is there for
-        # as long as the clock is.
+        # What bash needs is made by the wrapper, under its process's number, and taken away when it ends; so one is
+        # there for as long as the clock is. Where a killed one has left something under that number, it says so.
         tell = 'echo "$LD_PRELOAD"; echo "$FAKETIME_SHARED"; read -r _'
-        self._wrapper = subprocess.Popen(
-            [installed("faketime"), "-f", "+0", "sh", "-c", tell],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert self._wrapper.stdout
-        library, shared = (self._wrapper.stdout.readline().strip() for _ in range(2))
-        assert shared
+        library = shared = ""
+        while not shared:
+            self._wrapper = subprocess.Popen(
+                [installed("faketime"), "-f", "+0", "sh", "-c", tell], text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            )  # fmt: skip
+            assert self._wrapper.stdout
+            library, shared = (self._wrapper.stdout.readline().strip() for _ in range(2))
+            assert shared or "File exists" in self._wrapper.communicate()[1]
         self.words = ["/usr/bin/env", f"LD_PRELOAD={library}", f"FAKETIME_SHARED={shared}", "FAKETIME_NO_CACHE=1",
                       "FAKE_UTIME=0", f"FAKETIME_TIMESTAMP_FILE={file}"]  # fmt: skip
 
