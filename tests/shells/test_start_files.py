@@ -9,7 +9,7 @@ from awsenv.shells import start_files
 from awsenv.shells.table import SHELLS as TABLE
 from awsenv.shells.table import load_shell
 from tests.program import awsenv
-from tests.shells.real import BIN, HOOKED, SHELLS, Shell
+from tests.shells.real import HOOKED, SHELLS, Shell, clean
 
 PLACES = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}
 
@@ -37,7 +37,7 @@ def test_the_line_is_shown_comes_once_and_goes_again(
     assert path.read_bytes() == done
     # A real one reads it there.
     if shell.name != "fish":
-        told = shell.run(f". {path} 2>/dev/null; awsenv doctor", {"HOME": str(tmp_path), "PATH": f"{BIN}:/usr/bin:/bin"}, tmp_path)  # fmt: skip
+        told = shell.run(f". {path} 2>/dev/null; awsenv doctor", clean(tmp_path), tmp_path)
         assert f"hook         {shell.name}, current".encode() in told.stdout
     assert "would take the awsenv hook out of" in awsenv(tmp_path, "uninstall").stderr
     awsenv(tmp_path, "uninstall", "--yes")
