@@ -58,7 +58,8 @@ def _write_client(path: Path, real: list[str], folder: Path) -> None:
 
 
 def _import_everything() -> None:
-    """All of awsenv, and what botocore loads when it makes its first client."""
+    """All of awsenv, what botocore loads when it makes its first client, and Typer at its first option (pydantic, where
+    it is there)."""
     import awsenv
 
     for module in pkgutil.walk_packages(awsenv.__path__, "awsenv."):
@@ -67,6 +68,8 @@ def _import_everything() -> None:
             importlib.import_module(module.name)
     import botocore.session
 
+    with contextlib.suppress(ImportError):
+        importlib.import_module("typer._adapters")
     session = botocore.session.Session()
     for service in ("sts", "sso", "sso-oidc", "iam"):
         session.create_client(
