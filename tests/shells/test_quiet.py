@@ -32,19 +32,23 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(
-    ("shell", "trace"),
-    [(each, trace) for each in EVERY for trace in TRACES.get(each.name, ())],
-    ids=str,
-)
-def test_no_trace_shows_a_session(shell: Shell, trace: str, home: Path) -> None:
+@pytest.mark.parametrize("shell", [each for each in EVERY if each.name in TRACES], ids=str)
+def test_no_trace_shows_a_session(shell: Shell, home: Path) -> None:
     with closing(at_home(shell, home)) as prompt:
-        prompt.typed(trace)
-        seen = prompt.typed(f"cd {home}/org") + prompt.typed("echo 1") + prompt.typed(f"cd {home}")
-        seen += prompt.typed("awsenv use dev") + prompt.typed("echo 1") + prompt.typed("awsenv off")
-        assert "echo 1" in seen
-        for word in ("Secr3t", "T0ken", "ASIADEV"):
-            assert word not in seen, seen
+        for trace in TRACES[shell.name]:
+            seen = prompt.typed(trace)
+            lines = (
+                f"cd {home}/org",
+                "echo 1",
+                f"cd {home}",
+                "awsenv use dev",
+                "echo 1",
+                "awsenv off",
+            )
+            seen += "".join(map(prompt.typed, lines))
+            assert "echo 1" in seen
+            for word in ("Secr3t", "T0ken", "ASIADEV"):
+                assert word not in seen, seen
 
 
 def count(shell: Shell, home: Path, trap: str, hook: str) -> int:

@@ -63,36 +63,30 @@ LIVE = {
 }
 
 
-def test_another_key_is_a_persons_and_the_old_one_is_the_session_again(prompt: Terminal) -> None:
+def test_a_session_is_withdrawn_and_comes_back(prompt: Terminal) -> None:
     prompt.typed("awsenv use live")
     assert visible(prompt) == LIVE
+    # Another key is a person's, and with the old one it is the session again.
     said = prompt.export(AWS_ACCESS_KEY_ID="AKIAMINE", AWS_SECRET_ACCESS_KEY="mine")
-    assert (
-        said.count("awsenv: live is no longer in force, changed outside awsenv; awsenv use live")
-        == 1
-    )
+    line = "awsenv: live is no longer in force, changed outside awsenv; awsenv use live"
+    assert said.count(line) == 1
     assert visible(prompt) == {"AWS_ACCESS_KEY_ID": "AKIAMINE", "AWS_REGION": "mine-1"}
     prompt.export(AWS_ACCESS_KEY_ID="ASIALIVE", AWS_SECRET_ACCESS_KEY="t")
+    assert visible(prompt) == LIVE
+    # A profile beside it takes its place as long as it stands.
+    prompt.export(AWS_PROFILE="dev")
+    assert visible(prompt) == {"AWS_PROFILE": "dev", "AWS_REGION": "mine-1"}
+    prompt.export(AWS_PROFILE="")
     assert visible(prompt) == LIVE
     # `off` leaves what is a person's.
     prompt.export(AWS_ACCESS_KEY_ID="AKIAMINE", AWS_SECRET_ACCESS_KEY="mine")
     prompt.typed("awsenv off")
     assert visible(prompt) == {"AWS_ACCESS_KEY_ID": "AKIAMINE", "AWS_REGION": "mine-1"}
-
-
-def test_keys_that_are_unset_are_as_off(prompt: Terminal) -> None:
+    # Keys that are unset are as off.
     prompt.typed("awsenv use live")
     said = prompt.export(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
-    assert said.count("awsenv: ") == 1
+    assert said.count(line) == 1
     assert visible(prompt) == {"AWS_REGION": "mine-1"}
-
-
-def test_a_profile_beside_it_takes_its_place_as_long_as_it_stands(prompt: Terminal) -> None:
-    prompt.typed("awsenv use live")
-    prompt.export(AWS_PROFILE="dev")
-    assert visible(prompt) == {"AWS_PROFILE": "dev", "AWS_REGION": "mine-1"}
-    prompt.export(AWS_PROFILE="")
-    assert visible(prompt) == LIVE
 
 
 def test_a_folder_whose_keys_are_unset_acts_as_nobody_until_a_person_chooses(
