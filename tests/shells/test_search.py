@@ -34,6 +34,7 @@ STEPS = 33_400 if is_long() else 334  # of each of three shells
 THEIRS = ("AKIAMINE", "AKIADIRENV")  # a person's, and a direnv folder's
 PLACES = ("out", "org", "org/deep", "org/own", "team", "strange")
 FILES = (".aws/credentials", ".aws/config", "org/.envrc", "team/.envrc", "org/own/.env")
+IN_STORE = 10**9  # the time of each file in a store of packages, in nanoseconds
 LOOP = {
     "bash": 'while IFS= read -r file; do . "$file"; echo END; done',
     "zsh": 'while IFS= read -r file; do . "$file"; echo END; done',
@@ -127,7 +128,7 @@ class Place:
         aside.write_bytes(data)
         os.utime(aside, ns=(mtime, mtime))
         if how == "symlink":
-            os.utime(aside, ns=(10**9, 10**9))  # as in a store of packages
+            os.utime(aside, ns=(IN_STORE, IN_STORE))
             path.unlink()
             path.symlink_to(aside)
         elif how == "made again":
@@ -154,7 +155,10 @@ class Place:
     def restore(self, name: str) -> None:
         """A backup comes back, with its own time."""
         if name in self.kept:
-            self.put(name, *self.kept[name], self.choice.choice(["over", "in place", "symlink"]))
+            data, mtime = self.kept[name]
+            # All files of a store have one time: there, none is told from another at a plain path.
+            ways = ["symlink"] if mtime == IN_STORE else ["over", "in place", "symlink"]
+            self.put(name, data, mtime, self.choice.choice(ways))
 
     def allow(self, name: str) -> None:
         path = str(self.home / name / ".envrc")
