@@ -3,7 +3,7 @@
 All of it is ours alone, mode 0700 and 0600; deleting it loses trust, grants and time, and no key.
 """
 
-import os
+from awsenv.paths import home_folder
 
 # A session each, for replay; a hook watches the folder. Written by ``awsenv.records`` alone.
 RECORDS = "records"
@@ -29,7 +29,7 @@ def state_folder(environ: dict[str, str]) -> str:
     """The folder (XDG Base Directory Specification: a relative path there is ignored)."""
     base = environ.get("XDG_STATE_HOME", "")
     if base[:1] != "/":
-        base = (environ.get("HOME") or os.path.expanduser("~")) + "/.local/state"
+        base = home_folder(environ) + "/.local/state"
     return base + "/awsenv"
 
 

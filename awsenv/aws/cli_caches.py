@@ -10,12 +10,13 @@ from botocore.utils import JSONFileCache
 
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading
+from awsenv.paths import home_folder
 from awsenv.profiles.profile import Profile
 
 
 def folder(environ: dict[str, str]) -> str:
     """Where the AWS CLI keeps them; it has no variable for it."""
-    return os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".aws/cli/cache")
+    return os.path.join(home_folder(environ), ".aws/cli/cache")
 
 
 class _Cache(JSONFileCache):

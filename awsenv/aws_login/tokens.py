@@ -14,6 +14,7 @@ from awsenv.aws.context import Context
 from awsenv.aws.session import Session
 from awsenv.aws_login.dpop import Key
 from awsenv.errors import AwsenvError, PersonNeededError
+from awsenv.paths import home_folder
 from awsenv.profiles.profile import Profile
 
 # What a file must have to be renewed by.
@@ -22,10 +23,9 @@ _NEEDED = ("accessToken", "refreshToken", "dpopKey", "clientId")
 
 def folder(environ: dict[str, str]) -> str:
     """The folder of the tokens of ``aws login`` (``botocore.utils.get_login_token_cache_directory``)."""
-    home = environ.get("HOME") or os.path.expanduser("~")
     given = environ.get("AWS_LOGIN_CACHE_DIRECTORY")
     if given is None:
-        return os.path.join(home, ".aws/login/cache")
+        return os.path.join(home_folder(environ), ".aws/login/cache")
     return os.path.expanduser(os.path.expandvars(given))
 
 

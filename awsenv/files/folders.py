@@ -1,6 +1,7 @@
 """Folders that awsenv makes, and litter of writers that were killed."""
 
 import contextlib
+import errno
 import fcntl
 import os
 import re
@@ -10,7 +11,7 @@ import time
 
 from awsenv.errors import AwsenvError
 from awsenv.files import in_place
-from awsenv.paths import shorten
+from awsenv.paths import NOWHERE, shorten
 
 # What a writer has in the folder of its file while it writes; before, a process ID was in the name.
 _LITTER = re.compile(r"\.awsenv-(?:[0-9a-f]{16}|\d+)~")
@@ -21,6 +22,9 @@ _OLD = 3600
 def make(path: str) -> None:
     """Make the folder ``path`` and those above it that are missing, each 0700 whatever the umask.
     Raises ``OSError``."""
+    path = os.path.abspath(path)
+    if path.startswith(f"{NOWHERE}/"):
+        raise OSError(errno.ENOENT, "this user has no home folder", path)
     missing = []
     while not os.path.isdir(path):
         missing.append(path)
@@ -48,7 +52,9 @@ def make_private(path: str) -> str:
     except OSError as error:
         raise AwsenvError(
             f"cannot make the folder {shorten(path)}: {error.strerror}",
-            f"ls -ld {shorten(os.path.dirname(path))}",
+            "export HOME=FOLDER"
+            if path.startswith(f"{NOWHERE}/")
+            else f"ls -ld {shorten(os.path.dirname(path))}",
         ) from None
     return path
 

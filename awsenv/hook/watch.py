@@ -39,13 +39,14 @@ def is_settled(
     """Whether a change that comes after a look, which began at ``since`` (nanoseconds since 1970), gives each of
     ``files`` another time. ``whole_seconds``: the shell compares no finer."""
     records = state_path(environ, RECORDS) + "/"
+    first = since - _TICK  # the earliest time that a change to come may have
     for file in files:
         changed = max(file.mtime, file.ctime)
         # Two sessions of one profile do not come at once, and from the future is no change to come.
         if file.path.startswith(records) or changed > since + _AHEAD:
             continue
         is_whole = whole_seconds or file.mtime % _SECOND == 0
-        if changed > since - _TICK or (is_whole and changed // _SECOND >= since // _SECOND):
+        if changed > first or (is_whole and changed // _SECOND >= first // _SECOND):
             return False
     return True
 

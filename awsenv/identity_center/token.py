@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from awsenv.aws import token_file
 from awsenv.errors import AwsenvError
+from awsenv.paths import home_folder
 from awsenv.profiles import read
 from awsenv.profiles.ini import Section
 from awsenv.profiles.profile import Profile
@@ -60,7 +61,7 @@ class SsoSession(NamedTuple):
 
 def folder(environ: dict[str, str]) -> str:
     """The AWS CLI's folder; it has no variable for it."""
-    return os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".aws/sso/cache")
+    return os.path.join(home_folder(environ), ".aws/sso/cache")
 
 
 def of_profile(profile: Profile, environ: dict[str, str]) -> SsoSession:

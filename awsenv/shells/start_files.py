@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import folders, reading
 from awsenv.files.writing import hold_folder, write_whole
+from awsenv.paths import home_folder
 from awsenv.shells import Shell, hook_text
 from awsenv.shells.table import SHELLS, load_shell
 from awsenv.state import state_folder
@@ -104,5 +105,5 @@ def _find_place(name: str, shell: Shell, environ: dict[str, str]) -> str:
             return os.path.join(base, name.removeprefix(start))
     home = environ.get(shell.home_variable, "")
     if home[:1] != "/":
-        home = environ.get("HOME") or os.path.expanduser("~")
+        home = home_folder(environ)
     return os.path.join(home, name)
