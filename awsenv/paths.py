@@ -5,16 +5,6 @@ import sys
 
 from awsenv import installation
 
-# Where nothing can lie: the home of a user who has none.
-NOWHERE = "/dev/null"
-
-
-def home_folder(environ: dict[str, str]) -> str:
-    """The home folder of ``environ``, else of this user; ``NOWHERE`` where that is not absolute, for what is kept would
-    lie in whatever folder one stands in."""
-    home = environ.get("HOME") or os.path.expanduser("~")
-    return home if home[:1] == "/" else NOWHERE
-
 
 def config_file(environ: dict[str, str]) -> str:
     """The AWS config file, expanded as botocore expands it (``configloader.raw_config_parse``)."""

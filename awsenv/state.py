@@ -3,7 +3,7 @@
 All of it is ours alone, mode 0700 and 0600; deleting it loses trust, grants and time, and no key.
 """
 
-from awsenv.paths import home_folder
+import os
 
 # A session each, for replay; a hook watches the folder. Written by ``awsenv.records`` alone.
 RECORDS = "records"
@@ -23,6 +23,17 @@ SERVER, GRANTS, SOCKET, RELAY = "server", "server/grants", "socket", "awsenv-rel
 LIVE, BROWSERS = "live", "browsers"
 # Files that are being written for a folder on the same disk which is not ours; and locks.
 STAGING, LOCKS = "aside", "locks"
+
+
+# Where nothing can lie: the home of a user who has none.
+NOWHERE = "/dev/null"
+
+
+def home_folder(environ: dict[str, str]) -> str:
+    """The home folder of ``environ``, else of this user; ``NOWHERE`` where that is not absolute, for what is kept would
+    lie in whatever folder one stands in."""
+    home = environ.get("HOME") or os.path.expanduser("~")
+    return home if home[:1] == "/" else NOWHERE
 
 
 def state_folder(environ: dict[str, str]) -> str:

@@ -10,8 +10,8 @@ from botocore.utils import JSONFileCache
 
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading
-from awsenv.paths import home_folder
 from awsenv.profiles.profile import Profile
+from awsenv.state import home_folder
 
 
 def folder(environ: dict[str, str]) -> str:

@@ -14,8 +14,8 @@ from awsenv.aws.context import Context
 from awsenv.aws.session import Session
 from awsenv.aws_login.dpop import Key
 from awsenv.errors import AwsenvError, PersonNeededError
-from awsenv.paths import home_folder
 from awsenv.profiles.profile import Profile
+from awsenv.state import home_folder
 
 # What a file must have to be renewed by.
 _NEEDED = ("accessToken", "refreshToken", "dpopKey", "clientId")

@@ -11,7 +11,8 @@ import time
 
 from awsenv.errors import AwsenvError
 from awsenv.files import in_place
-from awsenv.paths import NOWHERE, shorten
+from awsenv.paths import shorten
+from awsenv.state import NOWHERE
 
 # What a writer has in the folder of its file while it writes; before, a process ID was in the name.
 _LITTER = re.compile(r"\.awsenv-(?:[0-9a-f]{16}|\d+)~")

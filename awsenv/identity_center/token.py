@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from awsenv.aws import token_file
 from awsenv.errors import AwsenvError
-from awsenv.paths import home_folder
 from awsenv.profiles import read
 from awsenv.profiles.ini import Section
 from awsenv.profiles.profile import Profile
+from awsenv.state import home_folder
 
 # In the order in which the AWS CLI writes them.
 _FIELDS = ("startUrl", "region", "accessToken", "expiresAt", "clientId", "clientSecret",

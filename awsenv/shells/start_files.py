@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import folders, reading
 from awsenv.files.writing import hold_folder, write_whole
-from awsenv.paths import home_folder
 from awsenv.shells import Shell, hook_text
 from awsenv.shells.table import SHELLS, load_shell
-from awsenv.state import state_folder
+from awsenv.state import home_folder, state_folder
 
 _BELOW = {".config/": "XDG_CONFIG_HOME", ".local/share/": "XDG_DATA_HOME"}
 

@@ -9,7 +9,7 @@ import pytest
 
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
-from awsenv.paths import NOWHERE, home_folder
+from awsenv.state import NOWHERE, home_folder
 from tests.shells.real import clean, installed
 
 KEYS = "[dev]\naws_access_key_id = AKIADEV\naws_secret_access_key = s\n[sso]\nsso_start_url = https://x.example\n"
