@@ -40,7 +40,7 @@ end
 function __awsenv_prompt --on-event fish_prompt
     set -q fish_trace; and set -l fish_trace
     # One may have come here meanwhile, as with a git pull.
-    test "$PWD" = "$__awsenv_pwd" -a ! -r .envrc; or __awsenv_find
+    test "$PWD" = "$__awsenv_pwd" -a \( "$__awsenv_key" = "e $PWD" -o ! -r .envrc \); or __awsenv_find
     if test "$__awsenv_key $AWSENV_PROFILE $AWS_CREDENTIAL_EXPIRATION $AWS_ACCESS_KEY_ID $AWS_PROFILE" = "$__awsenv_seen"
         and __awsenv_is_before $__awsenv_due
         and not __awsenv_changed
