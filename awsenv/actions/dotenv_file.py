@@ -105,7 +105,7 @@ class EnvFile:
                 old = _read(real)
                 text = edit(old)
                 if text != old or mode & 0o077:
-                    writing.write_whole(real, _encode(text), secret=True, aside=aside)
+                    writing.write_whole(self.path, _encode(text), secret=True, aside=aside)
             trust.follow(self.path, _encode(old) if there else None, _encode(text), environ)
         return mode
 

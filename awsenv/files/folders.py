@@ -34,22 +34,42 @@ def make(path: str) -> None:
         with contextlib.suppress(FileExistsError):  # another process was faster
             os.mkdir(folder, 0o700)
             os.chmod(folder, 0o700)
+            give_to_owner(folder)
+
+
+def give_to_owner(path: str) -> None:
+    """What root has made new at ``path`` belongs to whom the folder belongs in which it lies: ``sudo -E`` leaves nothing
+    in a person's home that this person may not change. Raises ``OSError``."""
+    if os.geteuid() == 0:
+        owner = os.stat(os.path.dirname(path))
+        if owner.st_uid != 0:
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+
+def is_ours(found: os.stat_result, folder: str) -> bool:
+    """Whether what was ``found`` in ``folder`` is this user's; for root, of whoever has the folder, too."""
+    if found.st_uid == os.geteuid():
+        return True
+    return os.geteuid() == 0 and found.st_uid == os.stat(folder).st_uid
 
 
 def make_private(path: str) -> str:
     """``path`` as a folder of ours alone, made where it is missing: mode 0700, no symlink.
 
-    Raises ``AwsenvError`` when it is somebody else's or cannot be made.
+    Raises ``AwsenvError`` when it is somebody else's, cannot be made, or lies on a disk that keeps no permissions.
     """
     try:
         make(path)
         found = os.lstat(path)
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        if not stat.S_ISDIR(found.st_mode) or not is_ours(found, os.path.dirname(path)):
             raise AwsenvError(
                 f"{shorten(path)} is not a folder of yours", f"ls -ld {shorten(path)}"
             )
         if found.st_mode & 0o077:
             os.chmod(path, 0o700)
+            if os.lstat(path).st_mode & 0o077:
+                what = f"{shorten(path)} stays open to others, for its disk keeps no permissions"
+                raise AwsenvError(what, "XDG_STATE_HOME=FOLDER on another one")
     except OSError as error:
         raise AwsenvError(
             f"cannot make the folder {shorten(path)}: {error.strerror}",
@@ -73,7 +93,7 @@ def open_temporary(folder: str, apart: bool) -> tuple[str, int]:
         else:
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
             descriptor = os.open(path, flags, 0o600)
-        if _is_ours(descriptor) and _is_still(path, descriptor):
+        if _is_free(descriptor) and _is_still(path, descriptor):
             break
         os.close(descriptor)  # a sweeper took it for litter before it was locked
     try:
@@ -105,35 +125,36 @@ def discard(path: str) -> bool:
 
 
 def sweep(folder: str, ours: bool = False) -> None:
-    """Remove what writers that were killed left in ``folder``; a file that one was in the middle of
-    becomes what it was. ``ours``: the folder is awsenv's own, and its word on where that file lies is
-    believed; anywhere else it lies beside."""
+    """Remove what writers that were killed left in ``folder``. ``ours``: the folder is awsenv's own, and what lies there
+    of a file that one was in the middle of is believed: the file becomes what it was. Anywhere else it may be a cloned
+    repo's."""
     try:
         names = [name for name in os.listdir(folder) if _LITTER.fullmatch(name)]
     except OSError:
         return
     for name in names:
         path = os.path.join(folder, name)
-        # What is in a folder of that name may be a cloned repo's: no error of it holds a writer up.
-        with contextlib.suppress(OSError, AwsenvError):
-            _sweep(path, None if ours else folder)
+        with contextlib.suppress(OSError, AwsenvError):  # no error of it holds a writer up
+            _sweep(path, ours)
 
 
-def _sweep(path: str, beside: str | None) -> None:
+def _sweep(path: str, is_our_word: bool) -> None:
     if os.path.islink(path):
         os.unlink(path)
         return
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        if not _is_ours(descriptor, os.fstat(descriptor).st_mtime):
+        found = os.fstat(descriptor)
+        if found.st_uid != os.geteuid() or not _is_free(descriptor, found.st_mtime):
             return
-        in_place.recover(path, beside)
+        if is_our_word:
+            in_place.recover(path)
         remove(path)
     finally:
         os.close(descriptor)
 
 
-def _is_ours(descriptor: int, since: float | None = None) -> bool:
+def _is_free(descriptor: int, since: float | None = None) -> bool:
     """Whether no other process holds the lock of ``descriptor``. Where there are no locks, what was
     there ``since`` long is nobody's."""
     try:

@@ -27,17 +27,14 @@ def overwrite(target: str, new: bytes, aside: str, mode: int | None) -> None:
         raise
 
 
-def recover(aside: str, beside: str | None) -> None:
-    """Where a writer was killed that had its texts in ``aside``: the file becomes what it was before,
-    if it is half written. ``beside`` is the folder that it has to lie in; ``None`` for anywhere.
-    Raises ``OSError``."""
+def recover(aside: str) -> None:
+    """Where a writer was killed that had its texts in ``aside``, in a folder of ours: the file becomes what it was before,
+    if it is half written. Raises ``OSError``."""
     names = [os.path.join(aside, name) for name in ("target", "old", "new")]
     if not os.path.isfile(names[0]):
         return
     target, old, new = (reading.read(name, follow=False) for name in names)
     path = os.fsdecode(target)
-    if beside is not None and os.path.dirname(path) != os.path.realpath(beside):
-        return
     if is_between(reading.read(path, follow=False), old, new):
         _put(path, old, None)
 

@@ -147,10 +147,12 @@ def _open(state: str, what: str, say: Callable[[str], None]) -> int | None:
         folder = folders.make_private(os.path.join(state, LOCKS))
         path = os.path.join(folder, hashlib.sha256(os.fsencode(what)).hexdigest())
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        return os.open(path, flags, 0o600)
+        descriptor = os.open(path, flags, 0o600)
+        folders.give_to_owner(path)
     except (AwsenvError, OSError) as error:
         _say_none(state, error, say)
         return None
+    return descriptor
 
 
 def _wait(

@@ -14,6 +14,7 @@ from awsenv.state import STAGING
 _MOUNTED = (errno.EBUSY, errno.EXDEV)
 # What a folder says that takes no new file.
 _SHUT = (errno.EACCES, errno.EPERM, errno.EROFS)
+_MAX_LINKS = 40  # Linux's own bound
 _KEEPERS = ("listxattr", "getxattr", "setxattr")  # Linux has them
 
 
@@ -47,17 +48,18 @@ def write_whole(
     the folder. What killed writers left in that folder is removed first.
 
     A symlink stays and its target is replaced. An existing file keeps its owner, group, extended
-    attributes and mode, but for group's and others' bits when it is ``secret``; a new one gets
-    ``mode``.
+    attributes and mode; a new one gets ``mode``, and of root the owner of its folder. ``secret``: it is
+    for its owner alone, who is this user (root: or whoever has the folder), and a link to it, too.
 
-    Where no rename can do that, the file is overwritten in place, with the old text in its folder, or
-    in ``aside`` (a folder of ours) where that cannot be written, until it is whole. Raises
-    ``OSError``; then the old file is there, untouched. A file that may not be written is refused,
-    though a rename would replace it.
+    Where no rename can do that, the file is overwritten in place, with both texts in ``aside``, a folder of ours,
+    until it is whole. Raises ``OSError``; then the old file is there, untouched. A file that may not be written is
+    refused, though a rename would replace it, and a secret where the disk keeps no permissions.
     """
     target = os.path.realpath(path)
     folder = os.path.dirname(target)
-    old = _open_existing(target)
+    if secret:
+        _check_links(path)
+    old = _open_existing(target, secret)
     if old is not None:
         mode = stat.S_IMODE(old.st_mode)
     if secret:
@@ -71,13 +73,12 @@ def write_whole(
         _overwrite(target, data, aside, mode if secret else None)
         return
     try:
-        whole = os.path.join(place, "new") if secret else place
-        _write(whole, data, target, old, mode)
+        whole = _write(place, descriptor, data, target, old, mode, secret)
         os.rename(whole, target)
     except OSError as error:
-        if old is None or not (error.errno in _MOUNTED or isinstance(error, _KeptError)):
+        if old is None or not aside or not _needs_place(error):
             raise
-        _overwrite(target, data, folder, mode if secret else None)
+        _overwrite(target, data, aside, mode if secret else None)
     else:
         with contextlib.suppress(OSError):  # not every file system can
             in_place.sync_folder(folder)
@@ -85,40 +86,86 @@ def write_whole(
         with contextlib.suppress(FileNotFoundError):
             folders.remove(place)
         os.close(descriptor)
+    if secret:
+        _check_private(os.lstat(target), target)
 
 
 class _KeptError(OSError):
     """The new file cannot be given what the old one has."""
 
 
-def _open_existing(target: str) -> os.stat_result | None:
-    """What is there; ``None`` for nothing. Raises ``OSError`` for what may not be written."""
+def _needs_place(error: OSError) -> bool:
+    """Whether only writing into the file itself is left."""
+    return error.errno in _MOUNTED or isinstance(error, _KeptError)
+
+
+def _check_links(path: str) -> None:
+    """Raise ``OSError`` where another user's symlink says where a secret is to lie."""
+    for _ in range(_MAX_LINKS):
+        if not os.path.islink(path):
+            return
+        folder = os.path.dirname(path) or "."
+        if not folders.is_ours(os.lstat(path), folder):
+            raise OSError(errno.EPERM, "it is another user's link", path)
+        path = os.path.join(folder, os.readlink(path))
+
+
+def _open_existing(target: str, secret: bool) -> os.stat_result | None:
+    """What is there; ``None`` for nothing. Raises ``OSError`` for what may not be written, and where a ``secret``
+    would be another user's."""
     try:
         found = os.stat(target)
     except FileNotFoundError:
         return None
     if not stat.S_ISREG(found.st_mode):
         raise OSError(errno.EINVAL, "it is no plain file", target)
-    os.close(os.open(target, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC))
+    descriptor = os.open(target, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    found = os.fstat(descriptor)
+    os.close(descriptor)
+    if secret and not folders.is_ours(found, os.path.dirname(target)):
+        raise OSError(errno.EPERM, "it is another user's, who would read it", target)
     return found
 
 
 def _write(
-    whole: str,
+    place: str,
+    descriptor: int,
     data: bytes,
     target: str,
     old: os.stat_result | None,
     mode: int,
-) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(whole, flags, 0o600)
-    with open(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
+    secret: bool,
+) -> str:
+    """Put ``data`` into what ``open_temporary`` made; the path of the file that is to be renamed."""
+    if secret:
+        # By the folder's descriptor: its name may be another's by now.
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        file = os.open("new", flags, 0o600, dir_fd=descriptor)
+    else:
+        file = os.dup(descriptor)
+    with open(file, "wb") as stream:
+        if secret:
+            _check_private(os.fstat(file), target)
+        stream.write(data)
+        stream.flush()
         if old is not None:
-            _keep(descriptor, target, old)
-        os.fchmod(descriptor, mode)
-        os.fsync(descriptor)
+            _keep(file, target, old)
+        elif os.geteuid() == 0:
+            owner = os.stat(os.path.dirname(target))
+            os.fchown(file, owner.st_uid, owner.st_gid)
+        os.fchmod(file, mode)
+        if secret:
+            _check_private(os.fstat(file), target)
+        os.fsync(file)
+    return os.path.join(place, "new") if secret else place
+
+
+def _check_private(found: os.stat_result, target: str) -> None:
+    """Raise ``OSError`` where others may read what was ``found``, or it is theirs."""
+    if found.st_mode & 0o077:
+        raise OSError(errno.EPERM, "its disk keeps no permissions, so others would read it", target)
+    if not folders.is_ours(found, os.path.dirname(target)):
+        raise OSError(errno.EPERM, "it is another user's by now", target)
 
 
 def _keep(descriptor: int, target: str, old: os.stat_result) -> None:

@@ -70,6 +70,7 @@ def _write_stamp(folder: str, mtime: int) -> str:
     except FileNotFoundError:
         _prepare(folder)
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+        _give(path)
     else:
         if found.st_mtime_ns == mtime and time.time() - found.st_ctime < _CONFIRM_AFTER:
             return path
@@ -89,11 +90,22 @@ def _write_link(folder: str, target: str) -> str:
     except FileNotFoundError:
         _prepare(folder)
     os.symlink(target, path)
+    _give(path)
     return path
 
 
+def _give(path: str) -> None:
+    if os.geteuid() == 0:
+        from awsenv.files import folders
+
+        folders.give_to_owner(path)
+
+
 def _prepare(folder: str) -> None:
-    os.makedirs(folder, 0o700, exist_ok=True)
+    if not os.path.isdir(folder):
+        from awsenv.files import folders
+
+        folders.make(folder)
     names = os.listdir(folder)
     if len(names) <= _FEW:
         return

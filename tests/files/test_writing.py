@@ -106,7 +106,8 @@ def test_root_in_a_container_does_not_lock_the_host_s_user_out(tmp_path: Path) -
     (tmp_path / "k.csv").write_text(CSV)
     path = tmp_path / ".aws/credentials"
     path.write_text("[old]\naws_access_key_id = A\naws_secret_access_key = s\n")
-    os.chown(path, 1234, 1234)
+    for each in (path, path.parent):
+        os.chown(each, 1234, 1234)
     assert awsenv(tmp_path, "add", "new", "--csv", "k.csv").returncode == 0
     assert (path.stat().st_uid, path.stat().st_gid) == (1234, 1234)
     assert "AKIANEW" in path.read_text()
@@ -139,24 +140,26 @@ def test_a_file_that_is_mounted_by_itself_is_written_in_place(
     ("old", "new"), [(b"old\n" * 9, b"new\n" * 5), (b"ab", b"abcd"), (b"", b"x")]
 )
 def test_a_kill_in_the_middle_of_that_is_mended(old: bytes, new: bytes, tmp_path: Path) -> None:
-    target = tmp_path / "file"
+    target, ours = tmp_path / "file", tmp_path / "aside"
     for cut in range(len(new) + 1):
         # What is there when the bytes up to ``cut`` have been put in.
         half = new[:cut] + old[cut:]
-        aside = tmp_path / ".awsenv-0123456789abcdef~"
-        aside.mkdir()
+        aside = ours / ".awsenv-0123456789abcdef~"
+        aside.mkdir(parents=True)
         for name, data in (("target", os.fsencode(target)), ("old", old), ("new", new)):
             (aside / name).write_bytes(data)
         target.write_bytes(half)
-        folders.sweep(str(tmp_path))
+        folders.sweep(str(ours), ours=True)
         assert target.read_bytes() in (old, new)
-        assert os.listdir(tmp_path) == ["file"]
+        assert os.listdir(ours) == []
     # The control: what somebody wrote since is that person's.
     assert not in_place.is_between(b"theirs" + old, old, new)
 
 
-def test_a_repo_s_own_litter_overwrites_nothing_elsewhere(tmp_path: Path) -> None:
-    target = tmp_path / "bashrc"
+@pytest.mark.parametrize("where", ["bashrc", "repo/.env"])
+def test_a_repo_s_own_litter_overwrites_nothing(where: str, tmp_path: Path) -> None:
+    target = tmp_path / where
+    (tmp_path / "repo").mkdir()
     target.write_bytes(b"mine")
     aside = tmp_path / "repo/.awsenv-0123456789abcdef~"
     aside.mkdir(parents=True)
@@ -167,7 +170,7 @@ def test_a_repo_s_own_litter_overwrites_nothing_elsewhere(tmp_path: Path) -> Non
     (tmp_path / "repo/.awsenv-0123456789abcdee~").symlink_to(target)
     folders.sweep(str(tmp_path / "repo"))
     assert target.read_bytes() == b"mine"
-    assert os.listdir(tmp_path / "repo") == []
+    assert [p.name for p in (tmp_path / "repo").iterdir()] == [".env"] * (where == "repo/.env")
 
 
 def test_litter_that_cannot_be_read_holds_no_writer_up(tmp_path: Path) -> None:
