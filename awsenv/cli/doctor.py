@@ -14,6 +14,7 @@ from awsenv.aws import cli_caches
 from awsenv.aws_login import tokens
 from awsenv.cli import shell_status
 from awsenv.errors import FAILED, AwsenvError
+from awsenv.files import folders
 from awsenv.identity_center import token
 from awsenv.paths import shorten
 from awsenv.profiles import lint
@@ -138,7 +139,8 @@ def _check_modes(environ: dict[str, str]) -> Iterator[Finding]:
             files = [os.path.join(place, name) for name in os.listdir(place)]
             count = len(files)
             loose = [p for p in files if p.endswith(".json") and os.stat(p).st_mode & 0o077]
-            mine = os.stat(place).st_uid == os.geteuid()
+            mine = folders.is_ours(os.stat(place), os.path.dirname(place))
+            is_private = folders.keeps_permissions(place) if mine else True
         except FileNotFoundError:
             continue
         except OSError as error:
@@ -146,6 +148,14 @@ def _check_modes(environ: dict[str, str]) -> Iterator[Finding]:
             continue
         if not mine:
             yield "caches", f"{shorten(place)} is somebody else's", f"ls -ld {shorten(place)}"
+        elif not is_private:
+            what = f"{shorten(place)} is open to others, for its disk keeps no permissions"
+            fix = (
+                "XDG_STATE_HOME=FOLDER on another one"
+                if place == state
+                else "a home on another one"
+            )
+            yield "caches", what, fix
         elif loose:
             yield (
                 "caches",

@@ -107,6 +107,17 @@ def open_temporary(folder: str, apart: bool) -> tuple[str, int]:
     return path, descriptor
 
 
+def keeps_permissions(folder: str) -> bool:
+    """Whether a file in ``folder`` can be for its owner alone: WSL's ``/mnt/c`` and CIFS take a chmod, and do nothing.
+    Tried with a file. Raises ``OSError``."""
+    path, descriptor = open_temporary(folder, apart=False)
+    try:
+        return os.fstat(descriptor).st_mode & 0o077 == 0
+    finally:
+        remove(path)
+        os.close(descriptor)
+
+
 def remove(path: str) -> None:
     """Remove what ``open_temporary`` made. Raises ``OSError``."""
     if os.path.isdir(path) and not os.path.islink(path):

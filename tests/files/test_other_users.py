@@ -155,6 +155,11 @@ def test_where_no_permission_is_kept_no_secret_is(shared: Path, home: Path) -> N
     assert sorted(os.listdir(shared)) == ["old", "state"]
     writing.write_whole(str(shared / "old"), b"no secret")  # the control
     environ = {**clean(home), "XDG_STATE_HOME": str(shared / "state")}
+    told = subprocess.run(["awsenv", "doctor"], env=environ, cwd=home, capture_output=True, text=True, check=False)  # fmt: skip
+    assert (
+        f"{shared}/state/awsenv is open to others, for its disk keeps no permissions" in told.stdout
+    )
+    assert "chmod" not in told.stdout
     done = subprocess.run(["awsenv", "exec", "dev", "--", "true"], env=environ, cwd=shared, capture_output=True, text=True, check=False)  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert [p for p in shared.rglob("*") if p.is_file() and KEY in p.read_text()] == []
