@@ -64,8 +64,10 @@ SETTINGS = {
     "metadata_service_num_attempts": "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
 }
 
-# Of these, behind SERVICE_ENDPOINT, one for each service: the only names of ours that are no fixed ones.
+# Of these, behind SERVICE_ENDPOINT, one for each service: like BEARER_TOKEN's no fixed names.
 SERVICE_ENDPOINT = "AWS_ENDPOINT_URL_"
+# What one service takes instead of keys, behind this: whoever has one acts as another there.
+BEARER_TOKEN = "AWS_BEARER_TOKEN_"
 IGNORE_ENDPOINTS = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 # By these SDKs act as a pod or a runner, though a profile is named: unset where one is.
 WEB_IDENTITY = ("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
@@ -128,8 +130,11 @@ def enter_session(profile: str, session: dict[str, str], environ: dict[str, str]
         variables.update(dict.fromkeys(WEB_IDENTITY))
     variables.update(session)
     before = environ.get(AWSENV_PROFILE)
+    tokens = [name for name in (*environ, *list_set(environ)) if is_bearer_token(name)]
+    variables.update(dict.fromkeys(tokens))
     variables[AWSENV_PROFILE] = profile
-    variables[AWSENV_SET] = format_set(list(session), session.get("AWS_ACCESS_KEY_ID", ""))
+    names = dict.fromkeys([*session, *tokens])
+    variables[AWSENV_SET] = format_set(list(names), session.get("AWS_ACCESS_KEY_ID", ""))
     if before and before != profile:
         variables[AWSENV_PREVIOUS] = before
     restore = [
@@ -204,18 +209,30 @@ def find_mark(environ: dict[str, str]) -> str:
 
 
 def list_managed(names: "Iterable[str]") -> list[str]:
-    """The ``names`` that awsenv sets or unsets: in the order of ``MANAGED``, then the endpoints."""
+    """The ``names`` that awsenv sets or unsets: in the order of ``MANAGED``, then those of a service each."""
     given = set(names)
     found = [name for name in MANAGED if name in given]
-    return found + sorted(n for n in given if n[:17] == SERVICE_ENDPOINT and is_endpoint(n))
+    own = (
+        n for n in given if (n[:17] == SERVICE_ENDPOINT and is_endpoint(n)) or is_bearer_token(n)
+    )
+    return found + sorted(own)
 
 
 def is_endpoint(name: str) -> bool:
     """Whether the variable ``name`` has a say in where AWS, or one service of it, is asked."""
     if name[:17] != SERVICE_ENDPOINT:
         return name in ("AWS_ENDPOINT_URL", IGNORE_ENDPOINTS)
-    service = name[17:].replace("_", "")
-    return service.isascii() and service.isalnum() and service.upper() == service
+    return _is_service(name[17:])
+
+
+def is_bearer_token(name: str) -> bool:
+    """Whether the variable ``name`` holds one service's credentials."""
+    return name[:17] == BEARER_TOKEN and _is_service(name[17:])
+
+
+def _is_service(name: str) -> bool:
+    plain = name.replace("_", "")
+    return plain.isascii() and plain.isalnum() and plain.upper() == plain
 
 
 def remove_session(environ: dict[str, str]) -> dict[str, str]:

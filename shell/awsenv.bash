@@ -312,7 +312,7 @@ __awsenv_complete() {
         # shellcheck disable=SC2207 # bash splits names of files as it always does here
         builtin compopt -o default 2>/dev/null || COMPREPLY=($(builtin compgen -f -- "${COMP_WORDS[COMP_CWORD]}"))
         ;;
-      '@command '*)
+      '@command '[1-9] | '@command '[1-9][0-9])
         if builtin declare -F _command_offset >/dev/null; then
           _command_offset "${__awsenv_line#* }"
         else

@@ -205,7 +205,7 @@ __awsenv_complete() {
   for line in ${(f)"$("${__awsenv_program[@]}" complete zsh -- "${(@)words[2,CURRENT]}" 2>/dev/null)"}; do
     case $line in
       (@files) _files; return ;;
-      (@command\ *)
+      (@command\ [1-9]|@command\ [1-9][0-9])
         shift ${line#* } words
         (( CURRENT -= ${line#* } ))
         _normal

@@ -179,7 +179,9 @@ def _list_folders(path: str) -> list[str]:
 
 
 def _filter(words: dict[str, str], start: str) -> list[str]:
-    return [f"{w}\t{told}" if told else w for w, told in words.items() if w.startswith(start)]
+    """Those that begin with ``start``; a name that a shell would take for a word of ours is none."""
+    found = [name for name in words if name.startswith(start) and name[:1] != "@"]
+    return [f"{name}\t{words[name]}" if words[name] else name for name in found]
 
 
 def _lines(path: str) -> list[str]:

@@ -9,6 +9,7 @@ from awsenv.variables import (
     NO_SESSION,
     SESSION_VARIABLES,
     WEB_IDENTITY,
+    is_bearer_token,
     list_set,
 )
 
@@ -80,6 +81,8 @@ class ShellVariables:
         for layer in layers:
             top |= layer
         base = self.base
+        if "AWS_ACCESS_KEY_ID" in top:  # it says who is to act
+            top = dict.fromkeys(filter(is_bearer_token, base)) | top
         self.state.originals = {name: base.get(name) for name in top if name not in OURS}
         kept = (AWSENV_PREVIOUS, FOLDER, NAMES)
         base |= {name: self.environ[name] for name in kept if name in self.environ}

@@ -204,12 +204,13 @@ def parse_end(text: str) -> int | None:
 
 
 def format_prompt(shell: ShellVariables, now: float) -> tuple[str, int]:
-    """What AWSENV_PROMPT says, the profile and the time left; and when to say it anew."""
+    """What AWSENV_PROMPT says, the profile, as a terminal can show it, and the time left; and when to say it anew."""
     end = parse_end(shell.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
-    if not shell.profile or end is None:
-        return shell.profile, NEVER
+    name = replay.printable(shell.profile)
+    if not name or end is None:
+        return name, NEVER
     rest = end - int(now)
     if rest <= 0:
-        return f"{shell.profile} ended", NEVER
+        return f"{name} ended", NEVER
     text = f"{rest // 3600}h{rest // 60 % 60}m" if rest >= 3600 else f"{rest // 60}m"
-    return f"{shell.profile} {text}", int(now) + rest % 60 + 1
+    return f"{name} {text}", int(now) + rest % 60 + 1

@@ -90,13 +90,13 @@ def parse(text: str) -> State:
             elif name in attributes:
                 setattr(state, attributes[name], value)
             elif kind == "name":
-                state.names.append(rest)
+                state.names.append(_check_name(rest))
             elif kind == "was":
-                state.originals[rest] = _read_value(value)
+                state.originals[_check_name(rest)] = _read_value(value)
             elif kind == "hand":
-                state.manual[rest] = value
+                state.manual[_check_name(rest)] = value
             elif kind == "set":
-                state.digests[rest] = value
+                state.digests[_check_name(rest)] = value
             elif kind == "away":
                 _read_withdrawn(state, rest, value)
             else:
@@ -121,7 +121,15 @@ def _read_withdrawn(state: State, name: str, value: str) -> None:
     elif kind == "files":
         each.key_files = value
     else:
-        (each.originals if kind == "was" else each.taken)[rest] = _read_value(value)
+        (each.originals if kind == "was" else each.taken)[_check_name(rest)] = _read_value(value)
+
+
+def _check_name(text: str) -> str:
+    """``text``, which is the name of a variable: a shell that evaluates it runs nothing, whoever wrote the state. Raises
+    ``ValueError``."""
+    if not (text.isascii() and text.isidentifier()):
+        raise ValueError(text)
+    return text
 
 
 def _write_values(prefix: str, values: dict[str, str | None]) -> dict[str, str]:

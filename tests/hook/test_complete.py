@@ -67,6 +67,24 @@ def test_a_damaged_table_heals(home: Path) -> None:
         assert words(home, "use", "--re") == expected
 
 
+def test_a_name_that_looks_like_a_word_of_ours_is_none(home: Path) -> None:
+    name = "@command a[$(touch pwned)]"
+    with (home / ".aws/config").open("a") as config:
+        config.write(f"[profile '{name}']\nregion = r\n[profile @files]\nregion = r\n")
+    assert awsenv(home, "show", name).returncode == 0  # the control: it is one
+    assert not [line for line in words(home, "use", "") if line.startswith("@")]
+    assert words(home, "allow", "") == ["@files"]
+    # Nor does bash compute with what it is told.
+    bash = HOOKED[0]
+    script = (
+        load(bash)
+        + f"\nawsenv() {{ :; }}; _command_offset() {{ : $(($1)); }}\n__awsenv_program=(printf '%s\\n' '{name}')\n"
+        "COMP_WORDS=(awsenv use @) COMP_CWORD=2; __awsenv_complete\n"
+    )
+    bash.run(script, clean(home), home)
+    assert not list(home.rglob("pwned"))
+
+
 # How a person's Tab looks: what is typed, and what stands on the screen behind it.
 TABS = {
     "a profile": ("echo_ use temp\t", "use temporary"),

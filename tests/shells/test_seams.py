@@ -148,6 +148,27 @@ def test_a_hostile_parent_runs_nothing_and_unsets_nothing(
     assert not {n for n in shell.environment() if n.startswith(b"__awsenv_s")}
 
 
+@pytest.mark.parametrize(
+    "field", ["was.", "name.", "set.", "hand.", "away.0=k away.0.was.", "away.0=k away.0.took."]
+)
+def test_a_state_that_a_hostile_parent_wrote_runs_nothing(
+    field: str, ground: Ground, hooked: Shell
+) -> None:
+    """The process's number says whose it is, and ``exec`` keeps that."""
+    state = f"awsenv-1= folder=%2Fx how=loaded {field}a[$(touch pwned)]=u key=x"
+    prompt = ground.bare(hooked)
+    if hooked.name == "fish":
+        prompt.typed(f"set -g __awsenv_shell $fish_pid; set -g __awsenv_state '{state}'")
+    else:
+        prompt.typed(f"__awsenv_shell=$$ __awsenv_state='{state}'")
+    prompt.load_hook()
+    for line in ("true", f"cd {ground.a}", "awsenv use key", "awsenv off", "cd"):
+        prompt.typed(line)
+    assert not list(ground.home.rglob("pwned"))
+    prompt.typed(f"cd {ground.a}")
+    assert ground.who(prompt.environment()) == "a"
+
+
 def test_a_child_that_leaves_keeps_its_path(ground: Ground, hooked: Shell) -> None:
     (ground.a / ".env").write_text(f"PATH={ground.environ['PATH']}:/opt/x\nSTAGE=dev\n")
     ground.envrc(ground.a, "use_aws org-a\ndotenv\n", "--unsafe")
