@@ -155,7 +155,7 @@ def test_a_state_that_a_hostile_parent_wrote_runs_nothing(
     field: str, ground: Ground, hooked: Shell
 ) -> None:
     """The process's number says whose it is, and ``exec`` keeps that."""
-    state = f"awsenv-1= folder=%2Fx how=loaded {field}a[$(touch pwned)]=u key=x"
+    state = f"awsenv-1= folder=%2Fx how=loaded {field}a[$(>pwned)]=u key=x"
     prompt = ground.bare(hooked)
     if hooked.name == "fish":
         prompt.typed(f"set -g __awsenv_shell $fish_pid; set -g __awsenv_state '{state}'")
