@@ -40,11 +40,13 @@ def uninstall(
     ours = []
     for path, number, line in start_files.list_lines(environ):
         where = f"{shorten(path)}, line {number}"
-        if start_files.is_ours(line):
+        if start_files.is_ours(path, line):
             ours.append((path, line))
             terminal.say(f"{'takes' if yes else 'would take'} the awsenv hook out of {where}")
         else:
             terminal.say(f"{where}: take the awsenv hook out by hand")
+    for error in start_files.list_unreadable(environ):
+        terminal.say(f"{error.message}: look there by hand for awsenv hook")
     if kept := _find_kept(environ):
         terminal.say(
             f"the keys of {', '.join(kept)} are in the keychain; awsenv keychain export --all, first"

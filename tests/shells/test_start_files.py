@@ -81,3 +81,41 @@ def test_every_shell_with_a_hook_is_known() -> None:
     known = {name for name in TABLE if start_files.list_paths(name, {"HOME": "/h"})}
     assert known == {*TABLE} - {"posix"}
     assert {shell.name for shell in SHELLS} - known == {"dash", "mksh", "ksh"}
+
+
+def test_of_a_file_with_a_persons_own_lines_the_hook_alone_is_taken(tmp_path: Path) -> None:
+    """nushell's hook is a text, which people append to their configuration."""
+    config = tmp_path / ".config/nushell/config.nu"
+    config.parent.mkdir(parents=True)
+    hook = awsenv(tmp_path, "hook", "nushell").stdout
+    mine = "$env.config.show_banner = false\n"
+    for text, left in ((mine + hook + mine, mine + mine), (mine + hook[:-200] + mine, None)):
+        config.write_text(text)
+        told = awsenv(tmp_path, "uninstall", "--yes").stderr
+        assert config.read_text() == (text if left is None else left)
+        assert ("line 2: take the awsenv hook out by hand" in told) == (left is None)
+
+
+def test_a_file_that_cannot_be_read_is_never_written(tmp_path: Path) -> None:
+    path = tmp_path / ".zshrc"
+    with path.open("wb") as file:
+        file.write(b"mine\n")
+        file.truncate(17 << 20)
+    told = awsenv(tmp_path, "hook", "zsh", "--install", "--yes")
+    assert (told.returncode, told.stdout) == (1, "false\n")
+    assert "~/.zshrc is over 16 MiB" in told.stderr
+    told = awsenv(tmp_path, "uninstall", "--yes")
+    assert "~/.zshrc is over 16 MiB: look there by hand for awsenv hook" in told.stderr
+    assert path.stat().st_size == 17 << 20
+    assert awsenv(tmp_path, "doctor").returncode in (0, 1)
+
+
+def test_a_file_of_our_hooks_name_that_is_another_persons_work_stays(tmp_path: Path) -> None:
+    path = Path(start_files.list_paths("nushell", {"HOME": str(tmp_path)})[0])
+    path.parent.mkdir(parents=True)
+    path.write_text("# mine\n")
+    told = awsenv(tmp_path, "hook", "nushell", "--install", "--yes")
+    assert told.returncode != 0
+    assert "awsenv.nu is there, and is no hook of awsenv's" in told.stderr
+    awsenv(tmp_path, "uninstall", "--yes")
+    assert path.read_text() == "# mine\n"
