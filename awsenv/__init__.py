@@ -35,6 +35,13 @@ def _run(arguments: list[str]) -> int:
         from awsenv import hook_env
 
         return _ended(hook_env.complete(arguments[1:]))
+    if arguments == ["finish-renewal"]:
+        from awsenv import installation
+
+        installation.load_site()
+        from awsenv.aws import child
+
+        return child.finish()
     request = None
     if not os.isatty(1):
         from awsenv.request import parse_request

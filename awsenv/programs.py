@@ -125,6 +125,24 @@ def run_attended(
     return Finished(done.returncode, done.stdout)
 
 
+def run_to_its_end(
+    words: Sequence[str], environ: dict[str, str], given: bytes, keep: int | None
+) -> Finished:
+    """Run a program that goes on to its end whatever becomes of this process, in a session of its own; ``given`` is its
+    stdin, and the descriptor ``keep`` stays open in it. Raises ``OSError`` where it cannot be started."""
+    process = subprocess.Popen(
+        list(words),
+        env=environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        pass_fds=[] if keep is None else [keep],
+    )
+    out, _ = process.communicate(given)
+    return Finished(process.returncode, out)
+
+
 def start(words: Sequence[str], environ: dict[str, str], log: str = os.devnull) -> None:
     """Start a program that goes on by itself, like a browser. Our stdin and stdout are not its own:
     they may be the text for a shell, or hold a ``$(…)`` open; its stderr goes to the end of the file

@@ -40,6 +40,10 @@ class Context:
         context.cli_cache = cli_cache
         return context
 
+    def without_people(self) -> "Context":
+        """This context for another process, where nobody is asked or told anything."""
+        return Context(self.profile, self.environ, Prompter(), self.region)
+
     def client(self, service: str, key: Session | None = None, region: str = "") -> Any:
         """A client of ``service`` that signs with ``key``, or not at all; in ``region`` where the
         service is to be asked nowhere else. Raises ``AwsenvError``."""

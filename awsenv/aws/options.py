@@ -52,6 +52,10 @@ class SessionOptions(NamedTuple):
         )
 
 
+def _ignore(_: str) -> None:
+    """Nobody is there to be told."""
+
+
 class Prompter:
     """How a person is asked and told, and the clock. ``ask`` puts a question to a person and gives the answer; ``None``
     where nobody can be asked. ``open`` opens a page in a browser, ``None`` where none can be;
@@ -62,9 +66,9 @@ class Prompter:
         self,
         ask: Callable[[str], str] | None = None,
         open: Callable[[str], None] | None = None,  # noqa: A002
-        show: Callable[[str], None] = lambda _: None,
+        show: Callable[[str], None] = _ignore,
         waiting: Callable[[str], AbstractContextManager[object]] = nullcontext,
-        say: Say = lambda _: None,
+        say: Say = _ignore,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.ask = ask

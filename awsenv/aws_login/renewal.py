@@ -42,7 +42,7 @@ def get(profile: Profile, context: Context, least: float = 0) -> dict[str, Any]:
         )
         raise PersonNeededError(what, f"awsenv login {shlex.quote(profile.name)}") from None
     # A refresh token is spent by the call, so a kill of this process must not lose the new one.
-    failure = child.run(lambda: _renew(path, profile, context, least))
+    failure = _renew(path, profile, context, least)
     newer = tokens.load(login_session, context.environ)
     if newer is not None and (newer != found or left > 0):
         return newer
@@ -50,20 +50,24 @@ def get(profile: Profile, context: Context, least: float = 0) -> dict[str, Any]:
     raise failure or AwsenvError(what, "try again")
 
 
-def _renew(path: str, profile: Profile, context: Context, least: float) -> None:
-    with locks.hold(state_folder(context.environ), f"renew {path}", seconds=30):
+def _renew(path: str, profile: Profile, context: Context, least: float) -> AwsenvError | None:
+    with locks.hold(state_folder(context.environ), f"renew {path}", seconds=30) as lock:
         found = token_file.load(path)
         if found is None or tokens.seconds_left(found, time.time()) > max(WINDOW, least):
-            return  # somebody has signed out, or renewed it first
-        given = {
-            "clientId": found["clientId"],
-            "grantType": "refresh_token",
-            "refreshToken": found["refreshToken"],
-        }
-        region = str(found.get("signInRegion") or "")
-        try:
-            got = tokens.exchange(given, dpop.Key(found["dpopKey"]), profile, context, region)
-        except PersonNeededError:
-            token_file.wait_for_change(path, found)
-            raise
-        token_file.store(path, tokens.renew(found, got, time.time()))
+            return None  # somebody has signed out, or renewed it first
+        return child.run(_spend, path, found, profile, context.without_people(), lock=lock)
+
+
+def _spend(path: str, found: dict[str, Any], profile: Profile, context: Context) -> None:
+    given = {
+        "clientId": found["clientId"],
+        "grantType": "refresh_token",
+        "refreshToken": found["refreshToken"],
+    }
+    region = str(found.get("signInRegion") or "")
+    try:
+        got = tokens.exchange(given, dpop.Key(found["dpopKey"]), profile, context, region)
+    except PersonNeededError:
+        token_file.wait_for_change(path, found)
+        raise
+    token_file.store(path, tokens.renew(found, got, time.time()))

@@ -41,6 +41,11 @@ class Lock:
         self._remembered = "" if descriptor is None else _fields(descriptor)[3]
         self.holds("is at it")
 
+    @property
+    def descriptor(self) -> int | None:
+        """What holds it, in any process that has it open."""
+        return self._descriptor
+
     def holds(self, what: str) -> None:
         """Say what this process does."""
         self._what = what
@@ -63,12 +68,6 @@ class Lock:
     def remembered(self) -> str:
         """What a holder before this one left."""
         return self._remembered
-
-    def leave(self) -> None:
-        """Let go of it in a child, where the parent still holds it."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
 
 
 @contextlib.contextmanager
@@ -99,12 +98,6 @@ def announce_question(what: str) -> Iterator[None]:
         thread.join()
         for lock, did in zip(mine, before, strict=True):
             lock.holds(did)
-
-
-def release_inherited() -> None:
-    """In a child by fork: let go of the parent's locks, which would else outlast a kill of it."""
-    while _held:
-        _held.pop().leave()
 
 
 @contextlib.contextmanager

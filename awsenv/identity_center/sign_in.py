@@ -36,11 +36,12 @@ def get_access_token(
     found = token_file.load(path)
     left = token_file.seconds_left(found, "expiresAt", prompter.now())
     debug.note(f"the sign-in of {where.shown} is in {shorten(path)}, {left:.0f} s left")
+    failure: AwsenvError | None = None
     good = found is not None and found.get("accessToken") not in (None, refused)
     if found is not None and good and left > WINDOW:
         return str(found["accessToken"])
     if found is not None and _is_renewable(found, prompter.now()):
-        _renew(where, profile, context, refused)
+        failure = _renew(where, profile, context, refused)
         newer = token_file.load(path)
         if (
             newer
@@ -50,6 +51,8 @@ def get_access_token(
             return str(newer["accessToken"])
     if found is not None and good and left > 0:
         return str(found["accessToken"])
+    if isinstance(failure, child.KilledError):
+        raise failure
     if prompter.ask is None:
         raise PersonNeededError(
             f"the sign-in of {where.shown} has ended and there is no terminal",
@@ -130,39 +133,42 @@ def _is_renewable(found: dict[str, Any], now: float) -> bool:
     )
 
 
-def _renew(where: SsoSession, profile: Profile, context: Context, refused: str) -> None:
+def _renew(
+    where: SsoSession, profile: Profile, context: Context, refused: str
+) -> AwsenvError | None:
     """Renew the token: with rotation the old refresh token is spent by the call, so a kill of this
-    process must not lose the new one."""
-    child.run(lambda: _renew_here(where, profile, context, refused))
-
-
-def _renew_here(where: SsoSession, profile: Profile, context: Context, refused: str) -> None:
+    process must not lose the new one. Why it was not."""
     path = where.token_path(context.environ)
-    with locks.hold(state_folder(context.environ), f"renew {path}", seconds=30):
+    with locks.hold(state_folder(context.environ), f"renew {path}", seconds=30) as lock:
         found = token_file.load(path)
         if found is None:
-            return
+            return None
         taken = found.get("accessToken") == refused
         if not taken and token_file.seconds_left(found, "expiresAt", time.time()) > WINDOW:
-            return  # somebody else was first
-        oidc = context.client("sso-oidc", region=where.region)
-        parameters = {
-            "grantType": "refresh_token",
-            "clientId": found["clientId"],
-            "clientSecret": found["clientSecret"],
-            "refreshToken": found["refreshToken"],
-        }
+            return None  # somebody else was first
+        return child.run(_spend, where, found, profile, context.without_people(), lock=lock)
 
-        def renewed() -> Any:
-            try:
-                return oidc.create_token(**parameters)
-            except oidc.exceptions.InvalidGrantException:
-                token_file.wait_for_change(path, found)
-                raise
 
-        got = client.call(profile, renewed)
-        fields = {**found, "accessToken": got["accessToken"]}
-        fields["expiresAt"] = token_file.format_time(time.time() + got["expiresIn"])
-        if got.get("refreshToken"):
-            fields["refreshToken"] = got["refreshToken"]
-        tokens.store(path, fields)
+def _spend(where: SsoSession, found: dict[str, Any], profile: Profile, context: Context) -> None:
+    path = where.token_path(context.environ)
+    oidc = context.client("sso-oidc", region=where.region)
+    parameters = {
+        "grantType": "refresh_token",
+        "clientId": found["clientId"],
+        "clientSecret": found["clientSecret"],
+        "refreshToken": found["refreshToken"],
+    }
+
+    def renewed() -> Any:
+        try:
+            return oidc.create_token(**parameters)
+        except oidc.exceptions.InvalidGrantException:
+            token_file.wait_for_change(path, found)
+            raise
+
+    got = client.call(profile, renewed)
+    fields = {**found, "accessToken": got["accessToken"]}
+    fields["expiresAt"] = token_file.format_time(time.time() + got["expiresIn"])
+    if got.get("refreshToken"):
+        fields["refreshToken"] = got["refreshToken"]
+    tokens.store(path, fields)

@@ -1,5 +1,6 @@
 """A lock is waited for a minute, whoever holds it and in whatever state."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -99,12 +100,13 @@ def test_without_locks_it_goes_on_and_says_so_once(tmp_path: Path) -> None:
     assert told.stdout.count("XDG_STATE_HOME") == 1
 
 
-def test_a_child_by_fork_does_not_hold_its_parents_lock(tmp_path: Path) -> None:
+@pytest.mark.parametrize("keeps", [False, True])
+def test_a_lock_ends_with_its_process_but_for_who_is_to_finish(keeps: bool, tmp_path: Path) -> None:
     script = (
-        "import os, signal, sys\nfrom awsenv.files import locks\n"
-        "with locks.hold(sys.argv[1], 'x'):\n"
-        "    if os.fork() == 0:\n"
-        "        locks.release_inherited(); open(sys.argv[1] + '/child', 'w').close(); signal.pause(); os._exit(0)\n"
+        "import signal, subprocess, sys\nfrom awsenv.files import locks\n"
+        "with locks.hold(sys.argv[1], 'x') as lock:\n"
+        "    line = ['sh', '-c', 'touch \"$1/child\"; exec sleep 1000', 'sh', sys.argv[1]]\n"
+        f"    subprocess.Popen(line, pass_fds=[lock.descriptor] if {keeps} else [])\n"
         "    signal.pause()\n"
     )
     process = subprocess.Popen(
@@ -113,8 +115,11 @@ def test_a_child_by_fork_does_not_hold_its_parents_lock(tmp_path: Path) -> None:
     try:
         until((tmp_path / "child").exists)
         os.kill(process.pid, signal.SIGKILL)
-        with locks.hold(str(tmp_path), "x", seconds=3):
+        process.wait()
+        with (
+            pytest.raises(AwsenvError, match="in the way") if keeps else contextlib.nullcontext(),
+            locks.hold(str(tmp_path), "x", seconds=0.5 if keeps else 60),
+        ):
             pass
     finally:
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()

@@ -18,7 +18,7 @@ _MAY = {
     "record_file.py", "replay.py",  # the hot path imports nothing; records and keys, bounded and regular
     "shells/detection.py",  # /proc, /dev/null
     "ui/terminal.py", "ui/picker.py",  # /dev/tty
-    "aws/child.py", "hook_env.py",  # /dev/null
+    "hook_env.py",  # /dev/null
     "hook/watch.py",  # makes an empty file
     "programs.py", "server/running.py", "server/listening.py", "server/serving.py",  # our own log and lock; the folder one is in
 }  # fmt: skip
