@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from awsenv.aws import client, https
+from awsenv.aws.region import check_region
 from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.identity_center.token import SsoSession
@@ -108,6 +109,8 @@ def _get_signin_token(
 
 
 def find_hosts(region: str) -> tuple[str, str]:
-    """The hosts of the partition of ``region``: where one signs in, and the console's."""
+    """The hosts of the partition of ``region``: where one signs in, and the console's. Raises ``AwsenvError`` where it
+    is the name of none."""
+    check_region(region)
     signin, console = next(h for start, h in _PARTITIONS.items() if region.startswith(start))
     return signin.format(region=region), console

@@ -11,6 +11,7 @@ from playwright.sync_api import sync_playwright
 
 from awsenv.actions import console_address as console
 from awsenv.demo.sts import Role
+from awsenv.errors import AwsenvError
 from tests.identity_center.test_sign_in import CONFIG, center, login
 from tests.place import Place
 from tests.program import program_path, until
@@ -167,3 +168,19 @@ def test_a_real_browser_is_in_the_console(home: Place) -> None:
         page.goto((home.home / "opened").read_text().strip())
         assert "assumed-role/admin" in page.inner_text("main")
         browser.close()
+
+
+@pytest.mark.parametrize(
+    "region", ["eusc-x@evil.example/?", "eu-west-1.evil.example/", "us east", "-a", "1", "a/b"]
+)
+def test_what_is_no_region_becomes_no_host(region: str, home: Place) -> None:
+    """Key, secret and token would be posted there."""
+    with (home.home / ".aws/config").open("a") as file:
+        file.write(f"[profile odd]\nrole_arn = {ARN}\nsource_profile = key\nregion = {region}\n")
+    for words in (("admin", "--region", region), ("odd",)):
+        done = home.run("console", *words, "--print")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert f"{region} is no name of a Region" in done.stderr
+        assert done.stderr.count("\n") == 1
+    with pytest.raises(AwsenvError):
+        console.find_hosts(region)

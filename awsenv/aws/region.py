@@ -1,0 +1,18 @@
+"""A Region's name, looked at before it becomes a part of a host."""
+
+from awsenv.errors import AwsenvError
+
+
+def check_region(region: str) -> str:
+    """``region``, which is the name of one or empty: letters, digits and hyphens, as botocore has it
+    (``utils.validate_region_name``). Raises ``AwsenvError`` for anything else: a session would go to whatever host that
+    names."""
+    import botocore.exceptions
+    import botocore.utils
+
+    try:
+        if region:
+            botocore.utils.validate_region_name(region)
+    except botocore.exceptions.InvalidRegionError:
+        raise AwsenvError(f"{region} is no name of a Region", "--region eu-west-1, say") from None
+    return region
