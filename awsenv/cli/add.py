@@ -1,4 +1,4 @@
-"""``add`` and ``remove``: access keys into the two AWS files and out of them."""
+"""``add``: an access key into the two AWS files."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from awsenv.errors import AwsenvError, PersonNeededError, UsageError
 from awsenv.files import reading
 from awsenv.paths import shorten
 from awsenv.profiles import access_key_csv, edit, headers, read, write
-from awsenv.profiles.profile import ACCESS_KEY, KEYCHAIN, SECRET_KEY, TOKENS, Profile
+from awsenv.profiles.profile import ACCESS_KEY, SECRET_KEY, TOKENS, Profile
 from awsenv.shells import hints
 from awsenv.ui import terminal
 
@@ -65,33 +65,12 @@ def add(
         there = known.get(profile) or Profile(profile, None, None)
         keychain.put_key(there, key_id, secret, environ, terminal.say, config)
     else:
-        _store(_find_headers(profile, known.get(profile), environ), key_id, secret, config, environ)
+        _store(find_headers(profile, known.get(profile), environ), key_id, secret, config, environ)
     terminal.say(f"profile {profile} is stored; {hints.use_command(profile)}")
     if csv and csv != "-":
         _offer_to_delete(csv, delete_csv)
     if verify:
         _verify(read.profile(profile, environ), environ)
-
-
-def remove(profile: Annotated[str, typer.Argument(help="The profile.")]) -> None:
-    """Take PROFILE out of both AWS files.
-
-    Example: awsenv remove xxx-dev
-    """
-    environ = dict(os.environ)
-    known = read.profiles(environ)
-    there = read.profile(profile, environ)
-    if key_id := there.get(KEYCHAIN):
-        from awsenv.actions import keychain
-
-        keychain.discard_key(there, key_id, known)
-    for path, header in _find_headers(profile, there, environ):
-        if write.take_section(path, header, environ):
-            terminal.say(f"profile {profile} is taken out of {shorten(path)}")
-    left = [name for name, each in known.items() if each.get("source_profile") == profile]
-    for name in left:
-        if name != profile:
-            terminal.say(f"profile {name} has it as source_profile; awsenv show {name}")
 
 
 def _read_key(csv: str, user: str) -> tuple[str, str]:
@@ -150,7 +129,7 @@ def _store(
     write.change(credentials_path, with_key, environ)
 
 
-def _find_headers(profile: str, there: Profile | None, environ: dict[str, str]) -> Headers:
+def find_headers(profile: str, there: Profile | None, environ: dict[str, str]) -> Headers:
     """Path and header of the profile's section in either file, in the form it has already."""
     config = there.config.header if there and there.config else headers.header(profile)
     return (paths.credentials_file(environ), profile), (paths.config_file(environ), config)

@@ -33,7 +33,7 @@ COMMANDS = {
     "keychain": ("keychain", "keychain_app"),
     "rotate": ("rotate", "rotate"),
     "add": ("add", "add"),
-    "remove": ("add", "remove"),
+    "remove": ("remove", "remove"),
     "dotenv": ("dotenv", "dotenv"),
     "serve": ("serve", "serve"),
     "link": ("folders", "link"),

@@ -115,6 +115,18 @@ def prune(environ: dict[str, str]) -> None:
                 os.removedirs(folder)
 
 
+def list_bound(profile: str, environ: dict[str, str]) -> list[str]:
+    """The folders that are there and whose ``.envrc``, as it was allowed, is bound to ``profile``."""
+    top = trust_check.mirror("/", environ)
+    found = []
+    for place, _, names in os.walk(top):
+        folder = os.path.normpath("/" + os.path.relpath(place, top))
+        record = trust_check.read_record(f"{folder}/.envrc", environ) if ".envrc" in names else None
+        if record and record.get("profile") == profile and os.path.isdir(folder):
+            found.append(folder)
+    return sorted(found)
+
+
 def _find_near(file: str, environ: dict[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
     """The ``.envrc`` files whose records name ``file``, with these: above it, beside it and below."""
     folder = os.path.dirname(file)

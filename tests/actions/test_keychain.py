@@ -164,7 +164,7 @@ def test_a_profile_that_is_removed_leaves_nothing_in_the_keychain(home: Home) ->
     assert home.run("keychain", "import", "key").returncode == 0
     kept = (home.place.home / ".aws/config").read_text()
     assert "awsenv keychain export --all" in home.run("uninstall").stderr
-    assert home.run("remove", "key").returncode == 0
+    assert home.run("remove", "key", "--yes").returncode == 0
     (home.place.home / ".aws/config").write_text(kept)
     result = home.run("use", "key", "--shell", "bash")
     assert f"the keychain has no key {home.place.plain.key_id}" in result.stderr

@@ -205,7 +205,7 @@ def test_remove_takes_it_out_of_both_files_and_names_who_needs_it(home: Path) ->
     assert add(home, "dev", "--region", "r").returncode == 0
     with open(home / ".aws/config", "a") as file:
         file.write("\n[profile role]\nrole_arn = x\nsource_profile = dev\n")
-    result = awsenv(home, "remove", "dev")
+    result = awsenv(home, "remove", "dev", "--yes")
     assert result.returncode == 0
     assert files(home) == ("", "[profile role]\nrole_arn = x\nsource_profile = dev\n")
     assert "profile role has it as source_profile" in result.stderr
