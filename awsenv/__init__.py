@@ -93,8 +93,7 @@ def _failed(arguments: list[str], error: BaseException) -> int:
             import traceback
 
             traceback.print_tb(error.__traceback__)
-        kind = type(error).__name__
-        os.write(2, f"awsenv: internal error ({kind}); again with AWSENV_DEBUG=1\n".encode())
+        os.write(2, f"awsenv: {errors.describe_fault(error).format_line()}\n".encode())
     from awsenv import replay
     from awsenv.request import EVALUATED, find_failing_form
 

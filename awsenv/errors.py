@@ -34,3 +34,11 @@ class UsageError(AwsenvError):
     """The command line cannot be understood."""
 
     code = USAGE
+
+
+def describe_fault(error: BaseException) -> AwsenvError:
+    """What a person is told of a fault of ours: its kind, for its message may quote a secret. A Python that lacks what
+    every Unix has is none of ours."""
+    if isinstance(error, ModuleNotFoundError) and error.name in ("fcntl", "pwd", "termios"):
+        return AwsenvError(f"this Python has no {error.name}, as on Windows", "awsenv inside WSL")
+    return AwsenvError(f"internal error ({type(error).__name__})", "again with AWSENV_DEBUG=1")

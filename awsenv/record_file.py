@@ -69,6 +69,21 @@ def format_stamp(found: os.stat_result) -> str:
     return f"{found.st_dev}:{found.st_ino}:{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}"
 
 
+def parse_count(text: str, most: int = 0x7FFFFFFF) -> int:
+    """The whole number ``text`` of a record, from 0 to ``most``. Raises ``ValueError`` for anything else."""
+    if not (text.isascii() and text.isdigit()) or len(text) > 19 or int(text) > most:
+        raise ValueError(text)
+    return int(text)
+
+
+def parse_time(text: str) -> float:
+    """The moment ``text`` of a record, in seconds since 1970, before the year 9999. Raises ``ValueError``."""
+    whole, _, part = text.partition(".")
+    return parse_count(whole, 253_000_000_000) + (
+        parse_count(part) / 10 ** len(part) if part else 0
+    )
+
+
 def decode(value: str) -> str:
     """What ``encode`` made. Raises ``ValueError``."""
     first, *rest = value.split("%")

@@ -33,8 +33,8 @@ class Grant:
         self.profile = fields["profile"]
         self.session = fields["session"] == "yes"
         self.file = fields["file"]
-        self.process = int(fields["process"])
-        self.made = float(fields["made"])
+        self.process = record_file.parse_count(fields["process"])
+        self.made = record_file.parse_time(fields["made"])
         self.used = changed if changed - self.made > 0.001 else 0.0
         self.files = {name: fields[name] for name in _FILES if name in fields}
 

@@ -41,7 +41,7 @@ def open_socket(environ: dict[str, str]) -> socket.socket:
 def open_port(port: int, environ: dict[str, str]) -> socket.socket:
     """``port`` of 127.0.0.1; for 0 the one of the last time, where it is free: programs have it in
     their environment. Raises ``AwsenvError``."""
-    last = int((record_file.read(running.file_path("port", environ)) or {}).get("port", 0))
+    last = _read_last_port(environ)
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     for each in (port,) if port else (last, 0):
@@ -55,3 +55,12 @@ def open_port(port: int, environ: dict[str, str]) -> socket.socket:
     listening.listen(1024)
     records.write(running.file_path("port", environ), {"port": str(listening.getsockname()[1])})
     return listening
+
+
+def _read_last_port(environ: dict[str, str]) -> int:
+    """The port of the last time; 0 where none is known."""
+    fields = record_file.read(running.file_path("port", environ)) or {}
+    try:
+        return record_file.parse_count(fields.get("port", "0"), 65535)
+    except ValueError:
+        return 0

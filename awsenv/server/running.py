@@ -21,10 +21,10 @@ class Running:
     since 1970, 0 for as long as it is let), and how many it ``refused``."""
 
     def __init__(self, fields: dict[str, str]) -> None:
-        self.process = int(fields["process"])
-        self.port = int(fields["port"])
-        self.until = float(fields["until"])
-        self.refused = int(fields["refused"])
+        self.process = record_file.parse_count(fields["process"])
+        self.port = record_file.parse_count(fields["port"], 65535)
+        self.until = record_file.parse_time(fields["until"])
+        self.refused = record_file.parse_count(fields["refused"])
 
 
 def find_server(environ: dict[str, str]) -> Running | None:

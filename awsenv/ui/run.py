@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 
 from awsenv import replay
-from awsenv.errors import FAILED, AwsenvError
+from awsenv.errors import FAILED, AwsenvError, describe_fault
 from awsenv.shells.table import load
 from awsenv.ui import terminal
 
@@ -31,13 +31,11 @@ def run_command(call: Callable[[], object], form: str | None) -> int:
     except OSError as error:
         terminal.fail(AwsenvError(f"{error.filename or 'awsenv'}: {error.strerror}"))
     except Exception as error:
-        # A fault of ours. Its message may quote a secret, so only its kind is told.
         if os.environ.get("AWSENV_DEBUG") == "1":
             import traceback
 
             traceback.print_tb(error.__traceback__)
-        kind = type(error).__name__
-        terminal.fail(AwsenvError(f"internal error ({kind})", "again with AWSENV_DEBUG=1"))
+        terminal.fail(describe_fault(error))
     finally:
         sys.stdout = stdout
     if code_text is None and form is not None and not os.isatty(1):

@@ -10,6 +10,7 @@ import pytest
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
 from awsenv.state import NOWHERE, home_folder
+from tests.program import awsenv_with
 from tests.shells.real import clean, installed
 
 KEYS = "[dev]\naws_access_key_id = AKIADEV\naws_secret_access_key = s\n[sso]\nsso_start_url = https://x.example\n"
@@ -68,3 +69,18 @@ def test_a_relative_folder_is_made_where_one_stands(
     monkeypatch.chdir(tmp_path)
     folders.make("a/b")
     assert (tmp_path / "a/b").is_dir()
+
+
+@pytest.mark.parametrize(
+    "command", [("list",), ("use", "dev", "--shell", "bash"), ("login", "dev")]
+)
+def test_a_python_that_is_none_of_a_unix_is_told_by_name(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws/config").write_text("[profile dev]\nrole_arn = arn:aws:iam::111122223333:role/r\nsource_profile = k\n")  # fmt: skip
+    (tmp_path / ".aws/credentials").write_text(KEYS.replace("dev", "k"))
+    done = awsenv_with("sys.modules['fcntl'] = None", tmp_path, *command)
+    assert done.returncode == 1
+    assert done.stderr == "awsenv: this Python has no fcntl, as on Windows; awsenv inside WSL\n"
+    assert done.stdout == ("false\n" if command[0] == "use" else "")
