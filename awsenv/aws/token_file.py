@@ -9,6 +9,7 @@ from typing import Any
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading
 from awsenv.files.writing import write_whole
+from awsenv.paths import shorten
 
 # Seconds that another tool may take to write what it has just renewed.
 _OTHERS = 1
@@ -34,6 +35,24 @@ def store(path: str, fields: dict[str, Any]) -> None:
     with reading.explain_errors("write", path):
         folders.make(os.path.dirname(path))
         write_whole(path, json.dumps(fields).encode(), secret=True)
+
+
+class UnstorableError(AwsenvError):
+    """What a token that serves once is spent for could not be kept."""
+
+
+def check_storable(path: str) -> None:
+    """Whether a successor of the token at ``path`` can be stored, tried before that is spent. Raises
+    ``UnstorableError``."""
+    folder = os.path.dirname(path)
+    try:
+        if folders.keeps_permissions(folder):
+            return
+        why = "its disk keeps no permissions"
+    except OSError as error:
+        why = str(error.strerror)
+    what = f"nothing can be stored in {shorten(folder)}, so the sign-in is not renewed: {why}"
+    raise UnstorableError(what, f"ls -ld {shorten(folder)}")
 
 
 def wait_for_change(path: str, found: dict[str, Any]) -> None:

@@ -55,6 +55,7 @@ def _renew(path: str, profile: Profile, context: Context, least: float) -> Awsen
         found = token_file.load(path)
         if found is None or tokens.seconds_left(found, time.time()) > max(WINDOW, least):
             return None  # somebody has signed out, or renewed it first
+        token_file.check_storable(path)
         return child.run(_spend, path, found, profile, context.without_people(), lock=lock)
 
 

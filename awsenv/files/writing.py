@@ -82,12 +82,12 @@ def write_whole(
     else:
         with contextlib.suppress(OSError):  # not every file system can
             in_place.sync_folder(folder)
+        if secret:
+            _check_private(os.lstat(target), target)
     finally:
         with contextlib.suppress(FileNotFoundError):
             folders.remove(place)
         os.close(descriptor)
-    if secret:
-        _check_private(os.lstat(target), target)
 
 
 class _KeptError(OSError):
@@ -189,6 +189,10 @@ def _keep(descriptor: int, target: str, old: os.stat_result) -> None:
 
 
 def _overwrite(target: str, data: bytes, aside: str, mode: int | None) -> None:
+    if mode is not None:
+        with contextlib.suppress(PermissionError):
+            os.chmod(target, mode)
+        _check_private(os.stat(target), target)
     place, descriptor = folders.open_temporary(aside, apart=True)
     try:
         in_place.overwrite(target, data, place, mode)

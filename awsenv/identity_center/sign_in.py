@@ -51,7 +51,7 @@ def get_access_token(
             return str(newer["accessToken"])
     if found is not None and good and left > 0:
         return str(found["accessToken"])
-    if isinstance(failure, child.KilledError):
+    if isinstance(failure, (child.KilledError, token_file.UnstorableError)):
         raise failure
     if prompter.ask is None:
         raise PersonNeededError(
@@ -146,6 +146,10 @@ def _renew(
         taken = found.get("accessToken") == refused
         if not taken and token_file.seconds_left(found, "expiresAt", time.time()) > WINDOW:
             return None  # somebody else was first
+        try:
+            token_file.check_storable(path)
+        except token_file.UnstorableError as error:
+            return error
         return child.run(_spend, where, found, profile, context.without_people(), lock=lock)
 
 

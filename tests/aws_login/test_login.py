@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import re
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from awsenv.demo.users import new_user
 from tests.identity_center.test_browser import browser
 from tests.place import Place
 from tests.program import program_path
-from tests.shells.real import clean
+from tests.shells.real import clean, installed
 from tests.tracing import kills
 
 __all__ = ["browser"]
@@ -262,6 +263,21 @@ def test_fifty_that_ask_at_one_end_are_one_renewal(console: Place) -> None:
     told = {json.loads(each.communicate(timeout=120)[0])["AWS_ACCESS_KEY_ID"] for each in running}
     assert len(told) == 1
     assert refreshes(console) == 2
+
+
+def test_no_token_is_spent_whose_successor_cannot_be_stored(console: Place) -> None:
+    sign_in(console)
+    age(console, -60)
+    drop = (installed("setpriv"), "--bounding-set", "-dac_override,-dac_read_search")
+    cache = console.home / ".aws/login/cache"
+    before = {path: path.read_bytes() for path in cache.iterdir()}
+    cache.chmod(0o555)
+    result = console.run(*USE, prefix=() if os.getuid() else drop)
+    cache.chmod(0o700)
+    assert refreshes(console) == 1
+    assert {path: path.read_bytes() for path in cache.iterdir()} == before
+    assert "nothing can be stored in ~/.aws/login/cache" in result.stderr
+    assert console.run(*USE).returncode == 0
 
 
 def test_a_kill_at_any_system_call_loses_no_sign_in(console: Place) -> None:

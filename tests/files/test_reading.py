@@ -87,7 +87,7 @@ def test_the_reader_itself(kind: str, tmp_path: Path) -> None:
 KEY = "[dev]\naws_access_key_id = ASIADEV\naws_secret_access_key = s\naws_session_token = t\n"
 # Where a file lies, and the commands that read it.
 READ: dict[str, tuple[tuple[str, ...], ...]] = {
-    ".aws/config": (("use", "dev", "--shell", "bash"), ("list",), ("status", "--all"), ("exec", "--live", "dev", "--", "true"), ("remove", "dev")),
+    ".aws/config": (("use", "dev", "--shell", "bash"), ("list",), ("status", "--all"), ("exec", "--live", "dev", "--", "true"), ("remove", "dev", "--yes")),
     ".aws/credentials": (("use", "dev", "--shell", "bash"), ("add", "dev", "--csv", "k.csv", "--force"), ("login", "dev")),
     "k.csv": (("add", "new", "--csv", "k.csv"),),
     "repo/.envrc": (("allow", "repo"), ("link", "dev", "repo"), ("unlink", "repo"), ("deny", "repo")),

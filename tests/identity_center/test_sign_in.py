@@ -198,6 +198,25 @@ def test_a_kill_in_the_middle_of_a_rotation_loses_nothing(center: Place) -> None
     assert center.server.calls.count("POST /token") == calls + 1
 
 
+def test_no_token_is_spent_whose_successor_cannot_be_stored(center: Place) -> None:
+    login(center)
+    expire(center)
+    calls, before = center.server.calls.count("POST /token"), token_file(center).read_bytes()
+    drop = (installed("setpriv"), "--bounding-set", "-dac_override,-dac_read_search")
+    cache = token_file(center).parent
+    cache.chmod(0o555)
+    result = center.run(
+        *USE, prefix=(*(() if os.getuid() else drop), installed("setsid"), "--wait")
+    )
+    cache.chmod(0o700)
+    assert center.server.calls.count("POST /token") == calls
+    assert token_file(center).read_bytes() == before
+    assert result.returncode == 1
+    assert "nothing can be stored in ~/.aws/sso/cache, so the sign-in is not renewed: Permission denied" in result.stderr  # fmt: skip
+    # And where it can, it is renewed.
+    assert center.run(*USE, prefix=(installed("setsid"), "--wait")).returncode == 0
+
+
 def test_a_token_that_the_service_does_not_take_is_renewed_once(center: Place) -> None:
     login(center)
     token = json.loads(token_file(center).read_text())["accessToken"]
