@@ -79,8 +79,13 @@ def put_key(
 def discard_key(profile: Profile, key_id: str, known: dict[str, Profile]) -> None:
     """Remove the key of ``profile`` from the keychain, where no other one of ``known`` has it. Raises
     ``AwsenvError``."""
-    if not [n for n, each in known.items() if n != profile.name and each.get(KEYCHAIN) == key_id]:
+    if not list_sharers(profile, key_id, known):
         keychain.remove(key_id)
+
+
+def list_sharers(profile: Profile, key_id: str, known: dict[str, Profile]) -> list[str]:
+    """The names of those of ``known`` that have the key of ``profile`` in the keychain, too."""
+    return [n for n, each in known.items() if n != profile.name and each.get(KEYCHAIN) == key_id]
 
 
 def has_key(profile: Profile) -> bool:

@@ -56,7 +56,9 @@ def _list_what_hangs_on(
 ) -> Iterator[str]:
     name = profile.name
     if kept := profile.get(KEYCHAIN):
-        others = [n for n, each in known.items() if n != name and each.get(KEYCHAIN) == kept]
+        from awsenv.actions import keychain
+
+        others = keychain.list_sharers(profile, kept, known)
         stays = f"stays there for {', '.join(others)}" if others else "goes out of it"
         yield f"its key {kept} is in the keychain and {stays}"
     key_id = kept or profile.get(ACCESS_KEY) or ""
