@@ -10,7 +10,7 @@ from dotenv.variables import parse_variables
 
 from awsenv.env_files import env_file, lines
 from awsenv.envrc import directives, trust_check
-from awsenv.envrc.unsafe import is_unsafe
+from awsenv.envrc.unsafe_values import needs_consent
 from awsenv.errors import AwsenvError
 from awsenv.paths import shorten
 from awsenv.variables import CHOOSING, SESSION_VARIABLES
@@ -68,7 +68,13 @@ class Loaded:
     @property
     def unsafe(self) -> dict[str, str]:
         """The variables that need a person's word of their own, with their values."""
-        return {name: value for name, value in self.variables.items() if is_unsafe(name)}
+        folders = {os.path.dirname(p) for n, p in self.files.items() if n[:4] in ("file", "env.")}
+        search = os.environ.get("PATH")
+        return {
+            name: value
+            for name, value in self.variables.items()
+            if needs_consent(name, value, folders, search)
+        }
 
     def fields(self, path: str) -> dict[str, str]:
         """The record of it for the ``.envrc`` at ``path``."""

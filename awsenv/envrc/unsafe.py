@@ -1,28 +1,36 @@
 """Variables that a folder must not set unseen: they change how programs load, what they run, or
-where AWS is found. Decided by class; what a shell itself treats as special is its manual's list."""
+where AWS is found. Decided by the class of a name (what a shell itself treats as special is its manual's list), and,
+as no list of names is whole, by the value: `unsafe_values`."""
 
 import re
 
 # AWS_* but for these chooses an account, an endpoint, a program or a certificate.
 _OF_AWS = {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_DEFAULT_OUTPUT"}
+# Names of web frameworks, which no SDK reads.
+_OF_APPLICATIONS = re.compile(
+    r"AWS_(?:\w+_)?(?:BUCKET(?:_NAME|_URL)?|CLOUDFRONT_\w+|S3_ACL|S3_UPLOAD_METHOD|USE_PATH_STYLE_ENDPOINT|FORCE_PATH_STYLE)"
+)
 # Anywhere in a name, in whatever case.
 _HELD = re.compile(
-    "PAGER|EDITOR|OPTIONS|CONFIG|PROMPT|PRELOAD|ASKPASS|FLAGS|SHELL|COMMAND|STARTUP|BROWSER|PLUGIN",
+    "PAGER|EDITOR|OPTIONS|CONFIG|PROMPT|PRELOAD|ASKPASS|FLAGS|SHELL|COMMAND|STARTUP|BROWSER|PLUGIN|EXTERNAL_DIFF",
     re.IGNORECASE,
 )
 # What a word of a name (they are joined by _, digits at their end aside) ends in.
 _ENDING = re.compile(
-    r"(?:OPTS?|HOME|PATH|(?<!S)RC|INIT|CMD|CERTS?|CERTIFICATES?|CONF|PROXY|WRAPPER|ARGS|"
-    r"LOADER|MODULES|ENVIRONMENT|CABUNDLE|BUNDLE|PROGRAM|EXEC)\d*(?:_|$)",
+    r"(?:OPTS?|HOME|PATH|(?<!S)RC|INIT|CMD|(?<=.)CERTS?|CERTIFICATES?|CONF|(?<=.)PROXY|WRAPPER|ARGS|"
+    r"LOADER|MODULES|ENVIRONMENT|CABUNDLE|BUNDLE|PROGRAM|EXEC|PROG|EXE|RSH|SSH|RUNTIME|EXECUTABLE|INTERPRETER|"
+    r"LAUNCHER|HELPER|BINARY|(?<![A-Z])BIN)\d*(?:_|$)",
     re.IGNORECASE,
 )
+# Of these a plain word is a mode or a header, and never code.
+_OF_WORDS = re.compile(r"PROMPT|ENVIRONMENT(?=_|$)|PROXY(?=_)", re.IGNORECASE)
 # Of tools that a shell's owner runs, whatever the rest of the name.
 _BEGINNINGS = (
     "LD_", "DYLD_", "PYTHON", "GIT_", "AWS_", "AWSENV_", "XDG_", "PERL5", "PERL_", "RUBY", "_JAVA_", "JDK_JAVA_",
     "JAVA_", "LUA_", "NPM_", "PIP_", "UV_", "DIRENV_", "MALLOC_", "ELECTRON_", "CARGO_", "RUSTC", "RUSTUP_",
     "MAVEN_", "GRADLE_", "ASPNETCORE_", "DOTNET_", "COR_", "CORECLR_", "OPENSSL_", "DOCKER_", "BUILDKIT_", "HELM_",
     "TF_CLI_", "TF_PLUGIN", "TERRAGRUNT_", "ANSIBLE_", "GREP_", "FZF_", "GTK_", "QT_", "GCONV_", "GLIBC_", "CGO_",
-    "SSH_", "SUDO_", "GPG_", "GNUPG", "JULIA_",
+    "SSH_", "SUDO_", "GPG_", "GNUPG", "JULIA_", "LESSKEY", "RSYNC_", "GOAUTH", "GOCACHE", "VIM", "MAN_", "KUBECTL_",
     # Of the shells, and our own.
     "BASH", "__AWSENV_", "FISH_", "__FISH", "ZSH", "ZLE_", "KSH", "MKSH",
 )  # fmt: skip
@@ -69,15 +77,26 @@ _OF_PROCESSES = {
 
 
 def is_unsafe(name: str) -> bool:
-    """Whether the variable ``name`` needs ``--unsafe``."""
-    if name in _OF_AWS:
+    """Whether the variable ``name`` may need ``--unsafe``: whatever its value, or for all but a harmless one."""
+    return is_always_unsafe(name) or _is_of_class(name)
+
+
+def is_always_unsafe(name: str) -> bool:
+    """Whether the variable ``name`` needs ``--unsafe`` whatever its value."""
+    if name in _OF_AWS or _OF_APPLICATIONS.fullmatch(name):
         return False
-    return (
-        name in _OF_SHELLS
-        or name.upper().startswith(_BEGINNINGS)
-        or _HELD.search(name) is not None
-        or _ENDING.search(name) is not None
-    )
+    return name in _OF_SHELLS or name.upper().startswith(_BEGINNINGS)
+
+
+def takes_words(name: str) -> bool:
+    """Whether a plain word is harmless as the value of ``name``."""
+    return not _is_of_class(_OF_WORDS.sub("", name))
+
+
+def _is_of_class(name: str) -> bool:
+    if name in _OF_AWS or _OF_APPLICATIONS.fullmatch(name):
+        return False
+    return _HELD.search(name) is not None or _ENDING.search(name) is not None
 
 
 def chooses_processes(name: str) -> bool:
