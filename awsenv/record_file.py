@@ -21,9 +21,13 @@ PLACES = (
 
 def record_path(profile: str, environ: dict[str, str]) -> str:
     """Where the record of ``profile`` lies. Different names may share one: it says whose it is."""
-    name = profile if profile.isascii() and profile.replace("-", "").isalnum() else encode(profile)
-    name = name.replace(".", "%2E", 1) if name[0] == "." else name
-    return f"{state_path(environ, RECORDS)}/{name}"
+    return f"{state_path(environ, RECORDS)}/{file_name(profile)}"
+
+
+def file_name(name: str) -> str:
+    """The name of the file of what a person calls ``name``: no path, and not hidden."""
+    name = name if name.isascii() and name.replace("-", "").isalnum() else encode(name)
+    return name.replace(".", "%2E", 1) if name[:1] == "." else name
 
 
 def variant_path(profile: str, variant: str, environ: dict[str, str]) -> str:

@@ -15,6 +15,8 @@ WATCH = "looked"
 COMPLETION, NAMES = "completion", "names"
 # Rotations of keys that were begun, without a secret.
 ROTATIONS = "rotations"
+# IDs of keys that leave the keychain unless a profile has them there.
+DOUBTFUL_KEYS = "doubtful-keys"
 # The ``.env`` files that are written again at a renewal.
 ENV_FILES = "dotenv"
 # Of ``awsenv serve``: the process and its log, what was granted for which token, its socket, the relay's compose file.

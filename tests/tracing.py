@@ -1,4 +1,4 @@
-"""awsenv under strace: every system call that touches a file, and a kill at each of them."""
+"""awsenv under strace, or with Python's word for what it does to files, and a kill at each of these calls."""
 
 import random
 import re
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.forkserver import killing
 from tests.program import awsenv, is_long
 from tests.shells.real import installed
 
@@ -52,21 +53,63 @@ def kills(
     /,
     **more: Any,
 ) -> Iterator[str]:
-    """Kill awsenv at each call that changes something in ``home``, from the same files each time, of
-    which ``kept`` becomes a copy; the value is the call. ``reset`` makes again what is as before outside
-    of it. ``more`` goes to ``traced``."""
+    """Kill awsenv at calls that change something, from the files of ``home`` each time, of which ``kept`` becomes a
+    copy; the value is the call. ``reset`` makes again what is as before outside of it. ``more`` goes to ``traced``. At
+    each system call in ``make search`` and behind another program; else at every fourth that Python tells of."""
     shutil.copytree(home, kept, symlinks=True)
     log = kept.with_name("log")
+    of_system = is_long() or more.get("before")
+    run, list_points = (traced, _list_calls) if of_system else (_run_killed, _list_told)
     # As fresh as in each run below, for what is settled is recorded: a run of over a second has other calls.
     for _ in range(3):
         start = time.monotonic()
         put_back(home, kept)
-        assert traced(home, log, arguments, **more).returncode == 0
+        assert run(home, log, arguments, **more).returncode == 0
         reset()
         if time.monotonic() - start < 1:
             break
+    points = list_points(home, log.read_text().splitlines())
+    assert points
+    if not is_long():
+        step = 6 if of_system else 4
+        first = random.randrange(min(step, len(points)))
+        print(f"kills from point {first} on")
+        points = points[first::step]
+    for inject, line in points:
+        # On a machine that is so busy that files settle meanwhile, there are other calls: once more.
+        for _ in range(10):
+            put_back(home, kept)
+            killed = run(home, log, arguments, inject, **more)
+            if killed.returncode == -9 or "killed by SIGKILL" in log.read_text():
+                break
+            reset()
+        else:
+            raise AssertionError(f"never killed at {line}")
+        yield line
+        reset()
+
+
+def _run_killed(
+    home: Path,
+    log: Path,
+    arguments: tuple[str, ...],
+    at: str = "0",
+    *,
+    before: Any = (),
+    **more: Any,
+) -> subprocess.CompletedProcess[str]:
+    """Run awsenv with its calls in ``log``, and a kill at number ``at`` of them."""
+    assert not before
+    return awsenv(home, *arguments, **({killing.AT: at, killing.LOG: str(log)} | more))
+
+
+def _list_told(_: Path, lines: list[str]) -> list[tuple[str, str]]:
+    return [(str(number), line) for number, line in enumerate(lines, 1)]
+
+
+def _list_calls(home: Path, lines: list[str]) -> list[tuple[str, str]]:
+    """strace's words for a kill at each call that changes something in ``home``, and its line."""
     counts = dict.fromkeys(CALLS.split(","), 0)
-    lines = log.read_text().splitlines()
     main = lines[0].split()[0]
     points = []
     for line in lines:
@@ -79,24 +122,7 @@ def kills(
         # strace names the folder that a program is in at each path.
         if changes and f"{home}/" in re.sub(r"AT_FDCWD<[^>]*>", "", line):
             points.append((f"inject={name}:signal=KILL:when={counts[name]}", line))
-    assert points
-    if not is_long():
-        # Every sixth, from another one on in each run; `make search` takes them all.
-        first = random.randrange(6)
-        print(f"kills from point {first} on, every sixth")
-        points = points[first::6]
-    for inject, line in points:
-        # On a machine that is so busy that files settle meanwhile, there are other calls: once more.
-        for _ in range(10):
-            put_back(home, kept)
-            traced(home, log, arguments, inject, **more)
-            if "killed by SIGKILL" in log.read_text():
-                break
-            reset()
-        else:
-            raise AssertionError(f"never killed at {line}")
-        yield line
-        reset()
+    return points
 
 
 def put_back(home: Path, kept: Path) -> None:

@@ -3,11 +3,12 @@
 import shlex
 
 from awsenv import paths
+from awsenv.actions import doubtful_keys
 from awsenv.aws import keychain
 from awsenv.aws.options import Say
 from awsenv.errors import AwsenvError
 from awsenv.paths import program_path, shorten
-from awsenv.profiles import headers, write
+from awsenv.profiles import headers, read, write
 from awsenv.profiles.profile import ACCESS_KEY, KEYCHAIN, SECRET_KEY, Profile
 
 
@@ -25,24 +26,24 @@ def import_key(profile: Profile, environ: dict[str, str], say: Say) -> None:
         raise AwsenvError(what, "awsenv list --kind key")
 
 
-def export_key(
-    profile: Profile, known: dict[str, Profile], environ: dict[str, str], say: Say
-) -> None:
+def export_key(profile: Profile, environ: dict[str, str], say: Say) -> None:
     """Move the key of ``profile`` back into the credentials file. Raises ``AwsenvError``."""
     key = {ACCESS_KEY: require_key_id(profile), SECRET_KEY: keychain.load(profile)}
     path = paths.credentials_file(environ)
     write.put_options(path, profile.name, key, environ)
-    _forget(profile, known, environ)
-    say(f"the key of {profile.name} is in {shorten(path)} again")
+    others = _forget(profile, environ, say)
+    stays = f", and in the keychain for {', '.join(others)}" if others else ""
+    say(f"the key of {profile.name} is in {shorten(path)} again{stays}")
 
 
-def remove_key(
-    profile: Profile, known: dict[str, Profile], environ: dict[str, str], say: Say
-) -> None:
+def remove_key(profile: Profile, environ: dict[str, str], say: Say) -> None:
     """Remove the key of ``profile``, for good. Raises ``AwsenvError``."""
     require_key_id(profile)
-    _forget(profile, known, environ)
-    say(f"the key of {profile.name} is gone from the keychain")
+    others = _forget(profile, environ, say)
+    if others:
+        say(f"profile {profile.name} has no key; it stays in the keychain for {', '.join(others)}")
+    else:
+        say(f"the key of {profile.name} is gone from the keychain")
 
 
 def put_key(
@@ -59,12 +60,28 @@ def put_key(
     if profile.get("credential_process") and not profile.get(KEYCHAIN):
         what = f"profile {profile.name} has a credential_process of its own"
         raise AwsenvError(what, f"awsenv show {name}")
-    keychain.store(key_id, secret)
+    with doubtful_keys.changing([key_id], environ, say):
+        keychain.store(key_id, secret)
+        _put_into_profile(profile, key_id, settings or {}, environ)
+    others = _list_in_files(profile.name, key_id, environ)
+    if others:
+        which, told = " ".join(map(shlex.quote, others)), ", ".join(others)
+        say(f"the key of {profile.name} is in the keychain, and still in a file, of {told}")
+        say(f"to move that, too: awsenv keychain import {which}")
+    else:
+        say(f"the key of {profile.name} is in the keychain, and no longer in a file")
+
+
+def _put_into_profile(
+    profile: Profile, key_id: str, settings: dict[str, str], environ: dict[str, str]
+) -> None:
+    """Have ``profile`` name the key of the keychain, and no file hold that."""
+    name = shlex.quote(profile.name)
     command = f"{shlex.quote(program_path())} credential-process {name}"
     config, header = paths.config_file(environ), headers.header(profile.name)
     if profile.config is not None:
         header = profile.config.header
-    options = {**(settings or {}), "credential_process": command, KEYCHAIN: key_id}
+    options = {**settings, "credential_process": command, KEYCHAIN: key_id}
     write.put_options(config, header, options, environ)
     # Other tools believe a key in the file before they run a process.
     for place in (profile.credentials, profile.config):
@@ -73,19 +90,13 @@ def put_key(
     place = profile.credentials
     if place is not None and not set(place.options) - Profile.OF_KEY:
         write.take_section(place.path, place.header, environ)  # it held nothing but the key
-    say(f"the key of {profile.name} is in the keychain, and no longer in a file")
 
 
-def discard_key(profile: Profile, key_id: str, known: dict[str, Profile]) -> None:
-    """Remove the key of ``profile`` from the keychain, where no other one of ``known`` has it. Raises
-    ``AwsenvError``."""
-    if not list_sharers(profile, key_id, known):
-        keychain.remove(key_id)
-
-
-def list_sharers(profile: Profile, key_id: str, known: dict[str, Profile]) -> list[str]:
-    """The names of those of ``known`` that have the key of ``profile`` in the keychain, too."""
-    return [n for n, each in known.items() if n != profile.name and each.get(KEYCHAIN) == key_id]
+def _list_in_files(name: str, key_id: str, environ: dict[str, str]) -> list[str]:
+    """The names of the profiles that have the key in a file, other than ``name``, which has it there no more."""
+    known = read.profiles(environ)
+    places = {n: (each.credentials, each.config) for n, each in known.items() if n != name}
+    return [n for n, both in places.items() if any(p and p.get(ACCESS_KEY) == key_id for p in both)]
 
 
 def has_key(profile: Profile) -> bool:
@@ -107,11 +118,12 @@ def require_key_id(profile: Profile) -> str:
     return found
 
 
-def _forget(profile: Profile, known: dict[str, Profile], environ: dict[str, str]) -> None:
-    """Take it out of the profile, and then of the keychain."""
+def _forget(profile: Profile, environ: dict[str, str], say: Say) -> list[str]:
+    """Take it out of the profile, and then of the keychain; the names of the profiles that have it there still."""
     key_id = require_key_id(profile)
-    for place in (profile.config, profile.credentials):
-        if place is not None and KEYCHAIN in place.options:
-            names = {KEYCHAIN, "credential_process"}
-            write.take_options(place.path, place.header, names, environ)
-    discard_key(profile, key_id, known)
+    with doubtful_keys.changing([key_id], environ, say):
+        for place in (profile.config, profile.credentials):
+            if place is not None and KEYCHAIN in place.options:
+                names = {KEYCHAIN, "credential_process"}
+                write.take_options(place.path, place.header, names, environ)
+    return doubtful_keys.list_holders(key_id, read.profiles(environ))

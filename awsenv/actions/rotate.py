@@ -4,14 +4,13 @@ import contextlib
 import shlex
 
 from awsenv import records
-from awsenv.actions import rotations
-from awsenv.aws import keychain
+from awsenv.actions import doubtful_keys, rotations
 from awsenv.aws.access_keys import AccessKeys
 from awsenv.aws.options import Prompter, Say, SessionOptions
 from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
-from awsenv.profiles.profile import KEYCHAIN, Profile
+from awsenv.profiles.profile import Profile
 from awsenv.profiles.read import Profiles
 from awsenv.sessions.store import SessionStore
 from awsenv.shells import hints
@@ -50,8 +49,9 @@ def rotate(
             new = Session.from_key(stored)
         own = AccessKeys(new, holder, environ)  # tried, before it is the only one
         key = new.access_key_id, new.secret_access_key
-        names += rotations.store(going.old, *key, known, environ)
-        _finish(going, keys if session.session_token else own, keep_old, environ)
+        names += rotations.store(going.old, *key, known, environ, prompter.say)
+        _finish(going, keys if session.session_token else own, keep_old)
+        doubtful_keys.sweep(environ, prompter.say)
     _tell(going, list(dict.fromkeys(names)), keep_old, environ, prompter.say)
 
 
@@ -79,6 +79,9 @@ def _make_room(keys: AccessKeys, going: rotations.Rotation, delete: str, say: Sa
     """Make room for a new key: IAM lets a user have two. Deleted is only what an earlier rotation made
     and nobody has, and what a person names. Raises ``AwsenvError``."""
     others = {each.key_id: each for each in keys.every() if each.key_id != going.old}
+    for key_id, other in others.items():
+        if going.may_have_made(other.created.timestamp()):
+            going.new = key_id
     for key_id in filter(None, (going.new, delete)):
         if key_id in others:
             keys.delete(key_id)
@@ -97,21 +100,20 @@ def _create_key(keys: AccessKeys, going: rotations.Rotation, holder: Profile) ->
     try:
         key_id, secret = keys.create()
     except AwsenvError:
-        going.forget()
+        # One may have been made nevertheless: its answer got lost.
+        with contextlib.suppress(AwsenvError):
+            if all(each.key_id == going.old for each in keys.every()):
+                going.forget()
         raise
     going.note(key_id)
     return Session.from_profile(holder, key_id, secret, None, None)
 
 
-def _finish(
-    going: rotations.Rotation, keys: AccessKeys, keep_old: bool, environ: dict[str, str]
-) -> None:
+def _finish(going: rotations.Rotation, keys: AccessKeys, keep_old: bool) -> None:
     """The old key signs no more, is deleted, and forgotten."""
     if not keep_old:
         keys.deactivate(going.old)
         keys.delete(going.old)
-    if any(each.direct(KEYCHAIN) == going.new for each in Profiles(environ).all().values()):
-        keychain.remove(going.old)
     going.forget()
 
 

@@ -43,7 +43,7 @@ def export(profiles: Profiles = None, all_: All = False) -> None:
     environ = dict(os.environ)
     known = read.profiles(environ)
     for profile in _select_profiles(profiles, all_, keychain.list_kept(known), environ):
-        keychain.export_key(profile, known, environ, terminal.say)
+        keychain.export_key(profile, environ, terminal.say)
 
 
 @keychain_app.command("list")
@@ -66,7 +66,7 @@ def remove(profiles: Profiles = None, all_: All = False) -> None:
     environ = dict(os.environ)
     known = read.profiles(environ)
     for profile in _select_profiles(profiles, all_, keychain.list_kept(known), environ):
-        keychain.remove_key(profile, known, environ, terminal.say)
+        keychain.remove_key(profile, environ, terminal.say)
 
 
 def _select_profiles(

@@ -1,5 +1,6 @@
 """``remove``: a profile out of the two AWS files, once it was shown what goes with it and what hangs on it."""
 
+import contextlib
 import os
 from collections.abc import Iterator
 from typing import Annotated
@@ -33,14 +34,22 @@ def remove(
     if not yes and not _is_wanted(profile):
         terminal.say("nothing was changed")
         return 1
-    if key_id := there.get(KEYCHAIN):
-        from awsenv.actions import keychain
-
-        keychain.discard_key(there, key_id, known)
-    for path, header in find_headers(profile, there, environ):
-        if write.take_section(path, header, environ):
-            terminal.say(f"profile {profile} is taken out of {shorten(path)}")
+    with _letting_go(there.get(KEYCHAIN), environ):
+        for path, header in find_headers(profile, there, environ):
+            if write.take_section(path, header, environ):
+                terminal.say(f"profile {profile} is taken out of {shorten(path)}")
     return 0
+
+
+def _letting_go(
+    key_id: str | None, environ: dict[str, str]
+) -> contextlib.AbstractContextManager[None]:
+    """In which a profile goes whose key is in the keychain, or in none."""
+    if not key_id:
+        return contextlib.nullcontext()
+    from awsenv.actions import doubtful_keys
+
+    return doubtful_keys.changing([key_id], environ, terminal.say)
 
 
 def _is_wanted(profile: str) -> bool:
@@ -56,9 +65,9 @@ def _list_what_hangs_on(
 ) -> Iterator[str]:
     name = profile.name
     if kept := profile.get(KEYCHAIN):
-        from awsenv.actions import keychain
+        from awsenv.actions import doubtful_keys
 
-        others = keychain.list_sharers(profile, kept, known)
+        others = [n for n in doubtful_keys.list_holders(kept, known) if n != name]
         stays = f"stays there for {', '.join(others)}" if others else "goes out of it"
         yield f"its key {kept} is in the keychain and {stays}"
     key_id = kept or profile.get(ACCESS_KEY) or ""

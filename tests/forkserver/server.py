@@ -24,7 +24,7 @@ import traceback
 from pathlib import Path
 from typing import NoReturn
 
-from tests.forkserver import client
+from tests.forkserver import client, killing
 
 REAL = str(Path(sys.executable).parent / "awsenv")
 
@@ -173,6 +173,8 @@ def _run(told: bytes, handed: list[int]) -> int:
     sys.stderr = sys.__stderr__ = _open(2, "w", "backslashreplace")  # type: ignore[misc]
     import awsenv
 
+    if killing.AT in os.environ:
+        killing.install(int(os.environ.pop(killing.AT)), os.environ.pop(killing.LOG))
     code: object = None
     try:
         awsenv.main()
