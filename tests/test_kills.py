@@ -54,7 +54,24 @@ def logout(place: Place) -> tuple[str, ...]:
     return "logout", "--all"
 
 
-DOORS: tuple[Callable[[Place], tuple[str, ...]], ...] = (use, login, add, dotenv, allow, logout)
+def remove(_: Place) -> tuple[str, ...]:
+    return "remove", "key", "--yes"
+
+
+def install(place: Place) -> tuple[str, ...]:
+    (place.home / ".bashrc").write_text("x=1")
+    return "hook", "bash", "--install", "--yes"
+
+
+def uninstall(place: Place) -> tuple[str, ...]:
+    assert place.run(*install(place)).returncode == 0
+    assert place.run("direnv", "install").returncode == 0
+    return "uninstall", "--yes"
+
+
+DOORS: tuple[Callable[[Place], tuple[str, ...]], ...] = (
+    use, login, add, dotenv, allow, logout, remove, install, uninstall,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: str(door.__name__))
@@ -79,6 +96,8 @@ def check(
     for call in kills(home, kept, command, before=before, **place.endpoint):
         seen.append((persons(home), call))
         result = place.run(*command, prefix=before)
+        if "no profile named key" in result.stderr:  # it was removed
+            continue
         assert result.returncode == 0, (call, result.stderr)
         assert not [name for name in tree(home) if ".awsenv-" in name], call
     put_back(home, kept)

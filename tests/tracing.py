@@ -71,7 +71,7 @@ def kills(
     points = list_points(home, log.read_text().splitlines())
     assert points
     if not is_long():
-        step = 6 if of_system else 4
+        step = 12 if of_system else 4
         first = random.randrange(min(step, len(points)))
         print(f"kills from point {first} on")
         points = points[first::step]

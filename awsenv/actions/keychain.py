@@ -60,7 +60,8 @@ def put_key(
     if profile.get("credential_process") and not profile.get(KEYCHAIN):
         what = f"profile {profile.name} has a credential_process of its own"
         raise AwsenvError(what, f"awsenv show {name}")
-    with doubtful_keys.changing([key_id], environ, say):
+    before = filter(None, [profile.get(KEYCHAIN)])
+    with doubtful_keys.changing([key_id, *before], environ, say):
         keychain.store(key_id, secret)
         _put_into_profile(profile, key_id, settings or {}, environ)
     others = _list_in_files(profile.name, key_id, environ)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from awsenv.actions import keychain
+from awsenv.actions import doubtful_keys, keychain
 from awsenv.errors import UsageError
 from awsenv.profiles import read
 from awsenv.profiles.profile import Profile
@@ -74,4 +74,5 @@ def _select_profiles(
 ) -> list[Profile]:
     if bool(names) == every:
         raise UsageError("which profiles", "PROFILE…, or --all")
+    doubtful_keys.sweep(environ, terminal.say)
     return [read.profile(name, environ) for name in (all_names if every else names or [])]

@@ -1,10 +1,12 @@
 """``uninstall``: what awsenv left on this machine is taken away again, once it was shown."""
 
 import os
+import shlex
 from typing import Annotated
 
 import typer
 
+from awsenv.actions import rotations
 from awsenv.env_files import registry
 from awsenv.envrc import direnv
 from awsenv.errors import AwsenvError
@@ -13,7 +15,7 @@ from awsenv.paths import shorten
 from awsenv.profiles import read
 from awsenv.profiles.profile import KEYCHAIN
 from awsenv.server import grants, running
-from awsenv.shells import start_files
+from awsenv.shells import start_file_edits, start_files
 from awsenv.state import state_folder
 from awsenv.ui import terminal
 
@@ -40,13 +42,18 @@ def uninstall(
     ours = []
     for path, number, line in start_files.list_lines(environ):
         where = f"{shorten(path)}, line {number}"
-        if start_files.is_ours(path, line):
+        if start_file_edits.is_ours(path, line):
             ours.append((path, line))
             terminal.say(f"{'takes' if yes else 'would take'} the awsenv hook out of {where}")
+            for each in start_file_edits.format_change(path, start_file_edits.plan_removal(path, line)):  # fmt: skip
+                terminal.say(f"  {each}")
         else:
             terminal.say(f"{where}: take the awsenv hook out by hand")
     for error in start_files.list_unreadable(environ):
         terminal.say(f"{error.message}: look there by hand for awsenv hook")
+    for begun in rotations.list_begun(environ):
+        name = shlex.quote(begun.profile)
+        terminal.say(f"the rotation of the key of {name} is not done; awsenv rotate {name}, first")
     if kept := _find_kept(environ):
         terminal.say(
             f"the keys of {', '.join(kept)} are in the keychain; awsenv keychain export --all, first"
@@ -54,7 +61,9 @@ def uninstall(
     if yes:
         running.stop(environ)
         for path, line in ours:
-            start_files.remove_line(path, line, environ)
+            data = start_file_edits.plan_removal(path, line)
+            if copy := start_file_edits.write(path, data, environ):
+                terminal.say(f"{shorten(copy)} is as it was before awsenv came; rm it")
         for path in found:
             folders.remove(path)
     elif found or ours:

@@ -11,7 +11,7 @@ from awsenv.cli import shared_options, switch
 from awsenv.errors import UsageError
 from awsenv.paths import shorten
 from awsenv.request import SESSION_OPTIONS, Request
-from awsenv.shells import hints, hook_text, start_files
+from awsenv.shells import hints, hook_text, start_file_edits
 from awsenv.shells.table import SHELLS
 from awsenv.ui import terminal
 
@@ -102,14 +102,18 @@ def hook(
 def _install(shell: str, yes: bool) -> str:
     """Show what comes into which start file, and put it there; no text for the shell."""
     environ = dict(os.environ)
-    path, data, words = start_files.plan(shell, environ)
+    path, data, words = start_file_edits.plan(shell, environ)
     if data is None:
         terminal.say(f"{shorten(path)} has it already")
-    elif yes:
-        start_files.write(path, data, environ)
-        terminal.say(f"{shorten(path)} has it now: {words}; a new shell loads it")
+        return ""
+    terminal.say(f"{'puts' if yes else 'would put'} into {shorten(path)}: {words}")
+    for line in start_file_edits.format_change(path, data):
+        terminal.say(f"  {line}")
+    if yes:
+        copy = start_file_edits.write(path, data, environ)
+        was = f", {shorten(copy)} is as it was" if copy else ""
+        terminal.say(f"{shorten(path)} has it now{was}; a new shell loads it")
     else:
-        terminal.say(f"would put into {shorten(path)}: {words}")
         terminal.say(f"nothing was done yet; awsenv hook {shell} --install --yes")
     return ""
 

@@ -18,6 +18,8 @@ from tests.tracing import kills
 ARN = "arn:aws:iam::777788889999:role/admin"
 MODULES = Path(sys.prefix) / "node/node_modules"
 THEIRS = "import boto3; print(boto3.Session(profile_name='{}').client('sts').get_caller_identity()['Arn'])"
+# Of the keychains that are here, the one on the bus.
+SERVICE = "from keyring.backends import SecretService; keyring = SecretService.Keyring()"
 REGION = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_REGION": "us-east-1"}
 # Node's SDK, which has no other answer than the profile's.
 NODE = (
@@ -77,6 +79,18 @@ class Home:
         )  # fmt: skip
         return done.stdout.strip() or done.stderr
 
+    def keep(self, key_ids: list[str]) -> list[str]:
+        """Those of ``key_ids`` that the keychain itself has, asked past awsenv."""
+        ask = "[k for k in sys.argv[1:] if keyring.get_password('awsenv', k)]"
+        program = f"import sys; {SERVICE}; print(*{ask})"
+        told = self.theirs([sys.executable, "-c", program, *key_ids])
+        return told.split()
+
+    def store(self, key_id: str, secret: str) -> None:
+        """Have it in the keychain, past awsenv."""
+        words = f"{SERVICE}; keyring.set_password('awsenv', '{key_id}', '{secret}')"
+        assert self.theirs([sys.executable, "-c", words]) == ""
+
     def holding(self, secret: str) -> list[str]:
         """The files below home that have ``secret``."""
         files = [p for p in self.place.home.rglob("*") if p.is_file()]
@@ -129,7 +143,7 @@ def test_a_key_with_a_device_gives_its_session_to_all(home: Home) -> None:
     assert home.holding(place.user.secret) == []
 
 
-def test_a_kill_at_any_system_call_leaves_the_key_in_one_place_at_least(home: Home) -> None:
+def test_a_kill_at_any_call_leaves_the_key_in_one_place_at_least(home: Home) -> None:
     place = home.place
     kept = place.home.with_name(f"{place.home.name}-kept")
     words = ("keychain", "import", "key")
@@ -138,6 +152,52 @@ def test_a_kill_at_any_system_call_leaves_the_key_in_one_place_at_least(home: Ho
         assert place.plain.secret in told.stdout, (call, told.stderr)
         assert home.run(*words).returncode == 0, call
         assert home.holding(place.plain.secret) == [], call
+
+
+@pytest.mark.parametrize("words", [("keychain", "export"), ("keychain", "remove"), ("rotate",)])
+def test_a_kill_at_any_call_leaves_no_dead_secret_in_the_keychain(
+    words: tuple[str, ...], home: Home
+) -> None:
+    place = home.place
+    assert home.run("keychain", "import", "key").returncode == 0
+    kept, users = place.home.with_name(f"{place.home.name}-kept"), dict(place.server.sts.users)
+    first = place.plain.key_id
+    assert home.keep([first]) == [first]
+
+    def reset() -> None:
+        # The profile may have had another key since, and none.
+        place.server.sts.users.clear()
+        place.server.sts.users.update(users)
+        home.store(first, place.plain.secret)
+
+    for call in kills(place.home, kept, (*words, "key"), reset, **place.endpoint, **home.environ):
+        made = [first, *(each.key_id for each in place.server.iam.keys(place.plain))]
+        has = home.run("use", "key", "--shell", "json").returncode == 0
+        assert has or words[-1] == "remove", call
+        home.run(*words, "key")
+        made += [each.key_id for each in place.server.iam.keys(place.plain)]
+        has_now = [row.split()[1] for row in home.run("keychain", "list").stdout.splitlines()]
+        assert home.keep(list(dict.fromkeys(made))) == has_now, call
+
+
+@pytest.mark.parametrize("word", ["remove", "export"])
+def test_a_key_of_two_profiles_leaves_the_keychain_with_the_second(word: str, home: Home) -> None:
+    user, config = home.place.plain, home.place.home / ".aws/credentials"
+    with config.open("a") as file:
+        file.write(
+            f"[twin]\naws_access_key_id = {user.key_id}\naws_secret_access_key = {user.secret}\n"
+        )
+    told = home.run("keychain", "import", "key").stderr
+    assert "in the keychain, and still in a file, of twin\n" in told
+    assert "awsenv keychain import twin\n" in told
+    assert "and no longer in a file" in home.run("keychain", "import", "twin").stderr
+    one = home.run("keychain", word, "key").stderr
+    assert "in the keychain for twin\n" in one
+    assert home.run("use", "twin", "--shell", "json").returncode == 0
+    assert home.run("keychain", "import", "key").returncode == (0 if word == "export" else 1)
+    assert home.run("keychain", word, "--all").returncode == 0
+    assert home.keep([user.key_id]) == []
+    assert bool(home.holding(user.secret)) == (word == "export")
 
 
 def test_all_at_once_and_gone_for_good(home: Home) -> None:
@@ -179,6 +239,10 @@ def test_a_new_key_goes_straight_into_the_keychain(home: Home) -> None:
     assert result.returncode == 0, result.stderr
     told = json.loads(home.run("use", "fresh", "--shell", "json").stdout)
     assert (told["AWS_SECRET_ACCESS_KEY"], told["AWS_REGION"]) == (user.secret, "r-1")
+    # Another key in its place: the one before is nobody's there.
+    csv.write_text("Access key ID,Secret access key\nAKIAIOSFODNN7EXAMPLE,other/secret\n")
+    assert home.run(*words, "--force").returncode == 0
+    assert home.keep([user.key_id, "AKIAIOSFODNN7EXAMPLE"]) == ["AKIAIOSFODNN7EXAMPLE"]
     assert "[fresh]" not in (home.place.home / ".aws/credentials").read_text()
 
 

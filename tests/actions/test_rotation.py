@@ -2,10 +2,13 @@
 
 import subprocess
 import sys
+import time
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
+from awsenv.demo.signature import RefusedError
 from awsenv.demo.users import User
 from awsenv.profiles import read
 from tests.actions.test_keychain import THEIRS, Home, home
@@ -134,11 +137,7 @@ def test_a_kill_at_any_system_call_leaves_a_stored_key_that_works(place: Place) 
             told = place.run("status", AWS_PROFILE="key").stderr
             assert "awsenv rotate key" in told, call
         again = place.run("rotate", "key")
-        if again.returncode:
-            # Cut off between IAM's answer and our note of it: a person says which one goes.
-            assert "--delete" in again.stderr, (call, again.stderr)
-            lost = next(k for k in keys_of(place, place.plain) if k != stored(place).key_id)
-            assert place.run("rotate", "key", "--delete", lost).returncode == 0, call
+        assert again.returncode == 0, (call, again.stderr)
         assert keys_of(place, place.plain) == [stored(place).key_id], call
 
 
@@ -159,6 +158,36 @@ def test_a_profile_without_a_key_of_its_own_is_told_so(place: Place, text: str, 
     assert result.returncode == 1
     assert result.stderr.endswith(f"; {hint}\n")
     assert place.server.calls == []
+
+
+def test_a_key_that_was_made_and_whose_answer_got_lost_is_known_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    iam, create = place.server.iam, place.server.iam._create_access_key
+
+    def lose(user: User, parameters: Mapping[str, str]) -> str:
+        create(user, parameters)
+        raise RefusedError("ServiceFailure", "lost", 503)
+
+    monkeypatch.setattr(iam, "_create_access_key", lose)
+    assert place.run("rotate", "key").returncode == 1
+    monkeypatch.setattr(iam, "_create_access_key", create)
+    assert len(keys_of(place, place.plain)) == 2
+    result = place.run("rotate", "key")
+    assert result.returncode == 0, result.stderr
+    assert keys_of(place, place.plain) == [stored(place).key_id]
+
+
+def test_a_key_that_somebody_else_made_is_not_taken_for_ours(place: Place) -> None:
+    place.server.iam.denied.add("CreateAccessKey")
+    place.server.faults.extend(["", "", "", *[500] * 4])  # the listing after the refusal
+    assert place.run("rotate", "key").returncode == 1
+    other = replace(place.plain, key_id="AKIAOTHER", created=time.time() - 3600)
+    place.server.sts.users[other.key_id] = other
+    place.server.iam.denied.clear()
+    result = place.run("rotate", "key")
+    assert "awsenv rotate key --delete AKIAOTHER, if nobody uses it" in result.stderr
+    assert len(keys_of(place, place.plain)) == 2
 
 
 def test_two_at_once_are_one_rotation(place: Place) -> None:

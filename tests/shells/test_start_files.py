@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from awsenv.errors import UsageError
-from awsenv.shells import start_files
+from awsenv.shells import start_file_edits, start_files
 from awsenv.shells.table import SHELLS as TABLE
 from awsenv.shells.table import load_shell
 from tests.program import awsenv
@@ -28,11 +28,15 @@ def test_the_line_is_shown_comes_once_and_goes_again(
     shown = awsenv(tmp_path, *words)
     assert (shown.returncode, shown.stdout) == (0, "")
     assert f"would put into ~/{PLACES[shell.name]}: {load_shell(shell.name).format_start_line()}\n" in shown.stderr  # fmt: skip
+    assert f"awsenv:   +{load_shell(shell.name).format_start_line()}\n" in shown.stderr
     assert (path.read_bytes() if before else b"") == before.encode("latin-1")
     assert awsenv(tmp_path, *words, "--yes").returncode == 0
     done = path.read_bytes()
     assert done.endswith(load_shell(shell.name).format_start_line().encode() + b"\n")
     assert path.is_symlink() == bool(before)
+    copy = path.with_name(f"{path.name}.before-awsenv")
+    assert copy.exists() == bool(before)
+    assert not before or copy.read_bytes() == before.encode("latin-1")
     assert "has it already" in awsenv(tmp_path, *words, "--yes").stderr
     assert path.read_bytes() == done
     # A real one reads it there.
@@ -41,7 +45,8 @@ def test_the_line_is_shown_comes_once_and_goes_again(
         assert f"hook         {shell.name}, current".encode() in told.stdout
     assert "would take the awsenv hook out of" in awsenv(tmp_path, "uninstall").stderr
     awsenv(tmp_path, "uninstall", "--yes")
-    assert path.read_bytes().rstrip(b"\n") == before.encode("latin-1").rstrip(b"\n")
+    assert path.read_bytes() == before.encode("latin-1")
+    assert not copy.exists()
 
 
 def test_a_line_of_a_person_s_own_stays(tmp_path: Path) -> None:
@@ -55,20 +60,20 @@ def test_a_line_of_a_person_s_own_stays(tmp_path: Path) -> None:
 
 def test_a_file_that_is_there_is_taken_and_none_is_hidden_by_a_new_one(tmp_path: Path) -> None:
     environ = {"HOME": str(tmp_path)}
-    assert start_files.plan("tcsh", environ)[0] == str(tmp_path / ".tcshrc")
+    assert start_file_edits.plan("tcsh", environ)[0] == str(tmp_path / ".tcshrc")
     (tmp_path / ".cshrc").write_text("")
     # tcsh reads this one only where there is no .tcshrc.
-    assert start_files.plan("tcsh", environ)[0] == str(tmp_path / ".cshrc")
+    assert start_file_edits.plan("tcsh", environ)[0] == str(tmp_path / ".cshrc")
     (tmp_path / ".profile").write_text("")
-    assert start_files.plan("bash", environ)[0] == str(tmp_path / ".bashrc")
+    assert start_file_edits.plan("bash", environ)[0] == str(tmp_path / ".bashrc")
     places = {"ZDOTDIR": str(tmp_path / "z"), "XDG_CONFIG_HOME": str(tmp_path / "c")}
-    assert start_files.plan("zsh", environ | places)[0] == str(tmp_path / "z/.zshrc")
-    assert start_files.plan("elvish", environ | places)[0] == str(tmp_path / "c/elvish/rc.elv")
+    assert start_file_edits.plan("zsh", environ | places)[0] == str(tmp_path / "z/.zshrc")
+    assert start_file_edits.plan("elvish", environ | places)[0] == str(tmp_path / "c/elvish/rc.elv")
 
 
 def test_where_there_is_no_such_file_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="posix has no start file"):
-        start_files.plan("posix", {"HOME": str(tmp_path)})
+        start_file_edits.plan("posix", {"HOME": str(tmp_path)})
     result = awsenv(tmp_path, "hook", "bash", "--yes")
     assert (result.returncode, result.stdout) == (2, "false\n")
     (tmp_path / ".bashrc").mkdir()
@@ -94,6 +99,27 @@ def test_of_a_file_with_a_persons_own_lines_the_hook_alone_is_taken(tmp_path: Pa
         told = awsenv(tmp_path, "uninstall", "--yes").stderr
         assert config.read_text() == (text if left is None else left)
         assert ("line 2: take the awsenv hook out by hand" in told) == (left is None)
+
+
+def test_the_copy_is_the_first_one_and_there_is_none_of_a_file_that_may_hold_a_secret(
+    tmp_path: Path,
+) -> None:
+    path, copy = tmp_path / ".bashrc", tmp_path / ".bashrc.before-awsenv"
+    install, uninstall = ("hook", "bash", "--install", "--yes"), ("uninstall", "--yes")
+    path.write_text("x=1\n")
+    assert "~/.bashrc.before-awsenv is as it was" in awsenv(tmp_path, *install).stderr
+    path.write_text("y=1\n" + path.read_text())
+    told = awsenv(tmp_path, *uninstall).stderr
+    assert "~/.bashrc.before-awsenv is as it was before awsenv came; rm it" in told
+    assert (path.read_text(), copy.read_text()) == ("y=1\nx=1\n", "x=1\n")
+    awsenv(tmp_path, *install)
+    assert copy.read_text() == "x=1\n"
+    copy.unlink()
+    for secret in ("export GITHUB_TOKEN=x", "export K=AKIAIOSFODNN7EXAMPLE", "curl -u me:passw0rd"):
+        path.write_text(f"{secret}\n")
+        told = awsenv(tmp_path, *install).stderr
+        assert not copy.exists()
+        assert secret not in told
 
 
 def test_a_file_that_cannot_be_read_is_never_written(tmp_path: Path) -> None:
