@@ -101,9 +101,12 @@ def format_change(path: str, data: bytes | None) -> Iterator[str]:
     """What ``data`` changes in the start file at ``path``, line by line, as ``diff -U0`` has it. Raises ``AwsenvError``."""
     before, after = start_files.read_text(path), os.fsdecode(data or b"")
     told = list(difflib.unified_diff(before.splitlines(), after.splitlines(), shorten(path), shorten(path), n=0, lineterm=""))  # fmt: skip
-    yield from told[:_MOST]
-    if more := len(told[_MOST:]):
-        yield f"… and {more} more lines"
+    shown = (
+        told if len(told) <= _MOST else told[:3]
+    )  # of a hook's own file where it is, and how much
+    yield from shown
+    if more := len(told) - len(shown):
+        yield f"… {more} lines"
 
 
 def _read_copy(path: str) -> str | None:
