@@ -16,7 +16,7 @@ from tests.tracing import kills, put_back, tree
 __all__ = ["place"]
 
 ROLE = "arn:aws:iam::444455556666:role/admin"
-CSV = "Access key ID,Secret access key\nAKIAEXAMPLE000000001,csv/secret+0001\n"
+CSV = "Access key ID,Secret access key\nAKIAEXAMPLE000000001,csv/secret+00000000000000000000000000001\n"
 
 
 def use(place: Place) -> tuple[str, ...]:

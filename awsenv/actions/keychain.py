@@ -31,7 +31,7 @@ def export_key(profile: Profile, environ: dict[str, str], say: Say) -> None:
     key = {ACCESS_KEY: require_key_id(profile), SECRET_KEY: keychain.load(profile)}
     path = paths.credentials_file(environ)
     write.put_options(path, profile.name, key, environ)
-    others = _forget(profile, environ, say)
+    others = forget_key(profile, environ, say)
     stays = f", and in the keychain for {', '.join(others)}" if others else ""
     say(f"the key of {profile.name} is in {shorten(path)} again{stays}")
 
@@ -39,7 +39,7 @@ def export_key(profile: Profile, environ: dict[str, str], say: Say) -> None:
 def remove_key(profile: Profile, environ: dict[str, str], say: Say) -> None:
     """Remove the key of ``profile``, for good. Raises ``AwsenvError``."""
     require_key_id(profile)
-    others = _forget(profile, environ, say)
+    others = forget_key(profile, environ, say)
     if others:
         say(f"profile {profile.name} has no key; it stays in the keychain for {', '.join(others)}")
     else:
@@ -119,7 +119,7 @@ def require_key_id(profile: Profile) -> str:
     return found
 
 
-def _forget(profile: Profile, environ: dict[str, str], say: Say) -> list[str]:
+def forget_key(profile: Profile, environ: dict[str, str], say: Say) -> list[str]:
     """Take it out of the profile, and then of the keychain; the names of the profiles that have it there still."""
     key_id = require_key_id(profile)
     with doubtful_keys.changing([key_id], environ, say):

@@ -16,6 +16,7 @@ import botocore.session
 from awsenv import debug
 from awsenv.aws import deadline
 from awsenv.aws.errors import RefusedCodeError, UnknownKeyError
+from awsenv.aws.region import list_regions
 from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
@@ -174,13 +175,6 @@ def _describe_skew(error: botocore.exceptions.ClientError) -> str:
     return f"this machine's clock is {round(abs(off) / 60)} minutes {'fast' if off > 0 else 'slow'}"
 
 
-def _list_regions() -> set[str]:
-    """Every Region that botocore knows."""
-    session = botocore.session.Session()
-    names = session.get_available_partitions()
-    return {region for each in names for region in session.get_available_regions("sts", each)}
-
-
 def _explain_unreached(error: botocore.exceptions.BotoCoreError, profile: Profile) -> AwsenvError:
     where = getattr(error, "kwargs", {}).get("endpoint_url", "AWS")
     texts = {
@@ -197,7 +191,7 @@ def _explain_unreached(error: botocore.exceptions.BotoCoreError, profile: Profil
     }
     kind = type(error).__name__
     region = profile.get("region")
-    if kind == "EndpointConnectionError" and region and region not in _list_regions():
+    if kind == "EndpointConnectionError" and region and region not in list_regions():
         texts[kind] = f"{where} cannot be reached, and {region} is no Region that is known"
         hints[kind] = f"awsenv show {shlex.quote(profile.name)}"
     text = texts.get(kind, f"STS cannot be asked: {kind}")

@@ -7,16 +7,12 @@ from typing import Annotated
 import typer
 
 from awsenv import paths
-from awsenv.errors import AwsenvError, PersonNeededError, UsageError
-from awsenv.files import reading
-from awsenv.paths import shorten
-from awsenv.profiles import access_key_csv, edit, headers, read, write
-from awsenv.profiles.profile import ACCESS_KEY, SECRET_KEY, TOKENS, Profile
+from awsenv.cli import add_questions
+from awsenv.errors import AwsenvError, UsageError
+from awsenv.profiles import edit, headers, read, write
+from awsenv.profiles.profile import ACCESS_KEY, KEYCHAIN, SECRET_KEY, TOKENS, Profile
 from awsenv.shells import hints
 from awsenv.ui import terminal
-
-# Bytes: a line is a user.
-MAX_CSV_BYTES = 1 << 20
 
 
 def add(
@@ -39,6 +35,9 @@ def add(
     in_keychain: Annotated[
         bool, typer.Option("--keychain", help="Its key goes into the keychain, not into a file.")
     ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="A key of another shape than AWS's, any Region.")
+    ] = False,
 ) -> None:
     """Store an access key as PROFILE, as aws configure does.
 
@@ -47,25 +46,30 @@ def add(
     environ = dict(os.environ)
     known = read.profiles(environ)
     _check_name(profile, known.get(profile), force)
-    key_id, secret = _read_key(csv, user)
+    there = known.get(profile) or Profile(profile, None, None)
+    key = add_questions.read_key(csv, user, yes)
+    if key.token and in_keychain:
+        raise UsageError("a temporary key ends, and is not for the keychain", "add, without it")
     ask = not csv and sys.stdin.isatty()
+    offers = {
+        option: add_questions.find_offer(option, profile, known) if ask else None
+        for option in ("region", "output")
+    }
     config = {
-        option: _ask_setting(
-            question, given, f"--{option}", _find_default(option, profile, known) if ask else None
-        )
-        for option, question, given in (
-            ("region", "Default region name", region),
-            ("output", "Default output format", output),
-        )
+        "region": add_questions.read_region(region, offers["region"], yes),
+        "output": add_questions.read_output(output, offers["output"]),
     }
     config = {option: value for option, value in config.items() if value}
     if in_keychain:
         from awsenv.actions import keychain
 
-        there = known.get(profile) or Profile(profile, None, None)
-        keychain.put_key(there, key_id, secret, environ, terminal.say, config)
+        keychain.put_key(there, key.key_id, key.secret, environ, terminal.say, config)
     else:
-        _store(find_headers(profile, known.get(profile), environ), key_id, secret, config, environ)
+        _store(find_headers(profile, there, environ), key, config, environ)
+        if there.get(KEYCHAIN):
+            from awsenv.actions import keychain
+
+            keychain.forget_key(there, environ, terminal.say)
     terminal.say(f"profile {profile} is stored; {hints.use_command(profile)}")
     if csv and csv != "-":
         _offer_to_delete(csv, delete_csv)
@@ -73,56 +77,21 @@ def add(
         _verify(read.profile(profile, environ), environ)
 
 
-def _read_key(csv: str, user: str) -> tuple[str, str]:
-    if csv and csv != "-":
-        with reading.explain_errors("read", csv):
-            data = reading.read(csv, MAX_CSV_BYTES)
-        return access_key_csv.read(data, shorten(os.path.abspath(csv)), user)
-    if csv == "-":
-        return access_key_csv.read(sys.stdin.buffer.read(MAX_CSV_BYTES), "stdin", user)
-    if sys.stdin.isatty():
-        key_id = terminal.ask("AWS Access Key ID", "")
-        secret = terminal.ask_secret("AWS Secret Access Key")
-    else:
-        key_id, secret = ([*sys.stdin.read().split(), "", ""])[:2]
-        if not key_id:
-            raise PersonNeededError(
-                "add asks for the key and there is no terminal", "--csv FILE, or both on stdin"
-            )
-    for what, value in (("access key ID", key_id), ("secret access key", secret)):
-        if not value or not value.isascii() or not value.isprintable() or " " in value:
-            raise AwsenvError(f"that is no {what}: empty, or with blanks in it", "copy it again")
-    return key_id, secret
-
-
-def _ask_setting(question: str, given: str | None, option: str, offered: str | None) -> str:
-    """What was given, else, where there is an offer, what a person answers."""
-    if given is not None:
-        if not given.isprintable():
-            raise UsageError(f"{option} holds control characters", f"{option} VALUE")
-        return given.strip()
-    return "" if offered is None else terminal.ask(question, offered)
-
-
-def _find_default(option: str, profile: str, known: dict[str, Profile]) -> str:
-    """What the profile has already, else what the default profile has."""
-    places = (known[name].get(option) for name in (profile, "default") if name in known)
-    return next((value for value in places if value), "")
-
-
 Headers = tuple[tuple[str, str], tuple[str, str]]
 
 
 def _store(
-    headers: Headers, key_id: str, secret: str, config: dict[str, str], environ: dict[str, str]
+    headers: Headers, key: add_questions.Key, config: dict[str, str], environ: dict[str, str]
 ) -> None:
     (credentials_path, header), (config_path, config_header) = headers
 
     def with_key(text: str) -> str:
         # A token left from another key would make this one fail.
         text = edit.take_options(text, credentials_path, header, set(TOKENS))
-        key = {ACCESS_KEY: key_id, SECRET_KEY: secret}
-        return edit.put(text, credentials_path, header, key)
+        options = {ACCESS_KEY: key.key_id, SECRET_KEY: key.secret}
+        if key.token:
+            options["aws_session_token"] = key.token
+        return edit.put(text, credentials_path, header, options)
 
     if config:
         write.put_options(config_path, config_header, config, environ)

@@ -234,13 +234,24 @@ def test_a_new_key_goes_straight_into_the_keychain(home: Home) -> None:
     user = home.place.plain
     csv = home.place.home / "k.csv"
     csv.write_text(f"Access key ID,Secret access key\n{user.key_id},{user.secret}\n")
-    words = ("add", "fresh", "--csv", "k.csv", "--keychain", "--region", "r-1", "--delete-csv")
+    words = (
+        "add",
+        "fresh",
+        "--csv",
+        "k.csv",
+        "--keychain",
+        "--region",
+        "sa-east-1",
+        "--delete-csv",
+    )
     result = home.run(*words)
     assert result.returncode == 0, result.stderr
     told = json.loads(home.run("use", "fresh", "--shell", "json").stdout)
-    assert (told["AWS_SECRET_ACCESS_KEY"], told["AWS_REGION"]) == (user.secret, "r-1")
+    assert (told["AWS_SECRET_ACCESS_KEY"], told["AWS_REGION"]) == (user.secret, "sa-east-1")
     # Another key in its place: the one before is nobody's there.
-    csv.write_text("Access key ID,Secret access key\nAKIAIOSFODNN7EXAMPLE,other/secret\n")
+    csv.write_text(
+        "Access key ID,Secret access key\nAKIAIOSFODNN7EXAMPLE,new/secret+00000000000000000000000000000\n"
+    )
     assert home.run(*words, "--force").returncode == 0
     assert home.keep([user.key_id, "AKIAIOSFODNN7EXAMPLE"]) == ["AKIAIOSFODNN7EXAMPLE"]
     assert "[fresh]" not in (home.place.home / ".aws/credentials").read_text()

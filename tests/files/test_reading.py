@@ -113,7 +113,9 @@ def test_whatever_lies_in_a_files_place(place: str, kind: str, tmp_path: Path) -
     (home / ".aws/config").write_text(
         f"[profile web]\nrole_arn = arn:aws:iam::1:role/x\nweb_identity_token_file = {home}/token\n"
     )
-    (home / "k.csv").write_text("Access key ID,Secret access key\nAKIANEW,secret\n")
+    (home / "k.csv").write_text(
+        "Access key ID,Secret access key\nAKIANEW0000000000000,new/secret+00000000000000000000000000000\n"
+    )
     (home / "repo/.git").mkdir(parents=True)
     (home / "repo/.envrc").write_text("dotenv_if_exists\n")
     if place == "repo/.env":  # it is remembered and allowed

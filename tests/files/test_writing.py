@@ -13,7 +13,7 @@ from tests.program import awsenv, program_path
 from tests.shells.real import clean, installed
 
 root = pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away and mounts")
-CSV = "Access key ID,Secret access key\nAKIANEW,newsecret\n"
+CSV = "Access key ID,Secret access key\nAKIANEW0000000000000,new/secret+00000000000000000000000000000\n"
 
 
 PACKAGE = Path(writing.__file__).parents[1]
