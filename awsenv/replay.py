@@ -44,6 +44,11 @@ def find_session(
     """What a record says of the session of ``request``; ``None`` where none does. ``path`` is the record's, where
     that is not the profile's usual one."""
     profile = request.profile
+    if request.region:
+        from awsenv.regions import is_region
+
+        if not is_region(request.region):
+            return None
     record = (
         record_file.read(path or record_file.record_path(profile, environ)) if profile else None
     )

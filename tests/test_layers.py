@@ -41,7 +41,7 @@ LAW = [
     ["state"],
     ["paths"],
     ["installation"],
-    ["durations"],
+    ["durations", "regions"],
     ["errors", "debug"],
 ]
 LEVEL = {room: level for level, rooms in enumerate(LAW) for room in rooms}

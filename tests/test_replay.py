@@ -233,7 +233,7 @@ def test_a_record_whose_fields_are_gone_or_odd_is_as_if_it_were_not_there(home: 
 
 def test_odd_names_and_values_have_records_too(home: Path) -> None:
     for name in ("a b", "ü/../x", "%", "x" * 60, ".", "..", "A", "a"):
-        credentials = CREDENTIALS.replace("[dev]", f"[{name}]") + "region = %41 ü\\\n"
+        credentials = CREDENTIALS.replace("[dev]", f"[{name}]") + "output = %41 ü\\\n"
         write(home, "credentials", credentials)
         use = ("use", name, "--shell", "fish")
         assert resolved(home, *use) == replayed(home, *use)

@@ -35,6 +35,8 @@ region = eu-west-1
 aws_account_id = 111122223333
 [profile broken]
 credential_process = false
+[profile lines]
+credential_process = cat {{home}}/lines.json
 [profile {ODD}]
 region = us-west-2
 """
@@ -64,7 +66,7 @@ USES: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "use, again": (("use", "admin"), AS_ADMIN),
     "use, over another": (("use", "admin"), AS_OTHER),
     "use --profile-only": (("use", "dev", "--profile-only"), {}),
-    "use, a newline in a value": (("use", "dev", "--region", "two\nlines"), {}),
+    "use, a newline in a value": (("use", "lines"), {}),
     "off": (("off",), AS_OTHER),
     "use, failing": (("use", "nobody"), {}),
 }  # fmt: skip
@@ -80,6 +82,7 @@ class Ground:
         (home / ".aws/config").write_text(CONFIG.format(home=home))
         (home / ".aws/credentials").write_text(CREDENTIALS)
         (home / "session.json").write_text(SESSION)
+        (home / "lines.json").write_text(SESSION.replace("token==", "two\\nlines"))
         for folder, profile in (("org", "admin"), ("broken", "broken"), ("not", "admin")):
             (home / folder).mkdir()
             (home / folder / ".envrc").write_text(f"use_aws {profile}\ndotenv\n")

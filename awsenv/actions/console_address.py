@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from awsenv.aws import client, https
-from awsenv.aws.region import check_region
 from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.identity_center.token import SsoSession
 from awsenv.profiles.profile import Profile
+from awsenv.regions import check_region
 
 # Seconds for which an address can be opened.
 LIVES = 900
@@ -111,6 +111,6 @@ def _get_signin_token(
 def find_hosts(region: str) -> tuple[str, str]:
     """The hosts of the partition of ``region``: where one signs in, and the console's. Raises ``AwsenvError`` where it
     is the name of none."""
-    check_region(region)
+    check_region(region, region, "--region eu-west-1, say")
     signin, console = next(h for start, h in _PARTITIONS.items() if region.startswith(start))
     return signin.format(region=region), console

@@ -16,10 +16,10 @@ import botocore.session
 from awsenv import debug
 from awsenv.aws import deadline
 from awsenv.aws.errors import RefusedCodeError, UnknownKeyError
-from awsenv.aws.region import list_regions
 from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
+from awsenv.regions import check_region, list_regions
 from awsenv.variables import list_set, remove_session
 
 # Where a partition's STS is asked by those who name no Region ("AWS STS Regions and endpoints").
@@ -61,6 +61,8 @@ def create_client(
     for name in list_set(environ):
         os.environ.pop(name, None)
     region = region or find_region(profile, environ)
+    show = f"awsenv show {shlex.quote(profile.name)}"
+    check_region(region, f"profile {profile.name}: {region}", show)
     debug.note(f"asks {service} in {region} as {key.access_key_id if key else 'nobody'}")
     try:
         if key is None:
@@ -76,15 +78,10 @@ def create_client(
             aws_session_token=key.session_token,
             config=CONFIG,
         )
-    except botocore.exceptions.InvalidRegionError:
-        raise AwsenvError(
-            f"profile {profile.name}: {region} is no name of a Region",
-            f"awsenv show {shlex.quote(profile.name)}",
-        ) from None
     except (botocore.exceptions.BotoCoreError, ValueError) as error:
         # Its message names a setting and its value, which is no secret.
         what = f"profile {profile.name}: AWS cannot be asked: {error}"
-        raise AwsenvError(what, f"awsenv show {shlex.quote(profile.name)}") from None
+        raise AwsenvError(what, show) from None
 
 
 def find_region(profile: Profile, environ: dict[str, str]) -> str:

@@ -1,10 +1,12 @@
 """A session: credentials with a Region, an expiry, and what else the profile says."""
 
+import shlex
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from awsenv.profiles import client_settings, timestamps
 from awsenv.profiles.profile import KEYCHAIN, Profile
+from awsenv.regions import check_region
 
 
 class Session(NamedTuple):
@@ -33,14 +35,18 @@ class Session(NamedTuple):
         expires: datetime | None,
         account: str | None = None,
     ) -> "Session":
-        """Credentials, with what ``profile`` says besides; of ``account``, where who gave them says."""
+        """Credentials, with what ``profile`` says besides; of ``account``, where who gave them says. Raises
+        ``AwsenvError`` for a Region that is none."""
+        region = profile.get("region")
+        show = f"awsenv show {shlex.quote(profile.name)}"
+        check_region(region or "", f"profile {profile.name}: {region}", show)
         return cls(
             profile=profile.name,
             access_key_id=key_id,
             secret_access_key=secret,
             session_token=token,
             expires=expires,
-            region=profile.get("region"),
+            region=region,
             account_id=account or profile.get("aws_account_id") or profile.get("sso_account_id"),
             settings=client_settings.list_variables(profile),
         )

@@ -5,7 +5,7 @@ import re
 import sys
 from typing import NamedTuple
 
-from awsenv.aws import region as regions
+from awsenv import regions
 from awsenv.errors import AwsenvError, PersonNeededError, UsageError
 from awsenv.files import reading
 from awsenv.paths import shorten
@@ -54,7 +54,7 @@ def read_region(given: str | None, offered: str | None, yes: bool) -> str:
     before = None
     while found and found not in regions.list_regions():
         # It may be a secret, typed one question late: never said.
-        regions.check_region(found, "that")
+        regions.check_region(found, "that", "--region eu-west-1, say")
         if yes or found == before:
             break
         before = found

@@ -8,6 +8,7 @@ from awsenv.identity_center import profile_choice, profile_names
 from awsenv.identity_center.profile_choice import Choice
 from awsenv.paths import config_file
 from awsenv.profiles import headers, ini, read
+from awsenv.regions import is_region
 from awsenv.ui import terminal
 
 # What the hosts of start URLs begin with that many instances share.
@@ -17,7 +18,6 @@ _OF_REGION = re.compile(
     r"[^.]+\.(?:portal\.(?P<a>[a-z]+(?:-[a-z]+)+-\d)\.app\.(?:aws|amazonwebservices\.com\.cn)"
     r"|(?P<b>[a-z]+(?:-[a-z]+)+-\d)\.portal\.amazonaws\.(?:com|com\.cn|eu))"
 )
-_REGION = re.compile(r"[a-z]+(?:-[a-z]+)+-\d")
 
 
 def complete_choice(
@@ -78,7 +78,7 @@ class _Questions:
         offered = self._before.sso_region if self._before.start_url == start_url else ""
         region = self._given.sso_region or guess_region(start_url)
         region = region or _ask("SSO Region", offered, "--sso-region", self._person)
-        _check(_REGION.fullmatch(region), "SSO Region", region, "us-east-1")
+        _check(_is_likely_region(region), "SSO Region", region, "us-east-1")
         return region
 
     def ask_session_name(self, start_url: str) -> str:
@@ -100,7 +100,7 @@ class _Questions:
             of_accounts = [each for each in self._before.regions if "=" in each]
             regions = [*([answer] if answer else []), *of_accounts]
         for each in regions:
-            _check(_REGION.fullmatch(each.rpartition("=")[2]), "Region", each, "ap-northeast-1")
+            _check(_is_likely_region(each.rpartition("=")[2]), "Region", each, "ap-northeast-1")
         return regions
 
     def ask_output(self, given: str | None) -> str:
@@ -192,6 +192,11 @@ def _ask(question: str, offered: str, option: str, person: bool) -> str:
 
 def _offer(question: str, offered: str, person: bool) -> str:
     return terminal.ask(question, offered) if person else offered
+
+
+def _is_likely_region(name: str) -> bool:
+    """`tokyo` may be one, and is a person's word for another."""
+    return is_region(name) and name.count("-") > 1
 
 
 def _check(good: object, what: str, given: str, like: str) -> None:

@@ -13,6 +13,7 @@ from awsenv.envrc import directives, trust_check
 from awsenv.envrc.unsafe_values import needs_consent
 from awsenv.errors import AwsenvError
 from awsenv.paths import shorten
+from awsenv.regions import check_region
 from awsenv.variables import CHOOSING, SESSION_VARIABLES
 
 # A key, its parts: of these no record holds a value.
@@ -122,6 +123,9 @@ def _add_profile(found: Loaded, each: directives.Directive, path: str) -> None:
             if not given or given.startswith("-"):
                 what = f"{shorten(path)}, line {each.line}: {option} without its value"
                 raise AwsenvError(what, f"use_aws PROFILE {option} VALUE")
+            where = f"{shorten(path)}, line {each.line}: "
+            if option == "--region":
+                check_region(given, where + given, "use_aws PROFILE --region eu-west-1, say")
             found.options[_OPTIONS[option]] = given
         elif word.startswith("-") or found.profile:
             raise directives.needs_direnv(path, each.line)

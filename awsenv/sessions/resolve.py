@@ -13,6 +13,7 @@ from awsenv.files import folders
 from awsenv.profiles.account import of_key, of_profile
 from awsenv.profiles.profile import Profile
 from awsenv.profiles.read import Profiles
+from awsenv.regions import check_region
 from awsenv.request import Request
 from awsenv.sessions.store import SessionStore, is_lasting
 from awsenv.variables import REGIONS
@@ -34,6 +35,7 @@ def resolve(
     request: Request, options: SessionOptions, prompter: Prompter, environ: dict[str, str]
 ) -> Resolved:
     """What ``request`` sets. Raises ``AwsenvError``, too when that is not of its account."""
+    check_region(request.region, request.region, "--region eu-west-1, say")
     sources = records.AwsFiles(environ)
     profiles = Profiles(environ)
     sources.keep_names(lambda: profiles.names)

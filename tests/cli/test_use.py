@@ -96,8 +96,17 @@ REFUSALS = {
         {"credentials": "[p]\naws_access_key_id = A\naws_secret_access_key = " + 200_000 * "x"},
     ),
     "a NUL": Refusal(
-        ("profile p", "AWS_REGION", "NUL"),
-        {"credentials": "[p]\n" + KEY.format("P") + "region = a\0b"},
+        ("profile p", "AWS_DEFAULT_OUTPUT", "NUL"),
+        {"credentials": "[p]\n" + KEY.format("P") + "output = a\0b"},
+    ),
+    "a Region that is a host": Refusal(
+        ("profile p: x.example/? is no name of a Region", "awsenv show p"),
+        {"credentials": "[p]\n" + KEY.format("P") + "region = x.example/?"},
+    ),
+    "a Region of the command line that is a host": Refusal(
+        ("x@example.org/? is no name of a Region",),
+        {"credentials": "[p]\n" + KEY.format("P")},
+        ("use", "p", "--region", "x@example.org/?"),
     ),
     "a role without its source": Refusal(
         ("profile p: its source_profile goood does not exist", "did you mean good?"),
@@ -331,7 +340,7 @@ def test_botocore_refuses_what_we_refuse(tmp_path: Path, monkeypatch: pytest.Mon
         botocore.exceptions.InfiniteLoopConfigError,
         botocore.exceptions.ProfileNotFound,
     )
-    ours_alone = {"a value too long for any program", "a NUL", "MFA", "SSO", "a process",
+    ours_alone = {"a value too long for any program", "a NUL", "a Region that is a host", "a Region of the command line that is a host", "MFA", "SSO", "a process",
                   "an empty secret"}  # fmt: skip
     for number, (name, case) in enumerate(REFUSALS.items()):
         if name in ours_alone or not case.files or case.code == 2:

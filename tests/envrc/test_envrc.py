@@ -1,11 +1,14 @@
 """The ``use_aws`` line of an ``.envrc`` is changed and every other byte kept."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from awsenv.envrc import use_aws_line
 from awsenv.errors import AwsenvError
+from tests.program import awsenv
 
 
 @pytest.mark.parametrize(
@@ -107,3 +110,11 @@ def test_bind_and_unbind_keep_every_other_line(
     assert use_aws_line.bind(bound, profile, ".envrc") == bound
     if ours is None:
         assert use_aws_line.unbind(bound, ".envrc").startswith(text)
+
+
+def test_a_region_that_is_a_host_is_refused_at_allow(tmp_path: Path) -> None:
+    path = tmp_path / ".envrc"
+    path.write_text("\nuse_aws dev --region eusc-x@example.org/?\n")
+    told = awsenv(tmp_path, "allow", str(tmp_path))
+    assert told.returncode == 1
+    assert "line 2: eusc-x@example.org/? is no name of a Region" in told.stderr

@@ -80,8 +80,11 @@ def test_a_shell_is_a_module_a_hook_and_a_line(checkout: Path) -> None:
         in run(checkout, "hook-env", "ysh", "", "use", "dev").stdout
     )
     assert run(checkout, "hook-env", "ysh", "", "use", "nobody").stdout == "fail\n"
-    loud = run(checkout, "hook-env", "ysh", "", "use", "dev", "--region", "us!")
-    assert "REGION is loud, which ysh cannot take" in loud.stderr
+    credentials = checkout / "home/.aws/credentials"
+    credentials.write_text(f"{CREDENTIALS}output = loud!\n")
+    loud = run(checkout, "hook-env", "ysh", "", "use", "dev")
+    credentials.write_text(CREDENTIALS)
+    assert "AWS_DEFAULT_OUTPUT is loud, which ysh cannot take" in loud.stderr
     assert run(checkout, "complete", "bash", "--", "hook", "y").stdout == "ysh\n"
     assert run(checkout, "complete", "ysh", "--", "use", "").stdout == "dev\n"
     assert "ysh|bash|zsh" in run(checkout, "use", "--help").stderr
