@@ -81,9 +81,10 @@ class Tcsh(Shell):
         return [*line.split(), *([""] if line[-1:] == " " else [])][1:]
 
     def filter_candidates(self, candidates: list[str]) -> list[str]:
-        """Names without blanks, and without what they mean."""
+        """Names without blanks, and without what they mean. tcsh cuts what a command offers at blanks and expands its
+        braces, however they are quoted: what has one is not offered, for it would be another name, or an error."""
         names = [line.partition("\t")[0] for line in candidates]
-        return [name for name in names if " " not in name and name[0] != "@"]
+        return [name for name in names if not {" ", "{"} & set(name) and name[0] != "@"]
 
     def _render_variables(self, variables: dict[str, str | None]) -> list[str]:
         commands = []

@@ -598,8 +598,13 @@ def test_a_person_who_presses_ctrl_c_has_the_shell_as_it_was(shell: Shell, home:
 def test_tab_says_what_may_stand_there_and_runs_nothing(shell: Shell, home: Path) -> None:
     with (home / ".aws/credentials").open("a") as file:
         # Without a blank, at which tcsh cuts what is offered.
-        nasty = "q'`>ran`$(>ran)\";>ran;$PATH"
-        for name in ("developer", nasty):
+        nasty = "q'`>ran`$(>ran)\";>ran;$PATH*?[a]}"
+        names = ["developer"]
+        if shell.name == "tcsh":  # it expands braces: these would be other names, and an error
+            names += ["devel{}", "devel{a,b}", "devel{"]
+        else:
+            nasty += "{}{a,b}"
+        for name in (*names, nasty):
             file.write(f"[{name}]\naws_access_key_id = AKIAQ\naws_secret_access_key = s\n")
     with closing(at_home(shell, home, hook=False)) as prompt:
         if shell.name == "zsh":  # as in anybody's start file
