@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from awsenv.server import grants
+from awsenv.server import grants, running
 from tests.place import Place
 from tests.program import program_path, until
 from tests.shells.real import clean
@@ -71,8 +71,15 @@ class Served:
         """A grant's token."""
         return grants.grant(profile, session, self.environ, file or f"/{profile}/.env")
 
+    def move_to_port(self, token: str) -> None:
+        """Have the grant of ``token`` asked for at the port."""
+        found = running.find_server(self.environ)
+        assert found
+        grants.move_to_port(token, found.listener, self.environ)
+
     def asking(self, profile: str, token: str) -> dict[str, str]:
-        """The environment of a program on this machine that asks for ``profile``, and has no file."""
+        """The environment of a program on this machine that asks the port for ``profile``, and has no file."""
+        self.move_to_port(token)
         return self.environ | {
             "HOME": "/nonexistent",
             "AWS_DEFAULT_REGION": "us-east-1",

@@ -22,7 +22,8 @@ def grant_variables(
     session, made = dotenv_live.resolve_session(request, options, prompter, environ)
     token = grants.grant(request.profile, made, environ, process=os.getpid())
     found = serve.start(serve.FOR, environ, prompter.say)
-    if not found.port:
+    if not found.listener:
         raise AwsenvError("awsenv serve has no port", "awsenv serve --stop, then this again")
+    grants.move_to_port(token, found.listener, environ)
     given = exec_config.prepare(request.profile, session, environ, process=False)
     return given | dotenv_live.build_variables(f"127.0.0.1:{found.port}", request.profile, token)

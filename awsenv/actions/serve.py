@@ -17,5 +17,7 @@ def start(for_: str, environ: dict[str, str], say: Say) -> running.Running:
     names = list_set_by_folder(environ)
     kept = {name: value for name, value in environ.items() if name not in names}
     found = running.start(durations.parse_duration(for_, "--for"), kept)
+    if found.warning:
+        say(found.warning)
     say(f"awsenv serve runs for {for_}, or until nothing is granted; awsenv serve --status")
     return found

@@ -63,11 +63,14 @@ def _status(as_json: bool, environ: dict[str, str]) -> int:
             "port": found and (found.port or None),
             "until": found and _format_moment(found.until),
             "refused": found and found.refused,
+            "warning": found.warning if found else listening.describe_stranger(environ),
             "socket": listening.socket_path(environ),
             "grants": granted,
         }
         print(json.dumps(told, indent=2))
     else:
+        if warning := found.warning if found else listening.describe_stranger(environ):
+            terminal.say(warning)
         if found is None:
             terminal.say("awsenv serve does not run; awsenv serve")
         else:

@@ -24,6 +24,8 @@ OVERRIDES = ("compose.override.yaml", "compose.override.yml", "docker-compose.ov
              "docker-compose.override.yaml")  # fmt: skip
 OURS = "compose.awsenv.yaml"
 NETWORK = "awsenv"
+# There the engines run in a virtual machine, which sees no socket of the host's.
+RELAY_ASKS_PORT = sys.platform == "darwin"
 _MARK = "# Written by awsenv dotenv --live --compose, again each time.\n"
 
 
@@ -107,13 +109,13 @@ class Override:
 def write_relay(port: int, environ: dict[str, str]) -> str:
     """Write the relay's compose file in our state folder; its path. ``port`` is the server's on
     127.0.0.1, which macOS's engines go by. Raises ``AwsenvError``."""
-    if sys.platform == "darwin" and not port:
+    if RELAY_ASKS_PORT and not port:
         raise AwsenvError(
             "the relay needs awsenv serve's port", "awsenv serve --port 0, then again"
         )
     path = os.path.join(state_path(environ, RELAY), "compose.yaml")
     folders.make_private(os.path.dirname(path))
-    target = f"TCP:host.docker.internal:{port}" if sys.platform == "darwin" else "UNIX-CONNECT:/run/awsenv/awsenv.sock"  # fmt: skip
+    target = f"TCP:host.docker.internal:{port}" if RELAY_ASKS_PORT else "UNIX-CONNECT:/run/awsenv/awsenv.sock"  # fmt: skip
     relay: dict[str, Any] = {
         "image": "${AWSENV_RELAY_IMAGE:-alpine/socat}",
         "entrypoint": ["socat"],
@@ -121,7 +123,7 @@ def write_relay(port: int, environ: dict[str, str]) -> str:
         "restart": "unless-stopped",
         "networks": {NETWORK: {"ipv4_address": "169.254.170.2"}},
     }
-    if sys.platform != "darwin":
+    if not RELAY_ASKS_PORT:
         # The folder, not the socket: a restarted server has a new one.
         source = os.path.dirname(listening.socket_path(environ)).replace("$", "$$")
         relay["volumes"] = [

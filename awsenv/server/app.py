@@ -3,13 +3,14 @@ Reference Guide): ``GET /profiles/NAME`` with a grant's token, over HTTP. An ASG
 """
 
 import json
+import os
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from awsenv.errors import PERSON_NEEDED, AwsenvError
-from awsenv.server import grants
+from awsenv.server import grants, loopback
 from awsenv.server.answers import Answers
 
 # Where SDKs may ask over plain HTTP: a name that a page had pointed here is none of these.
@@ -28,15 +29,22 @@ class RefusedError(Exception):
 
 
 class App:
-    """Answers in ``environ``. ``refused`` counts those who had no grant; ``log`` is told of each
-    request: what was asked for, status, milliseconds, no secret."""
+    """Answers in ``environ``, at its port as ``listener``. ``refused`` counts those who had no grant; ``log`` is told
+    of each request: what was asked for, status, milliseconds, no secret; ``say`` what a person should hear."""
 
     def __init__(
-        self, environ: dict[str, str], answers: Answers, log: Callable[[dict[str, Any]], None]
+        self,
+        environ: dict[str, str],
+        answers: Answers,
+        log: Callable[[dict[str, Any]], None],
+        listener: str,
+        say: Callable[[str], None],
     ) -> None:
         self._environ = environ
         self._answers = answers
         self._log = log
+        self._listener = listener
+        self._say = say
         self.refused = 0
 
     async def __call__(
@@ -86,10 +94,17 @@ class App:
         tokens = headers.get(b"authorization", [])
         token = tokens[0].decode("latin-1") if len(tokens) == 1 else ""
         grant = grants.find(token, self._environ) if token else None
-        if grant is None:
+        # A socket has no client's address.
+        client, server = scope.get("client"), scope.get("server")
+        if grant is None or grant.listener != (self._listener if client else ""):
             raise RefusedError(
                 401, "Unauthorized", "this token opens nothing; awsenv dotenv PROFILE --live"
             )
+        user = loopback.find_asker(tuple(client), tuple(server)) if client and server else None
+        if user not in (None, 0, os.geteuid()):
+            who = loopback.name_user(user)
+            self._say(f"{who} asked with the token of {grant.where}, and was refused")
+            raise RefusedError(403, "Forbidden", "this token is another user's")
         path = scope.get("raw_path") or scope["path"].encode()
         asked = unquote_to_bytes(path.removeprefix(PATH.encode()))
         if not path.startswith(PATH.encode()) or asked != grant.profile.encode():

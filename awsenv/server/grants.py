@@ -25,7 +25,8 @@ class Grant:
     """``profile`` for the holder of a token whose SHA-256 is ``digest``. ``session``: of its
     long-lived key a temporary session is given. ``file`` is the ``.env`` that has the token, else
     ``process`` the process; ``made`` and ``used`` are seconds since 1970, ``used`` 0 before the first
-    time. ``files`` are the variables that say where the AWS files lie.
+    time. ``files`` are the variables that say where the AWS files lie. It is asked for at the port that is
+    listened on as ``listener``, and ends with that; empty: at the socket.
     """
 
     def __init__(self, digest: str, fields: dict[str, str], changed: float) -> None:
@@ -37,6 +38,7 @@ class Grant:
         self.made = record_file.parse_time(fields["made"])
         self.used = changed if changed - self.made > 0.001 else 0.0
         self.files = {name: fields[name] for name in _FILES if name in fields}
+        self.listener = fields.get("listener", "")
 
     def environ(self, environ: dict[str, str]) -> dict[str, str]:
         """``environ`` with the AWS files of this grant."""
@@ -68,6 +70,22 @@ def grant(
     records.write(path, fields)
     os.utime(path, (float(fields["made"]),) * 2)
     return token
+
+
+def move_to_port(token: str, listener: str, environ: dict[str, str]) -> None:
+    """Have the grant of ``token`` asked for at the port that is listened on as ``listener``. Raises ``AwsenvError``."""
+    path = _path(digest_of(token), environ)
+    fields = record_file.read(path) or {}
+    records.write(path, fields | {"listener": listener})
+    os.utime(path, (float(fields["made"]),) * 2)
+
+
+def end_port(environ: dict[str, str]) -> list[Grant]:
+    """Revoke what is granted at a port, which nobody listens on any more; what that was. Raises ``OSError``."""
+    gone = [each for each in list_grants(environ) if each.listener]
+    for each in gone:
+        folders.discard(_path(each.digest, environ))
+    return gone
 
 
 def find(token: str, environ: dict[str, str]) -> Grant | None:

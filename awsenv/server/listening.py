@@ -1,12 +1,14 @@
 """Where the server listens: a socket in a folder of its own, and 127.0.0.1 where wished."""
 
 import os
+import secrets
 import socket
+from typing import NamedTuple
 
 from awsenv import paths, record_file, records
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
-from awsenv.server import running
+from awsenv.server import grants, loopback, running
 from awsenv.state import SOCKET, state_path
 
 _NAME = "awsenv.sock"
@@ -38,9 +40,18 @@ def open_socket(environ: dict[str, str]) -> socket.socket:
     return listening
 
 
-def open_port(port: int, environ: dict[str, str]) -> socket.socket:
-    """``port`` of 127.0.0.1; for 0 the one of the last time, where it is free: programs have it in
-    their environment. Raises ``AwsenvError``."""
+class Port(NamedTuple):
+    """A port of 127.0.0.1 that is listened on by ``socket``, from now on as ``listener``: what was granted at a port
+    before this is granted no more. ``warning`` is what a person must hear of that; empty for nothing."""
+
+    socket: socket.socket
+    listener: str
+    warning: str
+
+
+def open_port(port: int, environ: dict[str, str]) -> Port:
+    """``port`` of 127.0.0.1; for 0 the one of the last time, where it is free: a relay has it. Raises
+    ``AwsenvError``."""
     last = _read_last_port(environ)
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -53,8 +64,26 @@ def open_port(port: int, environ: dict[str, str]) -> socket.socket:
                 what = f"cannot listen on port {port} of 127.0.0.1: {error.strerror}"
                 raise AwsenvError(what, "awsenv serve --port 0, for any that is free") from None
     listening.listen(1024)
-    records.write(running.file_path("port", environ), {"port": str(listening.getsockname()[1])})
-    return listening
+    number = listening.getsockname()[1]
+    # Whoever had it meanwhile may have been told the tokens of all that asked there.
+    ended = grants.end_port(environ)
+    records.write(running.file_path("port", environ), {"port": str(number)})
+    warning = describe_stranger(environ, last) if last not in (0, number) else ""
+    if ended:
+        who = ", ".join(each.where for each in ended)
+        warning = "; ".join(filter(None, [warning, f"what was granted at a port has ended: start {who} again"]))  # fmt: skip
+    return Port(listening, secrets.token_hex(16), warning)
+
+
+def describe_stranger(environ: dict[str, str], port: int = 0) -> str:
+    """What a person must hear where somebody else listens on ``port``, by default the server's last one; empty where
+    nobody does."""
+    port = port or _read_last_port(environ)
+    user = loopback.find_listener(port) if port else None
+    if user is None:
+        return ""
+    who = "another program of yours" if user == os.geteuid() else loopback.name_user(user).upper()
+    return f"port {port} of 127.0.0.1, which was this server's, is held by {who}: what still asks there is answered by them, and not by awsenv"  # fmt: skip
 
 
 def _read_last_port(environ: dict[str, str]) -> int:

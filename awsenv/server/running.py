@@ -17,14 +17,16 @@ _START = 15.0
 
 
 class Running:
-    """A server that listens: its ``process``, its ``port`` (0 for none), ``until`` when (seconds
-    since 1970, 0 for as long as it is let), and how many it ``refused``."""
+    """A server that listens: its ``process``, its ``port`` (0 for none) and as which ``listener`` there, ``until`` when
+    (seconds since 1970, 0 for as long as it is let), how many it ``refused``, and a ``warning`` for a person."""
 
     def __init__(self, fields: dict[str, str]) -> None:
         self.process = record_file.parse_count(fields["process"])
         self.port = record_file.parse_count(fields["port"], 65535)
         self.until = record_file.parse_time(fields["until"])
         self.refused = record_file.parse_count(fields["refused"])
+        self.listener = fields.get("listener", "")
+        self.warning = fields.get("warning", "")
 
 
 def find_server(environ: dict[str, str]) -> Running | None:

@@ -39,19 +39,24 @@ def serve(
     os.umask(0o077)
     with running.hold_lock(environ), contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(contextlib.closing(listening.open_socket(environ)))]
+        opened = None
         if port is not None:
-            sockets.append(
-                stack.enter_context(contextlib.closing(listening.open_port(port, environ)))
-            )
-        number = sockets[1].getsockname()[1] if port is not None else 0
+            opened = listening.open_port(port, environ)
+            sockets.append(stack.enter_context(contextlib.closing(opened.socket)))
+            stack.callback(grants.end_port, environ)
+            if opened.warning:
+                say(opened.warning)
+        number = opened.socket.getsockname()[1] if opened else 0
         until = time.time() + seconds if seconds else 0.0
 
         def log(told: dict[str, Any]) -> None:
             if as_json:
                 _write(json.dumps({"time": round(time.time(), 3), **told}) + "\n")
 
-        app = App(environ, Answers(environ, say), log)
+        app = App(environ, Answers(environ, say), log, opened.listener if opened else "", say)
         fields = {"process": str(os.getpid()), "port": str(number), "until": str(until)}
+        if opened:
+            fields |= {"listener": opened.listener, "warning": opened.warning}
 
         def tell() -> None:
             records.write(

@@ -33,5 +33,5 @@ def test_a_damaged_grant_is_none(field: str, odd: str, environ: dict[str, str]) 
 def test_a_damaged_port_is_not_taken(odd: str, environ: dict[str, str]) -> None:
     running.folder(environ)
     records.write(running.file_path("port", environ), {"port": odd})
-    with listening.open_port(0, environ) as socket:
+    with listening.open_port(0, environ).socket as socket:
         assert socket.getsockname()[1] > 0

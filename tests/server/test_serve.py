@@ -102,7 +102,7 @@ def test_whoever_has_no_grant_hears_nothing_and_is_counted(server: Served) -> No
     role(server.place)
     tokens = {"its": server.grant("admin"), "other's": server.grant("key", True)}
     refused = 0
-    for token, request, status in ASKED:
+    for done, (token, request, status) in enumerate(ASKED):
         got, answer = server.ask(
             tokens.get(token, token), **({"path": "/profiles/admin"} | request)
         )
@@ -113,13 +113,15 @@ def test_whoever_has_no_grant_hears_nothing_and_is_counted(server: Served) -> No
         refused += 1
         told = json.dumps(answer)
         assert not re.search("admin|key|AKIA|ASIA", told.replace("token", "")), (token, request)
-        until(lambda count=refused: server.status()["refused"] == count)  # type: ignore[misc]
+        until(lambda count=len(ASKED[: done + 1]): len(server.told) == count)  # type: ignore[misc]
         assert server.told[-1]["status"] == status
+    until(lambda: server.status()["refused"] == refused)
 
 
 def test_two_hosts_or_two_tokens_are_none(server: Served) -> None:
     role(server.place)
     token = server.grant("admin")
+    server.move_to_port(token)
     for headers in (f"Host: localhost\r\nHost: localhost\r\nAuthorization: {token}",
                     f"Host: localhost\r\nAuthorization: {token}\r\nAuthorization: {token}"):  # fmt: skip
         text = f"GET /profiles/admin HTTP/1.1\r\n{headers}\r\nConnection: close\r\n\r\n"
@@ -245,7 +247,7 @@ def test_where_a_person_is_needed_the_sdk_shows_the_command_and_it_is_said_once(
         assert status == 403
         assert answer["code"] == "PersonNeeded"
         assert answer["message"].endswith("; awsenv login mfa")
-    environ = server.asking("mfa", token)
+    environ = server.asking("mfa", server.grant("mfa", file="/other/.env"))
     told = subprocess.run(
         [sys.executable, "-c", BOTO3], env=environ, capture_output=True, text=True, check=False
     )
