@@ -65,7 +65,7 @@ class Prompter:
     def __init__(
         self,
         ask: Callable[[str], str] | None = None,
-        open: Callable[[str], None] | None = None,  # noqa: A002
+        open: Callable[[str], object] | None = None,  # noqa: A002
         show: Callable[[str], None] = _ignore,
         waiting: Callable[[str], AbstractContextManager[object]] = nullcontext,
         say: Say = _ignore,

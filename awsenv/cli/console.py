@@ -66,13 +66,17 @@ def console(
             terminal.say(f"for {lives}, and for whoever has it: it opens the console as {profile}")
         print(url)
         return
+    show = f"awsenv console {shlex.quote(profile)} --print"
     words = _find_browser(browser_, isolated, found, environ)
     if words is None:
-        raise AwsenvError(
-            "there is no browser here", f"awsenv console {shlex.quote(profile)} --print"
-        )
-    words(url)
+        raise AwsenvError("there is no browser here", show)
+    link = browser.start(words, url, environ)
+    if link is None:
+        raise AwsenvError(f"{words[0]} cannot be started", show)
     terminal.say(f"the console opens as {profile}")
+    with browser.show_waiting("waiting for the browser"):
+        if not link.wait():
+            raise AwsenvError("no browser asked for the page in time", show)
 
 
 def _build_address(
@@ -105,10 +109,10 @@ def _build_address(
 
 def _find_browser(
     given: str, isolated: bool, profile: Profile, environ: dict[str, str]
-) -> browser.Open | None:
-    """What opens an address."""
+) -> list[str] | None:
+    """The words that open an address."""
     if not isolated:
-        return browser.find_opener({**environ, "BROWSER": given} if given else environ)
+        return browser.find_command({**environ, "BROWSER": given} if given else environ)
     name = given or next((name for name in _APART if programs.find(name, environ)), "")
     if not name or not programs.find(shlex.split(name)[0], environ):
         hint = f"awsenv console {shlex.quote(profile.name)} --isolated --browser CMD"
@@ -116,7 +120,5 @@ def _find_browser(
     place = os.path.join(state_path(environ, BROWSERS), profile.name.replace("/", "%2F"))
     kept = folders.make_private(place)
     if "firefox" in name:
-        words = [*shlex.split(name), "--no-remote", "--profile", kept]
-    else:
-        words = [*shlex.split(name), f"--user-data-dir={kept}", "--no-first-run"]
-    return lambda url: programs.start([*words, url], environ)
+        return [*shlex.split(name), "--no-remote", "--profile", kept]
+    return [*shlex.split(name), f"--user-data-dir={kept}", "--no-first-run"]

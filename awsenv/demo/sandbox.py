@@ -36,7 +36,8 @@ os.setsid()
 quiet = os.open(os.devnull, os.O_RDWR)
 for descriptor in (0, 1, 2):
     os.dup2(quiet, descriptor)
-urllib.request.urlopen(sys.argv[1], data=b"answer=allow", timeout=30).read()
+page = urllib.request.urlopen(sys.argv[1], timeout=30).geturl()
+urllib.request.urlopen(page, data=b"answer=allow", timeout=30).read()
 """
 
 _MFA_CODE = """\

@@ -1,15 +1,21 @@
 """Opening a page for a person: in a browser, or as a line and a QR code to open elsewhere."""
 
+import atexit
 import contextlib
 import os
 import shlex
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from awsenv import programs
+from awsenv.ui import terminal
 
-Open = Callable[[str], None]
+if TYPE_CHECKING:
+    from awsenv.ui.one_time_link import OneTimeLink
+
+Open = Callable[[str], object]
 
 
 def find_opener(environ: dict[str, str], how: str = "") -> Open | None:
@@ -22,8 +28,8 @@ def find_opener(environ: dict[str, str], how: str = "") -> Open | None:
         return None
     if how == "none":
         return lambda _: None  # its address is told, and its answer comes to this machine alone
-    words = _find_command(environ)
-    return None if words is None else lambda page: _start(words, page, environ)
+    words = find_command(environ)
+    return None if words is None else lambda page: start(words, page, environ)
 
 
 def show_code(page: str) -> None:
@@ -44,7 +50,7 @@ def show_waiting(text: str) -> AbstractContextManager[object]:
     return Console(stderr=True).status(text)
 
 
-def _find_command(environ: dict[str, str]) -> list[str] | None:
+def find_command(environ: dict[str, str]) -> list[str] | None:
     """The words that a page is put behind; in this order: BROWSER, ssh, a display, WSL's opener."""
     if browser := environ.get("BROWSER", "").partition(os.pathsep)[0]:
         try:
@@ -61,8 +67,20 @@ def _find_command(environ: dict[str, str]) -> list[str] | None:
     return ["wslview"] if programs.find("wslview", environ) else None
 
 
-def _start(words: list[str], page: str, environ: dict[str, str]) -> None:
-    """Start the browser ``words`` on ``page``, and do not wait for it."""
-    filled = [word.replace("%s", page) for word in words]
-    with contextlib.suppress(OSError):  # the page is shown in any case
-        programs.start(filled if filled != words else [*words, page], environ)
+def start(words: list[str], page: str, environ: dict[str, str]) -> "OneTimeLink | None":
+    """Start the browser ``words``, and do not wait for it, on a link that leads on to ``page`` while this process lives;
+    the link, ``None`` where it cannot be started."""
+    from awsenv.ui import one_time_link
+
+    try:
+        link = _open_links.enter_context(one_time_link.lead_on(page, terminal.say))
+        filled = [word.replace("%s", link.url) for word in words]
+        programs.start(filled if filled != words else [*words, link.url], environ)
+    except OSError:  # the page is shown in any case
+        return None
+    return link
+
+
+# Until this process ends. Not left to Python's own end, in which no thread runs that could close them.
+_open_links = contextlib.ExitStack()
+atexit.register(_open_links.close)

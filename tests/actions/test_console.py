@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
@@ -27,6 +28,12 @@ def home(place: Place) -> Place:
     with (place.home / ".aws/config").open("a") as file:
         file.write(f"[profile admin]\nrole_arn = {ARN}\nsource_profile = key\nregion = eu-west-1\n")
     return place
+
+
+# A browser that reads the page and says where it came out.
+FETCH = (
+    f"{sys.executable} -c 'import sys, urllib.request as r; print(r.urlopen(sys.argv[1]).geturl())'"
+)
 
 
 def opened(address: str) -> str:
@@ -129,7 +136,9 @@ def test_without_a_browser_it_says_so(home: Place) -> None:
 
 def test_each_profile_has_a_browser_of_its_own(home: Place) -> None:
     program = home.home / "chromium"
-    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >>{home.home}/seen\n')
+    program.write_text(
+        f'#!/bin/sh\nprintf "%s\\n" "$@" >>{home.home}/seen\n{FETCH} "$3" >>{home.home}/seen\n'
+    )
     program.chmod(0o755)
     for name in ("admin", "key"):
         words = ("console", name, "--isolated", "--browser", str(program))
@@ -154,10 +163,9 @@ def test_a_real_browser_is_in_the_console(home: Place) -> None:
         "--browser",
         str(opener),
     ]
-    done = subprocess.run(
-        program, env=clean(home.home) | home.endpoint, capture_output=True, text=True, check=False
+    running = subprocess.Popen(
+        program, env=clean(home.home) | home.endpoint, stderr=subprocess.PIPE, text=True
     )
-    assert done.stderr == "awsenv: the console opens as admin\n"
     until((home.home / "opened").exists)
     until((home.home / "opened").read_text)
     with sync_playwright() as playwright:
@@ -168,6 +176,8 @@ def test_a_real_browser_is_in_the_console(home: Place) -> None:
         page.goto((home.home / "opened").read_text().strip())
         assert "assumed-role/admin" in page.inner_text("main")
         browser.close()
+    assert running.communicate(timeout=60)[1] == "awsenv: the console opens as admin\n"
+    assert running.returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_allow_in_a_real_browser_signs_in(console: Place, browser: Callable[[], 
     page.get_by_text(f"Signed in as {ME}").wait_for()
     assert "You can close this tab." in page.inner_text("body")
     assert program.wait(60) == 0
-    assert (console.home / "opened").read_text().strip() == url
+    assert (console.home / "opened").read_text().startswith("http://127.0.0.1:")
     assert path_of(console).stat().st_mode & 0o777 == 0o600
     told = act(console)
     assert told["AWS_ACCOUNT_ID"] == "111122223333"

@@ -119,10 +119,11 @@ def test_the_browser_of_the_sandbox_ends_before_its_answer_is_taken(tmp_path: Pa
         subprocess.run(
             ["person", url], env=box.environ, stdout=subprocess.PIPE, timeout=20, check=True
         )
-        connection, _ = callback.accept()
-        with connection:
-            assert connection.recv(4).startswith(b"POST")
-            connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+        for method in (b"GET ", b"POST"):  # the page, and its button
+            connection, _ = callback.accept()
+            with connection:
+                assert connection.recv(4).startswith(method)
+                connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

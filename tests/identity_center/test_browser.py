@@ -25,7 +25,7 @@ from awsenv.identity_center.token import SsoSession
 from awsenv.profiles.profile import Profile
 from tests.identity_center.test_sign_in import ACCOUNT, CONFIG, approve, token_file
 from tests.place import Place
-from tests.program import program_path
+from tests.program import program_path, until
 from tests.shells.real import clean, installed
 
 
@@ -75,7 +75,13 @@ def test_allow_in_a_real_browser_signs_in(center: Place, browser: Callable[[], P
     program = started(center)
     url = page_of(program)
     page = browser()
-    page.goto(url)
+    # The browser is started with a link of this machine's, which leads there.
+    until((center.home / "opened").exists)
+    until((center.home / "opened").read_text)
+    link = (center.home / "opened").read_text().strip()
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/[\w-]{43}", link)
+    page.goto(link)
+    assert page.url == url
     assert page.get_by_role("heading").inner_text() == "Sign in to the demo"
     page.screenshot(path=str(center.home / "approve.png"))
     page.get_by_role("button", name="Allow").click()
@@ -83,7 +89,6 @@ def test_allow_in_a_real_browser_signs_in(center: Place, browser: Callable[[], P
     page.screenshot(path=str(center.home / "done.png"))
     assert "You can close this tab." in page.inner_text("body")
     assert program.wait(60) == 0
-    assert (center.home / "opened").read_text().strip() == url
     assert token_file(center).exists()
     assert center.run("use", "xxx-admin", "--shell", "json").returncode == 0
     # The registration serves the next sign-in, too.
@@ -180,8 +185,12 @@ def callback() -> Iterator[Callback]:
 
 def status(callback: Callback, query: str, host: str = "") -> int:
     """What the callback answers to ``query``."""
-    connection = HTTPConnection("127.0.0.1", int(callback.host.rpartition(":")[2]), timeout=30)
-    connection.request("GET", f"/oauth/callback?{query}", headers={"Host": host or callback.host})
+    connection = HTTPConnection(
+        "127.0.0.1", int(urlsplit(callback.url).netloc.rpartition(":")[2]), timeout=30
+    )
+    connection.request(
+        "GET", f"/oauth/callback?{query}", headers={"Host": host or urlsplit(callback.url).netloc}
+    )
     return connection.getresponse().status
 
 
@@ -204,7 +213,9 @@ def test_an_attack_is_refused_and_the_right_answer_still_taken(
     attack: tuple[str, str], callback: Callback
 ) -> None:
     # An idle connection beside it holds nothing up.
-    with socket.create_connection(("127.0.0.1", int(callback.host.rpartition(":")[2]))):
+    with socket.create_connection(
+        ("127.0.0.1", int(urlsplit(callback.url).netloc.rpartition(":")[2]))
+    ):
         assert status(callback, *attack) == 400
         told: list[int] = []
         visit = threading.Thread(
@@ -221,7 +232,7 @@ def test_an_attack_is_refused_and_the_right_answer_still_taken(
 
 def test_another_page_is_not_there(callback: Callback) -> None:
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(f"http://{callback.host}/favicon.ico")
+        urllib.request.urlopen(f"http://{urlsplit(callback.url).netloc}/favicon.ico")
 
 
 def test_a_qr_code_is_of_the_page_that_another_device_can_open(center: Place) -> None:
