@@ -55,9 +55,12 @@ def read(path: str) -> dict[str, str] | None:
     if body[:9] != b"awsenv=1\n" or end != checksum(body):
         return None  # another version's, half of one, or not as it was written
     fields = {}
-    for line in body.decode("ascii").split("\n")[1:-1]:
-        name, _, value = line.partition("=")
-        fields[name] = decode(value) if "%" in value else value
+    try:
+        for line in body.decode("ascii").split("\n")[1:-1]:
+            name, _, value = line.partition("=")
+            fields[name] = decode(value) if "%" in value else value
+    except ValueError:  # nothing that we write
+        return None
     return fields
 
 
