@@ -16,6 +16,8 @@ from awsenv.state import NOWHERE
 
 # What a writer has in the folder of its file while it writes; before, a process ID was in the name.
 _LITTER = re.compile(r"\.awsenv-(?:[0-9a-f]{16}|\d+)~")
+# Linux's overflowuid, by default.
+_NOBODY = 65534
 # Seconds after which it is litter where no lock can tell that its writer is gone.
 _OLD = 3600
 
@@ -56,9 +58,13 @@ def is_ours(found: os.stat_result, folder: str) -> bool:
 def make_private(path: str) -> str:
     """``path`` as a folder of ours alone, made where it is missing: mode 0700, no symlink.
 
-    Raises ``AwsenvError`` when it is somebody else's, cannot be made, or lies on a disk that keeps no permissions.
+    Raises ``AwsenvError`` when it is somebody else's, lies in a folder in which somebody else could put another in its
+    place, cannot be made, or lies on a disk that keeps no permissions.
     """
     try:
+        if theirs := _find_foreign(os.path.dirname(path)):
+            what = f"{shorten(path)} would lie in {shorten(theirs)}, which is not yours alone"
+            raise AwsenvError(what, "XDG_STATE_HOME=FOLDER elsewhere")
         make(path)
         found = os.lstat(path)
         if not stat.S_ISDIR(found.st_mode) or not is_ours(found, os.path.dirname(path)):
@@ -78,6 +84,25 @@ def make_private(path: str) -> str:
             else f"ls -ld {shorten(os.path.dirname(path))}",
         ) from None
     return path
+
+
+def _find_foreign(path: str) -> str:
+    """The folder at or above ``path`` in which another user could put something else in the place of what is there; empty
+    for none. Above one of root's all are root's. For root, who writes as whoever has the folder, none is."""
+    while os.geteuid():
+        with contextlib.suppress(FileNotFoundError):
+            found = os.stat(path)
+            # What is root's outside is nobody's in a container's namespace of users.
+            if found.st_uid in (0, _NOBODY):
+                break
+            if found.st_uid != os.geteuid() or (
+                found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX
+            ):
+                return path
+        if path == os.path.dirname(path):
+            break
+        path = os.path.dirname(path)
+    return ""
 
 
 def open_temporary(folder: str, apart: bool) -> tuple[str, int]:

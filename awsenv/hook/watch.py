@@ -55,6 +55,9 @@ def write_stamps(files: list[WatchedFile], environ: dict[str, str]) -> bool:
     """Give each of ``files`` its stamp, and its link where it lies behind one; whether that could be done."""
     folder = state_path(environ, WATCH)
     try:
+        # In a folder of another user's they would say what he likes.
+        if files and os.path.isdir(folder) and os.stat(folder).st_uid != _find_owner(folder):
+            return False
         for file in files:
             file.stamp = _write_stamp(folder, file.mtime)
             file.link = _write_link(folder, file.target) if file.target else ""
@@ -94,6 +97,12 @@ def _write_link(folder: str, target: str) -> str:
     return path
 
 
+def _find_owner(folder: str) -> int:
+    """Whose ``folder`` has to be: this user's, for root of whoever has the one above."""
+    user = os.geteuid()
+    return user or os.stat(os.path.dirname(folder)).st_uid
+
+
 def _give(path: str) -> None:
     if os.geteuid() == 0:
         from awsenv.files import folders
@@ -103,9 +112,13 @@ def _give(path: str) -> None:
 
 def _prepare(folder: str) -> None:
     if not os.path.isdir(folder):
+        from awsenv.errors import AwsenvError
         from awsenv.files import folders
 
-        folders.make(folder)
+        try:
+            folders.make_private(folder)
+        except AwsenvError as error:
+            raise OSError(error.message) from None
     names = os.listdir(folder)
     if len(names) <= _FEW:
         return

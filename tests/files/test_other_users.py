@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from awsenv import record_file
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, writing
 from tests.shells.real import clean, installed
@@ -39,11 +40,16 @@ def home(tmp_path: Path) -> Path:
 
 
 def run(
-    user: int, home: Path, *words: str, umask: int = 0o022, folder: str = "open"
+    user: int,
+    home: Path,
+    *words: str,
+    umask: int = 0o022,
+    folder: str = "open",
+    more: dict[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """awsenv of ``user`` in a folder beside the home."""
     become = [installed("setpriv"), f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []  # fmt: skip
-    return subprocess.run([*become, "awsenv", *words], env=clean(home), cwd=home.parent / folder, umask=umask,
+    return subprocess.run([*become, "awsenv", *words], env=clean(home, **(more or {})), cwd=home.parent / folder, umask=umask,
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
 
 
@@ -116,6 +122,95 @@ def test_what_is_mine_is_mine_alone_in_an_open_folder(umask: int, home: Path) ->
         assert (path.stat().st_uid, path.stat().st_mode & 0o777) == (ME, 0o600)
         assert hears(HIM, home.parent) == []
     assert KEY in path.read_text()
+
+
+def test_a_folder_whose_new_files_are_open_to_him_by_an_acl_keeps_nothing_open(home: Path) -> None:
+    folder = home.parent / "open"
+    subprocess.run([installed("setfacl"), "-d", "-m", f"u:{HIM}:rw", folder], check=True)
+    (folder / "control").touch()
+    acl = subprocess.run(["getfacl", "-c", folder / "control"], capture_output=True, text=True, check=True)  # fmt: skip
+    assert f"user:{HIM}:rw" in acl.stdout  # the control
+    assert run(ME, home, "dotenv", "dev", "-o", ".env", umask=0).returncode == 0
+    assert KEY in (folder / ".env").read_text()
+    assert hears(HIM, home.parent) == []
+
+
+WATCH = """import os, sys
+print("watches", flush=True)
+while not os.path.exists(sys.argv[1]):
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        for name in ("cmdline", "environ"):
+            try: data = open(f"/proc/{pid}/{name}", "rb").read()
+            except OSError: continue
+            if any(s in data for s in (b"Secr" b"3t", b"T0" b"ken", b"Signin" b"Token")): print(name, data, flush=True)
+"""
+
+
+def test_whatever_i_do_he_reads_nothing_of_it(home: Path) -> None:
+    """With a home that is open, and a umask of 000."""
+    for path in (home, home / ".aws"):
+        path.chmod(0o755)
+    (home / ".envrc").write_text("use_aws dev\ndotenv_if_exists\n")
+    (home / "aside").mkdir()
+    for path in (home / ".envrc", home / "aside"):
+        os.chown(path, ME, ME)
+    end = home / "end"
+    him = [installed("setpriv"), f"--reuid={HIM}", f"--regid={HIM}", "--clear-groups"]
+    him += ["/usr/bin/python3", "-c", WATCH, str(end)]
+    with subprocess.Popen(him, stdout=subprocess.PIPE, text=True) as watching:
+        assert watching.stdout
+        assert watching.stdout.readline() == "watches\n"
+        for line in ("use dev --shell bash", "login dev --save-as other", "exec dev -- sleep 0.3", "exec dev --live -- true",
+                     "dotenv dev -o aside/.env", "allow .", "hook-env bash -", "list", "status --json", "doctor",
+                     "hook bash --install --yes", "credential-process dev", "logout --all"):  # fmt: skip
+            run(ME, home, *line.split(), umask=0, folder="home")
+        shown = [*him[:4], "/bin/sh", "-c", "sleep 0.5", "Secr3t"]
+        subprocess.run(
+            [each.replace(str(HIM), str(ME)) for each in shown], check=True
+        )  # the control
+        end.touch()
+        assert "Secr3t" in watching.stdout.readline()
+        assert [line for line in watching.stdout if "sleep 0.5" not in line] == []
+    assert hears(HIM, home.parent) == []
+    open_to_all = [
+        p for p in (home / ".local").rglob("*") if p.lstat().st_mode & 0o077 and not p.is_symlink()
+    ]
+    assert [p for p in open_to_all if "awsenv" in p.parts] == []
+
+
+def test_what_he_has_made_before_me_is_not_mine(home: Path) -> None:
+    """A state folder in a place that is open to all, with a record, a trust, a lock and a socket of his."""
+    (home / ".envrc").write_text("use_aws dev\n")
+    os.chown(home / ".envrc", ME, ME)
+    place = home.parent / "open/state"
+    more = {"XDG_STATE_HOME": str(place)}
+    assert run(HIM, home.parent / "open", "list", more=more).returncode == 0
+    record = "awsenv=1\nprofile=dev\nvar.AWS_ACCESS_KEY_ID=ASIAHIS\n"
+    for name in (
+        "records/dev",
+        "server/port",
+        "server/running",
+        f"trust{home}/.envrc",
+        "socket/awsenv.sock",
+        "locks/x",
+    ):
+        path = place / "awsenv" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        body = record.encode()
+        path.write_bytes(body + b"end=" + record_file.checksum(body))
+    for path in (place, *place.rglob("*")):
+        path.chmod(0o777 if path.is_dir() else 0o666)
+        os.chown(path, HIM, HIM)
+    before = {p: p.read_bytes() for p in place.rglob("*") if p.is_file()}
+    for line in ("use dev --shell bash", "hook-env bash -", "allow .", "dotenv dev -o .env", "serve --status",
+                 "serve --for 1s", "list", "doctor"):  # fmt: skip
+        done = run(ME, home, *line.split(), folder="home", more=more)
+        assert "Traceback" not in done.stderr + done.stdout, line
+        assert "internal error" not in done.stderr, line
+        assert "ASIAHIS" not in done.stdout, line
+    assert KEY in run(ME, home, "use", "dev", "--shell", "bash", folder="home", more=more).stdout
+    assert hears(HIM, place) == []
+    assert {p: p.read_bytes() for p in place.rglob("*") if p.is_file()} == before
 
 
 def test_what_root_makes_in_a_persons_home_is_that_persons(home: Path) -> None:
