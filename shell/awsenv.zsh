@@ -150,11 +150,13 @@ __awsenv_lose() {
   local is="${AWSENV_PROFILE-} ${AWS_CREDENTIAL_EXPIRATION-} ${AWS_ACCESS_KEY_ID-} ${AWS_PROFILE-}"
   # Of a shell that a person changed meanwhile nothing is known: that stays, and nothing from before it comes back.
   [[ $__awsenv_seen == *" $is" ]] || typeset -g __awsenv_state= __awsenv_outside=
-  case $__awsenv_gone:${AWSENV_DIR-}:$__awsenv_key in
-    ("x$__awsenv_key":*) ;;
-    (*:e*) builtin eval "$__awsenv_closed" ;;
-    (xe*|*:?*:*) builtin eval "$__awsenv_outside" ;;
-  esac
+  if [[ $__awsenv_gone != "x$__awsenv_key" ]]; then
+    if [[ $__awsenv_key == e* ]]; then
+      builtin eval "$__awsenv_closed"
+    elif [[ $__awsenv_gone == xe* || -n ${AWSENV_DIR-} ]]; then
+      builtin eval "$__awsenv_outside"
+    fi
+  fi
   typeset -g __awsenv_gone="x$__awsenv_key"
   __awsenv_due=0 __awsenv_limit=9999999999
   __awsenv_see

@@ -28,10 +28,10 @@ def home(tmp_path: Path) -> Path:
     tmp_path.chmod(0o700)
     (tmp_path / ".aws").mkdir()
     (tmp_path / ".aws/credentials").write_text(KEYS)
-    (tmp_path / "org/deep").mkdir(parents=True)
-    path = tmp_path / "org/.envrc"
+    (tmp_path / "o:eg/deep").mkdir(parents=True)
+    path = tmp_path / "o:eg/.envrc"
     path.write_text("use_aws dev\ndotenv\n")
-    (tmp_path / "org/.env").write_text("STAGE=dev\n")
+    (tmp_path / "o:eg/.env").write_text("STAGE=dev\n")
     trust.allow(str(path), trust.derive(str(path)), clean(tmp_path))
     return tmp_path
 
@@ -82,16 +82,16 @@ def test_a_folder_acts_as_nobody_and_outside_it_is_as_before(
     what: str, program: Path, shell: Shell, home: Path
 ) -> None:
     # Of files of this second a prompt asks, which may be just when the program goes.
-    until(lambda: time.time() - (home / "org/.env").stat().st_ctime > 1.1)
+    until(lambda: time.time() - (home / "o:eg/.env").stat().st_ctime > 1.1)
     with closing(at_home(shell, home, PATH="/usr/bin:/bin", STAGE="mine")) as prompt:
         prompt.typed("awsenv use prod")
-        prompt.typed(f"cd {home}/org")
-        assert values(prompt) == IN_ORG | {"AWSENV_DIR": str(home / "org")}
+        prompt.typed(f"cd {home}/o:eg")
+        assert values(prompt) == IN_ORG | {"AWSENV_DIR": str(home / "o:eg")}
         (program / what).rename(home / "kept")
         # An edit has to be asked about.
         (home / ".aws/credentials").write_text(KEYS.replace("AKIADEV", "AKIANEW"))
         said = (
-            prompt.typed(f"cd {home}/org/deep")
+            prompt.typed(f"cd {home}/o:eg/deep")
             + prompt.typed("echo 1")
             + prompt.typed("echo 2")
             + prompt.typed("echo 3")
@@ -113,7 +113,7 @@ def test_a_folder_acts_as_nobody_and_outside_it_is_as_before(
         assert GONE in prompt.typed("awsenv list")
         # What a person made of it stays, and nothing from before that comes back, not even with the program.
         prompt.export(AWS_ACCESS_KEY_ID="")
-        prompt.typed(f"cd {home}/org")
+        prompt.typed(f"cd {home}/o:eg")
         assert values(prompt) == {"AWS_PROFILE": NOBODY, "STAGE": "mine"}
         prompt.export(AWS_PROFILE="own")
         prompt.typed(f"cd {home}")
@@ -121,7 +121,7 @@ def test_a_folder_acts_as_nobody_and_outside_it_is_as_before(
         (home / "kept").rename(program / what)
         prompt.typed("echo 1")
         assert values(prompt) == {"AWS_PROFILE": "own", "STAGE": "mine"}
-        prompt.typed(f"cd {home}/org")
+        prompt.typed(f"cd {home}/o:eg")
         assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIANEW"
 
 
@@ -131,9 +131,9 @@ def test_the_awsenv_on_path_takes_its_place(program: Path, shell: Shell, home: P
     with closing(at_home(shell, home, **environ)) as prompt:
         prompt.typed("awsenv use prod")
         (program / "main.py").unlink()
-        said = prompt.typed(f"cd {home}/org") + prompt.typed("echo 1")
+        said = prompt.typed(f"cd {home}/o:eg") + prompt.typed("echo 1")
         assert said.count("awsenv: its program has moved; ") == 1, said
-        assert values(prompt) == IN_ORG | {"AWSENV_DIR": str(home / "org")}
+        assert values(prompt) == IN_ORG | {"AWSENV_DIR": str(home / "o:eg")}
         prompt.typed("awsenv use prod")
         assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIAPROD"
         assert other.exists()
@@ -145,7 +145,7 @@ UNSAFE = ("writable", "folder", "in the project", "relative", "another program",
 @pytest.mark.parametrize("unsafe", UNSAFE)
 def test_not_one_that_may_be_anybodys(unsafe: str, program: Path, home: Path) -> None:
     """The search is the same text for every shell."""
-    bin_ = home / ("org/bin" if unsafe == "in the project" else "bin")
+    bin_ = home / ("o:eg/bin" if unsafe == "in the project" else "bin")
     other = install(bin_)
     if unsafe == "writable":
         other.chmod(0o777)
@@ -155,10 +155,10 @@ def test_not_one_that_may_be_anybodys(unsafe: str, program: Path, home: Path) ->
         other.write_text("#!/bin/sh\necho hello\n")
     elif unsafe == "another protocol":
         other.write_text("#!/bin/sh\necho awsenv-protocol 0; echo /bin/sh\n")
-    path = "org/../bin" if unsafe == "relative" else str(bin_)
+    path = "o:eg/../bin" if unsafe == "relative" else str(bin_)
     shell = next(each for each in EVERY if each.name == "bash")
     with closing(at_home(shell, home, PATH=f"{path}:/usr/bin:/bin")) as prompt:
-        prompt.typed(f"cd {home}/org")
+        prompt.typed(f"cd {home}/o:eg")
         (program / "main.py").unlink()
         said = prompt.typed("awsenv use prod")
         assert GONE in said
@@ -191,7 +191,7 @@ def test_tcshs_hook_is_a_file_that_goes_as_well(
         paths, "shipped_path", lambda name: str(shipped) if name == "awsenv.tcsh" else usual(name)
     )
     with closing(at_home(shell, home, PATH="/usr/bin:/bin")) as prompt:
-        prompt.typed(f"cd {home}/org")
+        prompt.typed(f"cd {home}/o:eg")
         assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIADEV"
         shipped.unlink()
         (program / "main.py").unlink()
