@@ -19,6 +19,8 @@ ROTATIONS = "rotations"
 DOUBTFUL_KEYS = "doubtful-keys"
 # The ``.env`` files that are written again at a renewal.
 ENV_FILES = "dotenv"
+# Which sign-in a token is of that a renewal of ours has put there; no token.
+SIGN_INS = "sign-ins"
 # Of ``awsenv serve``: the process and its log, what was granted for which token, its socket, the relay's compose file.
 SERVER, GRANTS, SOCKET, RELAY = "server", "server/grants", "socket", "awsenv-relay"
 # The AWS config files of ``exec --live``, and the browsers of ``console --isolated``.

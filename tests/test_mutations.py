@@ -41,7 +41,7 @@ ACCIDENTS: tuple[Accident, ...] = (
     lambda a, b, c, choice: a + choice.choice(ODD) + b + c,
     lambda a, b, c, _: (a + b + c).replace(b"\n", b"\r\n"),
     lambda a, b, c, choice: (a + b + c).decode("utf-8", "replace").encode(choice.choice(("utf-16", "utf-7", "utf-8-sig"))),
-    lambda a, b, c, choice: b * choice.choice((1, 50, 5000)) + a + c,
+    lambda a, b, c, choice: b[:400] * choice.choice((1, 50, 5000)) + a + c,
     lambda a, b, c, choice: a + choice.choice(DEEP) * choice.choice((3, 900, 20_000)) + b + c,
 )  # fmt: skip
 

@@ -9,6 +9,15 @@ from awsenv.profiles.profile import KEYCHAIN, Profile
 from awsenv.regions import check_region
 
 
+class Origin(NamedTuple):
+    """How a session was made: by which ``call`` of AWS's (empty: nobody knows; a key that stands there has none), whether
+    ``from_session``, and not from a key that does not end, and of which ``sign_in`` (empty for none)."""
+
+    call: str = ""
+    from_session: bool = False
+    sign_in: str = ""
+
+
 class Session(NamedTuple):
     """What a shell is given to act as ``profile``.
 
@@ -24,6 +33,7 @@ class Session(NamedTuple):
     region: str | None = None
     account_id: str | None = None
     settings: dict[str, str] = {}  # noqa: RUF012  # nobody changes it
+    origin: Origin = Origin()
 
     @classmethod
     def from_profile(
@@ -83,6 +93,13 @@ class Session(NamedTuple):
         account = got.get("account_id")
         return cls.from_profile(
             profile, key_id, secret, token, expires, str(account) if account else None
+        )
+
+    def made_by(self, call: str, source: "Session | None" = None, sign_in: str = "") -> "Session":
+        """This session as one that ``call`` made, with that of a ``source``."""
+        from_session = source is not None and source.session_token is not None
+        return self._replace(
+            origin=Origin(call, from_session, sign_in or (source.origin.sign_in if source else ""))
         )
 
     def __repr__(self) -> str:

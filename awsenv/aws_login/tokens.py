@@ -51,7 +51,7 @@ def session_of(fields: dict[str, Any], profile: Profile) -> Session:
     from awsenv.profiles import timestamps
 
     got = fields["accessToken"]
-    return Session.from_profile(
+    found = Session.from_profile(
         profile,
         got["accessKeyId"],
         got["secretAccessKey"],
@@ -59,6 +59,14 @@ def session_of(fields: dict[str, Any], profile: Profile) -> Session:
         timestamps.parse_end(got["expiresAt"]),
         got.get("accountId"),
     )
+    return found.made_by("CreateOAuth2Token", sign_in=find_sign_in(fields))
+
+
+def find_sign_in(fields: dict[str, Any] | None) -> str:
+    """The sign-in that ``fields`` are of, which a renewal leaves as it is: its key of DPoP (RFC 9449), which each makes
+    anew; empty for none."""
+    key = (fields or {}).get("dpopKey")
+    return hashlib.sha256(key.encode()).hexdigest() if isinstance(key, str) and key else ""
 
 
 def exchange(

@@ -10,6 +10,7 @@ from awsenv.aws import child, client, token_file
 from awsenv.aws.context import Context
 from awsenv.errors import AwsenvError, PersonNeededError
 from awsenv.files import locks
+from awsenv.identity_center import lineage
 from awsenv.identity_center import token as tokens
 from awsenv.identity_center.token import SsoSession
 from awsenv.paths import shorten
@@ -176,3 +177,4 @@ def _spend(where: SsoSession, found: dict[str, Any], profile: Profile, context: 
     if got.get("refreshToken"):
         fields["refreshToken"] = got["refreshToken"]
     tokens.store(path, fields)
+    lineage.carry_on(path, found, fields, context.environ)

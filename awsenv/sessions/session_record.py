@@ -2,13 +2,17 @@
 
 import contextlib
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from awsenv import record_file, records
-from awsenv.aws.session import Session
+from awsenv.aws.session import Origin, Session
 from awsenv.errors import AwsenvError
 from awsenv.profiles.account import of_key
 from awsenv.profiles.profile import Profile
+from awsenv.sessions.sign_ins import SignIn
+
+NO_SIGN_IN = SignIn()
 
 
 class StoredSession:
@@ -23,13 +27,15 @@ class StoredSession:
         self.margin = min(300.0, (self.expires - issued) / 10)
 
 
-def load(path: str, profile: Profile, bound: str, sign_in: str = "") -> StoredSession | None:
-    """The session in the record at ``path``, if it is that of ``bound``, ended or not; none where the
-    file of the ``sign_in`` that it came from is gone."""
+def load(
+    path: str, profile: Profile, bound: str, sign_in: SignIn = NO_SIGN_IN
+) -> StoredSession | None:
+    """The session in the record at ``path``, if it is that of ``bound`` and came from that ``sign_in``, ended or not."""
     fields = record_file.read(path)
     if not fields or fields.get("profile") != profile.name or fields.get("bound") != bound:
         return None
-    if sign_in and not os.path.exists(sign_in):
+    of = fields.get("sign-in.of", "")
+    if sign_in.path and (not of or of != sign_in.identity):
         return None
     try:
         session = Session.from_profile(
@@ -40,7 +46,8 @@ def load(path: str, profile: Profile, bound: str, sign_in: str = "") -> StoredSe
             datetime.fromtimestamp(int(fields["expires"]), UTC),
             fields.get("AWS_ACCOUNT_ID"),
         )
-        return StoredSession(session, float(fields["issued"]))
+        origin = Origin(fields.get("made.by", ""), fields.get("made.of") == "session", of)
+        return StoredSession(session._replace(origin=origin), float(fields["issued"]))
     except (KeyError, ValueError, OverflowError, OSError):  # another version's
         return None
 
@@ -51,22 +58,30 @@ def keep(
     found: StoredSession,
     bound: str,
     sources: records.AwsFiles,
-    sign_in: str = "",
+    find_sign_in: Callable[[], SignIn] = lambda: NO_SIGN_IN,
 ) -> None:
-    """Store ``found``; where that fails the session serves this call, and the next asks again."""
+    """Store ``found``; where that fails the session serves this call, and the next asks again. So does one that is not of
+    the sign-in that there is now, as ``find_sign_in`` says."""
+    origin = found.session.origin
     fields = {
         "bound": bound,
         "issued": str(int(found.issued)),
         "renew": str(int(found.expires - found.margin)),
     }
-    if sign_in:
+    fields |= {"made.by": origin.call, "made.of": "session" if origin.from_session else "key"}
+    if path_of_sign_in := find_sign_in().path:
         try:
-            fields |= {
-                "sign-in.path": sign_in,
-                "sign-in.stamp": record_file.format_stamp(os.stat(sign_in)),
-            }
+            stamp = record_file.format_stamp(os.stat(path_of_sign_in))
         except OSError:
             return  # it has gone meanwhile
+        # Looked at after its stamp was taken: what comes later gives it another one.
+        if not origin.sign_in or find_sign_in().identity != origin.sign_in:
+            return
+        fields |= {
+            "sign-in.path": path_of_sign_in,
+            "sign-in.stamp": stamp,
+            "sign-in.of": origin.sign_in,
+        }
     if account := of_key(found.session.access_key_id):
         fields["account"] = account
     with contextlib.suppress(AwsenvError):

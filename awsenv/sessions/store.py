@@ -1,7 +1,7 @@
 """A profile's session: from its record, else got by one process at a time, and stored."""
 
-import os
 import shlex
+from collections.abc import Callable
 from typing import Any
 
 from awsenv import debug, record_file, records
@@ -17,6 +17,7 @@ from awsenv.profiles.profile import Profile
 from awsenv.profiles.read import Profiles
 from awsenv.sessions import chain, mfa_codes, providers, session_record, sign_ins
 from awsenv.sessions.chain import OF_KEY, Chain
+from awsenv.sessions.sign_ins import SignIn
 from awsenv.state import state_folder
 
 
@@ -64,11 +65,14 @@ class SessionStore:
         # What a profile is as its own source has a record beside that of what it is.
         names = [given.name, *filter(None, (options.variant, given.variant))]
         path = record_file.record_path("\n".join(names), self._environ)
-        sign_in = sign_ins.find_path(self._chain.walk(given), self._environ)
+
+        def find_sign_in() -> SignIn:
+            return sign_ins.find(self._chain.walk(given), self._environ)
+
         prompter = self._people
         begun = prompter.now()
         debug.note(f"profile {given.name} is of kind {profile.kind}; its record is {shorten(path)}")
-        if session := self._look(path, profile, bound, options, begun, sign_in):
+        if session := self._look(path, profile, bound, options, begun, find_sign_in):
             return session
         debug.note("no record answers: the session is got")
         person = needs_person(profile, options)
@@ -80,8 +84,9 @@ class SessionStore:
         with locks.hold(
             state, f"session {path}", prompter.say, question_timeout=question_timeout
         ) as lock:
-            if session := self._look(path, profile, bound, options, begun, sign_in):
+            if session := self._look(path, profile, bound, options, begun, find_sign_in):
                 return session
+            sign_in = find_sign_in()
             alive = session_record.load(path, profile, bound, sign_in)
             if alive is not None and alive.expires - prompter.now() <= options.min_left:
                 alive = None
@@ -99,7 +104,7 @@ class SessionStore:
                 return alive.session
             if session.expires is not None:
                 found = session_record.StoredSession(session, prompter.now())
-                session_record.keep(path, profile, found, bound, self._files, sign_in)
+                session_record.keep(path, profile, found, bound, self._files, find_sign_in)
             return session
 
     def _look(
@@ -109,9 +114,9 @@ class SessionStore:
         bound: str,
         options: SessionOptions,
         begun: float,
-        sign_in: str,
+        find_sign_in: Callable[[], SignIn],
     ) -> Session | None:
-        found = session_record.load(path, profile, bound, sign_in)
+        found = session_record.load(path, profile, bound, find_sign_in())
         if found is None or (options.fresh and found.issued < begun):
             debug.note(
                 f"{shorten(path)}: {'too old for --fresh' if found else 'not there, or of other settings'}"
@@ -122,7 +127,7 @@ class SessionStore:
         if left <= (options.min_left or found.margin):
             return None
         # Under the files as they are now.
-        session_record.keep(path, profile, found, bound, self._files, sign_in)
+        session_record.keep(path, profile, found, bound, self._files, find_sign_in)
         return found.session
 
     def _ask(
@@ -131,14 +136,15 @@ class SessionStore:
         given: Profile,
         options: SessionOptions,
         context: Context,
-        sign_in: str,
+        sign_in: SignIn,
     ) -> Session:
         """The session of ``profile`` by its provider, and that of its source before."""
-        signed_out = bool(sign_in) and not os.path.exists(sign_in)
-        # What the AWS CLI has stored, if it was since the files were changed and with a sign-in that is.
-        since = float("inf") if options.fresh or signed_out else self._files.changed()
+        signed_out = bool(sign_in.path) and not sign_in.identity
+        # What the AWS CLI has stored, if it was since the files were changed and since somebody signed in.
+        since = max(self._files.changed(), sign_in.changed)
+        since = float("inf") if options.fresh or signed_out else since
         if profile.kind == "role":
-            return self._assume(profile, given, options, context, since)
+            return self._assume(profile, given, options, context, since, sign_in)
         if profile.kind == "sso":
             context = context.with_cli_cache(self._clis(since))
         kind = "mfa" if profile.kind in OF_KEY else profile.kind
@@ -154,6 +160,7 @@ class SessionStore:
         options: SessionOptions,
         context: Context,
         since: float,
+        sign_in: SignIn,
     ) -> Session:
         from awsenv.sessions.providers import role
 
@@ -170,7 +177,7 @@ class SessionStore:
             )
             if found is not None and found.expires is not None:
                 if found.expires.timestamp() - self._people.now() > options.min_left:
-                    return found
+                    return found.made_by("AssumeRole", sign_in=sign_in.identity)
                 cache = self._clis(float("inf"))  # it lives, but not for as long as is wanted
         options, of_source = chain.split(profile, source, options, seconds)
         if source is None:

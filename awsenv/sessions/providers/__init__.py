@@ -3,11 +3,13 @@ with that of its ``source`` where it has one. It knows no record, no lock and no
 falls through to a container's, an instance's or a variable's credentials.
 """
 
+import shlex
 from importlib import import_module
 
 from awsenv.aws.context import Context
 from awsenv.aws.options import SessionOptions
 from awsenv.aws.session import Session
+from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
 
 # Kind → module, so that one kind loads one.
@@ -35,4 +37,7 @@ def session(
     """The session that a profile of ``kind`` has. Raises ``AwsenvError``."""
     provider = import_module(f"{__name__}.{MODULES[kind]}")
     found: Session = provider.session(profile, options, context, source)
+    if found.expires is not None and found.expires.timestamp() <= context.prompter.now():
+        what = f"profile {profile.name}: what was got for it had ended before, at {found.expires:%Y-%m-%d %H:%M} UTC"
+        raise AwsenvError(what, f"awsenv show {shlex.quote(profile.name)}, and look at the clock")
     return found

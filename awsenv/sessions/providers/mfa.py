@@ -46,7 +46,7 @@ def session(
             return client.call(profile, partial(sts.get_session_token, **parameters))
 
         answer = context.with_code(device, profile, options, get)
-    return Session.from_sts(profile, answer)
+    return Session.from_sts(profile, answer).made_by("GetSessionToken", key)
 
 
 def _find_device(key: Session, profile: Profile, context: Context) -> str:

@@ -45,7 +45,7 @@ def session(
         # Under the CLI's key of a role with a device only what was got with its code.
         cache = {} if profile.get("mfa_serial") else context.cli_cache
         answer = _assume(profile, source, parameters, context, cache)
-    return Session.from_botocore(profile, answer)
+    return Session.from_botocore(profile, answer).made_by("AssumeRole", source)
 
 
 def load(profile: Profile, options: SessionOptions, context: Context, cache: Any) -> Session | None:

@@ -8,7 +8,7 @@ from awsenv.aws.context import Context
 from awsenv.aws.options import SessionOptions
 from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
-from awsenv.identity_center import sign_in, token
+from awsenv.identity_center import lineage, sign_in, token
 from awsenv.identity_center.token import SsoSession
 from awsenv.profiles import timestamps
 from awsenv.profiles.profile import Profile
@@ -63,7 +63,11 @@ def _get_credentials(where: SsoSession, found: str, profile: Profile, context: C
             "AccountId": account,
         },
     }
-    return Session.from_profile(profile, key_id, secret, session_token, end)
+    path = where.token_path(context.environ)
+    made = Session.from_profile(profile, key_id, secret, session_token, end)
+    return made.made_by(
+        "GetRoleCredentials", sign_in=lineage.of_token(found, path, context.environ)
+    )
 
 
 def _load_cached(profile: Profile, context: Context) -> Session | None:
@@ -76,8 +80,11 @@ def _load_cached(profile: Profile, context: Context) -> Session | None:
         end = timestamps.parse_end(got["Expiration"])
         if end.timestamp() - context.prompter.now() <= sign_in.WINDOW:
             return None
-        return Session.from_profile(
+        found = Session.from_profile(
             profile, got["AccessKeyId"], got["SecretAccessKey"], got["SessionToken"], end
         )
+        where = token.of_profile(profile, context.environ)
+        of = lineage.find(where.token_path(context.environ), context.environ)
+        return found.made_by("GetRoleCredentials", sign_in=of)
     except (KeyError, TypeError, ValueError):
         return None

@@ -36,4 +36,4 @@ def session(
         parameters["DurationSeconds"] = options.duration
     sts = context.client("sts")
     answer = client.call(profile, partial(sts.assume_role_with_web_identity, **parameters))
-    return Session.from_sts(profile, answer)
+    return Session.from_sts(profile, answer).made_by("AssumeRoleWithWebIdentity")
