@@ -14,7 +14,7 @@ import botocore.parsers
 import botocore.session
 
 from awsenv import debug
-from awsenv.aws import deadline
+from awsenv.aws import deadline, partitions
 from awsenv.aws.errors import RefusedCodeError, UnknownKeyError
 from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
@@ -23,7 +23,6 @@ from awsenv.regions import check_region, list_regions
 from awsenv.variables import list_set, remove_session
 
 # Where a partition's STS is asked by those who name no Region ("AWS STS Regions and endpoints").
-_FIRST = {"arn:aws-us-gov": "us-gov-west-1", "arn:aws-cn": "cn-north-1"}
 # Seconds. Four tries and what lies between them end within 30 s; validation is AWS's business.
 CONFIG = botocore.config.Config(
     connect_timeout=3,
@@ -89,8 +88,10 @@ def find_region(profile: Profile, environ: dict[str, str]) -> str:
     else the one that the partition of its role or device has for such calls."""
     mine = remove_session(environ)
     named = profile.get("region") or mine.get("AWS_REGION") or mine.get("AWS_DEFAULT_REGION")
-    arn = profile.get("role_arn") or profile.get("mfa_serial") or ""
-    return named or _FIRST.get(":".join(arn.split(":")[:2]), "us-east-1")
+    if named:
+        return named
+    of = partitions.of_arn(profile.get("role_arn") or profile.get("mfa_serial") or "")
+    return (partitions.find_first_region(of) if of not in ("", "aws") else "") or "us-east-1"
 
 
 def call(profile: Profile, request: Callable[[], Any]) -> Any:

@@ -8,16 +8,15 @@ from typing import Annotated
 import typer
 
 from awsenv import durations, programs
-from awsenv.actions import console_address as address
-from awsenv.aws.session import Session
+from awsenv.actions import console_address
+from awsenv.actions.console_place import choose_place
+from awsenv.actions.console_session import get_session
 from awsenv.cli import shared_options
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import folders
 from awsenv.identity_center import token
 from awsenv.profiles import read
 from awsenv.profiles.profile import Profile
-from awsenv.request import Request
-from awsenv.sessions import resolve
 from awsenv.state import BROWSERS, state_path
 from awsenv.ui import browser, session_options, terminal
 from awsenv.variables import AWSENV_PROFILE, remove_session
@@ -30,7 +29,9 @@ _APART = ("google-chrome", "chromium", "brave-browser", "microsoft-edge", "firef
 def console(
     profile: Annotated[str, typer.Argument(help="The profile; this shell's when not given.")] = "",
     service: Annotated[str, typer.Option("--service", help="Its page: s3, ec2, lambda …")] = "",
-    path: Annotated[str, typer.Option("--path", help="A page, behind the console's host.")] = "",
+    path: Annotated[
+        str, typer.Option("--path", help="A page, behind the console's host, or its whole address.")
+    ] = "",
     region: shared_options.Region = "",
     *,
     option_values: dict[str, str],
@@ -43,68 +44,64 @@ def console(
     isolated: Annotated[
         bool, typer.Option("--isolated", help="In a browser of the profile's own.")
     ] = False,
+    logout: Annotated[
+        bool, typer.Option("--logout", help="Sign out first of the console that is open.")
+    ] = False,
 ) -> None:
     """Open the AWS console in a browser, as PROFILE.
 
     Example: awsenv console org-prod --service s3
     """
     environ = dict(os.environ)
-    profile = profile or environ.get(AWSENV_PROFILE, "")
-    if not profile:
-        raise UsageError("no profile is named, and this shell acts as none", "awsenv list")
-    found = read.profile(profile, environ)
-    region = region or found.get("region") or ""
+    found = _find_profile(profile, environ)
     # How long the console is open, which is not how long the session lasts.
     duration = option_values["--duration"]
     seconds = durations.parse_duration(duration, "--duration") if duration else 0
-    page = address.format_page(region, service, path)
-    of_session = option_values | {"--duration": ""}
-    url = _build_address(found, page, region, seconds, of_session, environ)
+    options, prompter = session_options.read(option_values | {"--duration": ""})
+    mine = remove_session(environ)
+    place = choose_place(found, region, mine)
+    if found.kind == "sso" and not seconds:
+        # The person's own sign-in at the portal: nothing has to be got for it.
+        where, page = token.of_profile(found, environ), place.format_page(service, path)
+        url = console_address.format_portal_address(where, found, page)
+    else:
+        place.format_page(service, path)  # what is wrong with it is said before a call
+        session = get_session(found, seconds, options, prompter, environ)
+        place = choose_place(found, region, mine, session.arn)
+        page = place.format_page(service, path)
+        url = console_address.get_federated_address(session, found, place, page, mine)
+    if logout:
+        url = console_address.format_sign_out(place, url)
+    name = found.name or "this shell's own key"
     if print_:
         if sys.stdout.isatty() and found.kind != "sso":
-            lives = durations.format_duration(address.LIVES)
-            terminal.say(f"for {lives}, and for whoever has it: it opens the console as {profile}")
+            lives = durations.format_duration(console_address.LIVES)
+            terminal.say(f"for {lives}, and for whoever has it: it opens the console as {name}")
         print(url)
         return
-    show = f"awsenv console {shlex.quote(profile)} --print"
+    show = f"awsenv console {shlex.quote(found.name)} --print".replace(" '' ", " ")
     words = _find_browser(browser_, isolated, found, environ)
     if words is None:
         raise AwsenvError("there is no browser here", show)
     link = browser.start(words, url, environ)
     if link is None:
         raise AwsenvError(f"{words[0]} cannot be started", show)
-    terminal.say(f"the console opens as {profile}")
+    terminal.say(f"the console opens as {name}")
     with browser.show_waiting("waiting for the browser"):
         if not link.wait():
             raise AwsenvError("no browser asked for the page in time", show)
 
 
-def _build_address(
-    profile: Profile,
-    destination: str,
-    region: str,
-    seconds: int,
-    option_values: dict[str, str],
-    environ: dict[str, str],
-) -> str:
-    if profile.kind == "sso" and not seconds:
-        # The person's own sign-in at the portal: nothing has to be got for it.
-        return address.format_portal_address(
-            token.of_profile(profile, environ), profile, destination
-        )
-    options, prompter = session_options.read(option_values)
-    got = resolve.resolve(Request("console", profile.name), options, prompter, environ)
-    values = got.variables
-    session = Session(
-        profile.name,
-        values["AWS_ACCESS_KEY_ID"],
-        values["AWS_SECRET_ACCESS_KEY"],
-        values.get("AWS_SESSION_TOKEN"),
-    )
-    if got.long_lived:
-        session, seconds = address.federate(session, profile, seconds, environ), 0
+def _find_profile(name: str, environ: dict[str, str]) -> Profile:
+    """The profile that is named, else this shell's; one without a name where the shell has a key of its own."""
+    if name := name or environ.get(AWSENV_PROFILE, ""):
+        return read.profile(name, environ)
     mine = remove_session(environ)
-    return address.get_federated_address(session, profile, region, destination, seconds, mine)
+    if mine.get("AWS_ACCESS_KEY_ID"):
+        return Profile("", None, None)
+    if name := mine.get("AWS_PROFILE") or mine.get("AWS_DEFAULT_PROFILE") or "":
+        return read.profile(name, environ)
+    raise UsageError("no profile is named, and this shell acts as none", "awsenv list")
 
 
 def _find_browser(

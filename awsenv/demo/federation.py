@@ -44,8 +44,9 @@ class Federation:
         good = good and given.get("sessionKey") == user.secret and (user.expires or 0) > time.time()
         if not good:  # a long-lived key is none
             return _REFUSED
-        seconds, said = asked.get("SessionDuration"), user.arn_end.startswith("federated-user/")
-        # GetFederationToken has said how long already.
+        seconds = asked.get("SessionDuration")
+        # GetFederationToken has said how long already, and a role that was assumed with a session may not be asked.
+        said = user.made_by == "GetFederationToken" or user.chained
         if seconds and (said or not 900 <= int(seconds) <= 43_200):
             return _REFUSED
         token = secrets.token_urlsafe(48)
@@ -56,5 +57,8 @@ class Federation:
         user, until = self.tokens.pop(asked.get("SigninToken", ""), (None, 0.0))
         if user is None or until <= time.time() or not asked.get("Issuer"):
             return _REFUSED
+        if user.made_by == "GetSessionToken":
+            what = b"Only federation tokens or assume role tokens may be used for federated login."
+            return 400, "text/html", what
         body = f"<p>You are {escape(user.arn)}.</p><p>{escape(asked.get('Destination', ''))}</p>"
         return 200, "text/html; charset=utf-8", PAGE.format(title="Console", body=body).encode()

@@ -40,6 +40,8 @@ class Iam:
         }
         if action not in actions:
             raise RefusedError("InvalidAction", f"Could not find operation {action}", 400)
+        if user.made_by == "GetFederationToken":
+            raise RefusedError("AccessDenied", "Cannot call IAM with federated credentials")
         if user.token and not user.mfa:
             raise RefusedError("InvalidClientTokenId", "a session without MFA cannot call IAM")
         name = parameters.get("UserName")

@@ -138,6 +138,10 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
 
         def _identity_center(self, body: bytes) -> None:
             path, _, query = self.path.partition("?")
+            asked = dict(parse_qsl(query))
+            if path == "/oauth" and asked.get("Action") == "logout":
+                self._lead_on(asked.get("redirect_uri", ""))
+                return
             if path == "/federation":
                 self._send(*server.federation.answer(self.command, query, body))
                 return
@@ -145,10 +149,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             if page is None:
                 page = server.signin.page(path, query, self.command, body)
             if page is not None and page.startswith("http"):
-                self.send_response_only(302)
-                self.send_header("Location", page)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
+                self._lead_on(page)
                 return
             if page is not None:
                 self._send(200, "text/html; charset=utf-8", page.encode())
@@ -167,6 +168,12 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             except OidcError as error:
                 data = json.dumps({"error": error.name, "message": error.name}).encode()
                 self._send(error.status, "application/json", data, kind=error.name)
+
+        def _lead_on(self, page: str) -> None:
+            self.send_response_only(302)
+            self.send_header("Location", page)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
         def _sign_in(self, body: bytes, fault: int | str | None) -> None:
             try:

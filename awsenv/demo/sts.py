@@ -35,12 +35,14 @@ class Role:
 
 class Sts:
     """What it knows: ``users`` by key ID, sessions too, ``roles`` by ARN, and the codes that were
-    used. ``lifetime`` is how many seconds a role's session really lasts, when it is to be short."""
+    used. ``lifetime`` is how many seconds a role's session really lasts, when it is to be short; ``denied`` are
+    the actions that no policy allows."""
 
     def __init__(self, users: Mapping[str, User]) -> None:
         self.users = dict(users)
         self.roles: dict[str, Role] = {}
         self.lifetime = 0
+        self.denied: set[str] = set()
         self._used: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
@@ -55,6 +57,11 @@ class Sts:
         }
         if action not in actions:
             raise RefusedError("InvalidAction", f"Could not find operation {action}", 400)
+        if action in self.denied:
+            what = f"User: {user.arn} is not authorized to perform: sts:{action}"
+            raise RefusedError("AccessDenied", what)
+        if user.made_by == "GetFederationToken" and action != "GetCallerIdentity":
+            raise RefusedError("AccessDenied", f"Cannot call {action} with federated credentials")
         return answered(action, actions[action](user, parameters))
 
     def _get_caller_identity(self, user: User, _: Mapping[str, str]) -> str:
@@ -69,7 +76,8 @@ class Sts:
         mfa = "SerialNumber" in parameters or "TokenCode" in parameters
         if mfa:
             self.check_code(user, parameters)
-        return credentials(self.issue(session_of(user, seconds, mfa)))
+        made = replace(session_of(user, seconds, mfa), made_by="GetSessionToken")
+        return credentials(self.issue(made))
 
     def _get_federation_token(self, user: User, parameters: Mapping[str, str]) -> str:
         if user.token:
@@ -79,7 +87,8 @@ class Sts:
             raise RefusedError("ValidationError", "Name is not of its alphabet", 400)
         seconds = _seconds(parameters, 43_200, 129_600)
         end = f"federated-user/{parameters['Name']}"
-        return credentials(self.issue(session_of(user, seconds, False, end)))
+        made = replace(session_of(user, seconds, False, end), made_by="GetFederationToken")
+        return credentials(self.issue(made))
 
     def _assume_role(self, user: User, parameters: Mapping[str, str]) -> str:
         role = self._role(parameters)
@@ -124,6 +133,7 @@ class Sts:
         end = f"assumed-role/{name}/{parameters['RoleSessionName']}"
         lasts = self.lifetime or seconds
         session = session_of(user, lasts, user.mfa, end, role.account)
+        session = replace(session, made_by="AssumeRole", chained=bool(user.token))
         session = self.issue(replace(session, tags=user.tags | _transitive(parameters)))
         told = xml({"Arn": session.arn, "AssumedRoleId": f"AROA:{parameters['RoleSessionName']}"})
         return credentials(session) + f"<AssumedRoleUser>{told}</AssumedRoleUser>"

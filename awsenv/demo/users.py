@@ -42,6 +42,8 @@ class User:
     mfa: bool = False
     partition: str = "aws"
     tags: frozenset[str] = frozenset()
+    made_by: str = ""  # the action that gave this session
+    chained: bool = False  # whether it was assumed with a session
     created: float = 0.0  # seconds since 1970
     active: bool = True
     known_from: float = 0.0  # when AWS knows it everywhere: a new key takes a while

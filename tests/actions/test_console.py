@@ -10,9 +10,10 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import sync_playwright
 
-from awsenv.actions import console_address as console
+from awsenv.actions.console_place import choose_place
 from awsenv.demo.sts import Role
 from awsenv.errors import AwsenvError
+from awsenv.profiles import read
 from tests.identity_center.test_sign_in import CONFIG, center, login
 from tests.place import Place
 from tests.program import program_path, until
@@ -20,6 +21,7 @@ from tests.shells.real import clean, installed
 
 __all__ = ["center"]
 ARN = "arn:aws:iam::777788889999:role/admin"
+OVER, CODED = "arn:aws:iam::777788889999:role/over", "arn:aws:iam::777788889999:role/coded"
 
 
 @pytest.fixture
@@ -77,14 +79,77 @@ def test_the_address_opens_the_console_as_the_profile_once(
 
 def test_how_long_it_lasts_is_said_where_it_can_be(home: Place) -> None:
     assert "assumed-role/admin" in opened(printed(home, "admin", "--duration", "2h"))
-    assert "federated-user" in opened(printed(home, "key", "--duration", "2h"))
-    result = home.run("console", "admin", "--duration", "1m", "--print")
-    assert (result.returncode, result.stderr.count("\n"), result.stdout) == (1, 1, "")
-    assert "does not take this session (HTTP 400); without --duration" in result.stderr
+    assert "federated-user" in opened(printed(home, "key", "--duration", "20h"))
+    for name, wished, most in (("admin", "1m", "12h"), ("admin", "13h", "12h"), ("key", "40h", "36h")):  # fmt: skip
+        before = len(home.server.calls)
+        result = home.run("console", name, "--duration", wished, "--print")
+        assert (result.returncode, result.stderr.count("\n"), result.stdout) == (2, 1, "")
+        assert f"the console is open for 15m to {most}" in result.stderr
+        assert len(home.server.calls) == before
 
 
-def test_an_mfa_session_opens_it_too(home: Place) -> None:
-    assert home.user.arn in opened(printed(home, "mfa", "--mfa-code", home.code))
+def test_a_role_that_comes_from_a_session_is_asked_for_no_time(home: Place) -> None:
+    """AWS refuses SessionDuration for it."""
+    home.server.sts.roles[OVER] = Role(OVER, frozenset())
+    home.server.sts.roles[CODED] = Role(CODED, frozenset({home.user.arn}))
+    with (home.home / ".aws/config").open("a") as file:
+        file.write(f"[profile over]\nrole_arn = {OVER}\nsource_profile = admin\n")
+        file.write(f"[profile coded]\nrole_arn = {CODED}\nsource_profile = mfa\n")
+    for words in (("over",), ("coded", "--mfa-code", home.code)):
+        assert "assumed-role/" in opened(printed(home, *words))
+        refused = home.run("console", *words, "--duration", "1h", "--print")
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert refused.stderr.endswith(f"awsenv console {words[0]}, without --duration\n")
+
+
+def test_a_key_with_a_device_opens_it_without_a_code(home: Place) -> None:
+    """AWS takes no session of GetSessionToken."""
+    assert "federated-user/awsenv" in opened(printed(home, "mfa"))
+    assert "GetSessionToken" not in home.server.calls
+    login = home.run("login", "mfa", "--save-as", "saved", "--mfa-code", home.code)
+    assert login.returncode == 0, login.stderr
+    refused = home.run("console", "saved", "--print")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "opens no console" in refused.stderr
+    assert "awsenv console mfa, which is the key itself, or a role's" in refused.stderr
+
+
+def test_a_user_who_may_not_is_told_of_roles(home: Place) -> None:
+    home.server.sts.denied.add("GetFederationToken")
+    refused = home.run("console", "key", "--print")
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    assert "may not call GetFederationToken" in refused.stderr
+    assert "awsenv list --kind role" in refused.stderr
+
+
+def test_without_a_name_it_is_whoever_the_shell_is(home: Place) -> None:
+    assert "assumed-role/admin" in opened(home.run("console", "--print", AWS_PROFILE="admin").stdout.strip())  # fmt: skip
+    own = {"AWS_ACCESS_KEY_ID": home.plain.key_id, "AWS_SECRET_ACCESS_KEY": home.plain.secret}
+    result = home.run("console", "--print", "--region", "eu-west-1", AWS_PROFILE="admin", **own)
+    assert "federated-user/awsenv" in opened(result.stdout.strip())
+
+
+def test_it_signs_out_first_where_that_is_wished(home: Place) -> None:
+    address = printed(home, "admin", "--logout")
+    assert urlsplit(address).path == "/oauth"
+    assert "assumed-role/admin" in opened(address)
+
+
+def test_a_whole_address_is_opened_as_it_is(home: Place) -> None:
+    page = "https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#Instances:x=a%20b"
+    address = printed(home, "admin", "--path", page)
+    assert parse_qs(urlsplit(address).query)["Destination"] == [page]
+    for other in ("https://console.aws.amazon.com.evil.example/", "http://console.aws.amazon.com/"):
+        refused = home.run("console", "admin", "--path", other, "--print")
+        assert (refused.returncode, refused.stdout) == (2, "")
+
+
+def test_an_endpoint_that_is_to_be_ignored_is(home: Place) -> None:
+    environ = {"AWS_ENDPOINT_URL_SIGNIN": "http://127.0.0.1:1"}
+    found = read.profile("admin", {"HOME": str(home.home)})
+    assert choose_place(found, "", environ).endpoint == "http://127.0.0.1:1"
+    environ["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "true"
+    assert choose_place(found, "", environ).endpoint == "https://eu-west-1.signin.aws.amazon.com"
 
 
 def test_identity_centers_profiles_go_by_the_persons_own_portal(center: Place) -> None:
@@ -104,27 +169,49 @@ def test_identity_centers_profiles_go_by_the_persons_own_portal(center: Place) -
     assert "AWSReservedSSO_Admin" in opened(printed(center, "xxx-admin", "--duration", "1h"))
 
 
+PLACES = [
+    ("region = us-east-1", "signin.aws.amazon.com", "us-east-1.console.aws.amazon.com"),
+    ("", "signin.aws.amazon.com", "console.aws.amazon.com"),
+    ("region = eu-west-1", "eu-west-1.signin.aws.amazon.com", "eu-west-1.console.aws.amazon.com"),
+    ("region = us-gov-west-1", "signin.amazonaws-us-gov.com", "us-gov-west-1.console.amazonaws-us-gov.com"),
+    ("region = cn-north-1", "signin.amazonaws.cn", "cn-north-1.console.amazonaws.cn"),
+    ("region = eusc-de-east-1", "eusc-de-east-1.signin.amazonaws-eusc.eu", "eusc-de-east-1.console.amazonaws-eusc.eu"),
+    # Without a Region the session says where it is of.
+    ("role_arn = arn:aws-cn:iam::111122223333:role/a", "signin.amazonaws.cn", "console.amazonaws.cn"),
+    ("role_arn = arn:aws-us-gov:iam::111122223333:role/a", "signin.amazonaws-us-gov.com", "console.amazonaws-us-gov.com"),
+    ("mfa_serial = arn:aws-cn:iam::111122223333:mfa/a", "signin.amazonaws.cn", "console.amazonaws.cn"),
+    ("sso_region = us-gov-east-1", "signin.amazonaws-us-gov.com", "console.amazonaws-us-gov.com"),
+    ("role_arn = arn:aws-eusc:iam::111122223333:role/a", "eusc-de-east-1.signin.amazonaws-eusc.eu", "console.amazonaws-eusc.eu"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("options", "signin", "start"), PLACES)
+def test_each_partition_has_hosts_of_its_own(
+    options: str, signin: str, start: str, tmp_path: Path
+) -> None:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws/config").write_text(f"[profile a]\n{options}\n")
+    place = choose_place(read.profile("a", {"HOME": str(tmp_path)}), "", {})
+    assert place.endpoint == f"https://{signin}"
+    assert place.format_page("", "").partition("?")[0] == f"https://{start}/console/home"
+
+
 @pytest.mark.parametrize(
-    ("region", "signin", "start"),
+    ("options", "region", "told"),
     [
-        ("", "signin.aws.amazon.com", "console.aws.amazon.com"),
-        (
-            "us-gov-west-1",
-            "signin.amazonaws-us-gov.com",
-            "us-gov-west-1.console.amazonaws-us-gov.com",
-        ),
-        ("cn-north-1", "signin.amazonaws.cn", "cn-north-1.console.amazonaws.cn"),
-        (
-            "eusc-de-east-1",
-            "eusc-de-east-1.signin.amazonaws-eusc.eu",
-            "eusc-de-east-1.console.amazonaws-eusc.eu",
-        ),
+        ("role_arn = arn:aws-cn:iam::1:role/a", "eu-west-1", "is of partition aws-cn, and eu-west-1 is not; --region cn-north-1"),
+        ("role_arn = arn:aws-iso-b:iam::1:role/a", "", "aws-iso-b has no console that is public"),
+        ("region = us-iso-east-1", "", "aws-iso has no console that is public"),
     ],
-)
-def test_each_partition_has_hosts_of_its_own(region: str, signin: str, start: str) -> None:
-    assert console.find_hosts(region)[0] == signin
-    page = console.format_page(region, "", "")
-    assert page == f"https://{start}/console/home" + (f"?region={region}" if region else "")
+)  # fmt: skip
+def test_another_partition_is_refused_by_name(
+    options: str, region: str, told: str, tmp_path: Path
+) -> None:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws/config").write_text(f"[profile a]\n{options}\n")
+    with pytest.raises(AwsenvError) as refused:
+        choose_place(read.profile("a", {"HOME": str(tmp_path)}), region, {})
+    assert told in refused.value.format_line()
 
 
 def test_without_a_browser_it_says_so(home: Place) -> None:
@@ -192,5 +279,3 @@ def test_what_is_no_region_becomes_no_host(region: str, home: Place) -> None:
         assert (done.returncode, done.stdout) == (1, "")
         assert f"{region} is no name of a Region" in done.stderr
         assert done.stderr.count("\n") == 1
-    with pytest.raises(AwsenvError):
-        console.find_hosts(region)
