@@ -154,7 +154,7 @@ def _read_key(path: str, recorded: str, record: dict[str, str] | None) -> dict[s
             return None
         key = {}
         for name, place in record.items():
-            if name[0] == "@":
+            if name[:1] == "@":
                 offset, _, length = place.partition(":")
                 key[name[1:]] = os.pread(
                     descriptor, min(int(length), 1 << 17), int(offset)
