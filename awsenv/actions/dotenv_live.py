@@ -74,7 +74,7 @@ def write(
     found = serve.start(for_, environ, prompter.say) if for_ else running.find_server(environ)
     if found is None:
         prompter.say("awsenv serve does not run yet; awsenv serve")
-    elif compose.RELAY_ASKS_PORT and found.listener:
+    elif compose.relay_asks_port() and found.listener:
         grants.move_to_port(token, found.listener, environ)
     if override:
         _write_override(override, values, environ, prompter.say)

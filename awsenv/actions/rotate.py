@@ -47,7 +47,7 @@ def rotate(
             new = _create_key(keys, going, holder)
         else:  # it was cut off behind this
             new = Session.from_key(stored)
-        own = AccessKeys(new, holder, environ)  # tried, before it is the only one
+        own = AccessKeys(new, holder, environ, new=True)  # tried, before it is the only one
         key = new.access_key_id, new.secret_access_key
         names += rotations.store(going.old, *key, known, environ, prompter.say)
         _finish(going, keys if session.session_token else own, keep_old)

@@ -32,12 +32,15 @@ class AccessKey(NamedTuple):
 
 
 class AccessKeys:
-    """The keys of the user whom ``session`` is of. Waits for a session of a new key to be known. Raises
+    """The keys of the user whom ``session`` is of; of a ``new`` key it is waited until AWS knows it. Raises
     ``AwsenvError``, as each call does."""
 
-    def __init__(self, session: Session, profile: Profile, environ: dict[str, str]) -> None:
+    def __init__(
+        self, session: Session, profile: Profile, environ: dict[str, str], new: bool = False
+    ) -> None:
         self._profile = profile
-        _, arn = _wait_until_known(lambda: client.get_caller_identity(session, profile, environ))
+        self._is_new = new
+        _, arn = self._wait(lambda: client.get_caller_identity(session, profile, environ))
         # Of a temporary session IAM wants to be told whose keys; root has no name.
         self._user = {"UserName": arn.rpartition("/")[2]} if ":user/" in arn else {}
         if not self._user and not arn.endswith(":root"):
@@ -76,7 +79,10 @@ class AccessKeys:
         self._call(changed)
 
     def _call(self, request: Callable[..., Any]) -> Any:
-        return _wait_until_known(lambda: client.call(self._profile, lambda: request(**self._user)))
+        return self._wait(lambda: client.call(self._profile, lambda: request(**self._user)))
+
+    def _wait(self, call: Callable[[], Any]) -> Any:
+        return _wait_until_known(call) if self._is_new else call()
 
 
 def _wait_until_known(call: Callable[[], Any]) -> Any:

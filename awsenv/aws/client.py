@@ -185,13 +185,16 @@ def _explain_unreached(error: botocore.exceptions.BotoCoreError, profile: Profil
     }
     hints = {
         "SSLError": "AWS_CA_BUNDLE, or ca_bundle in the profile",
-        "ProxyConnectionError": "echo $HTTPS_PROXY",
+        "ProxyConnectionError": "look at HTTPS_PROXY",
     }
     kind = type(error).__name__
     region = profile.get("region")
     if kind == "EndpointConnectionError" and region and region not in list_regions():
         texts[kind] = f"{where} cannot be reached, and {region} is no Region that is known"
         hints[kind] = f"awsenv show {shlex.quote(profile.name)}"
+    if kind == "ProxyConnectionError" and "407" in str(error):
+        texts[kind] = "the proxy refuses: it wants a name and a password (HTTP 407)"
+        hints[kind] = "HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT"
     text = texts.get(kind, f"STS cannot be asked: {kind}")
     return AwsenvError(
         f"profile {profile.name}: {text}", hints.get(kind, "look at the network, and try again")

@@ -16,7 +16,8 @@ class Context:
     """``profile`` is the one that a person named: all calls of its chain go by its Region, endpoint
     and settings, as botocore has it (``credentials.create_credential_resolver``). ``region`` stands
     in place of its own. ``with_code`` is ``awsenv.sessions.mfa_codes.ask_with_code``. ``cli_cache`` is what
-    the AWS CLI has stored of roles, where that may be believed.
+    the AWS CLI has stored of roles, where that may be believed. ``names`` are the profiles of the chain whose
+    sessions are being got.
     """
 
     def __init__(
@@ -32,12 +33,19 @@ class Context:
         self.prompter = prompter
         self.region = region
         self.cli_cache: dict[str, Any] = {}
+        self.names: tuple[str, ...] = ()
         self._with_code = with_code
 
     def with_cli_cache(self, cli_cache: dict[str, Any]) -> "Context":
         """This context with what the AWS CLI has stored of roles."""
         context = copy.copy(self)
         context.cli_cache = cli_cache
+        return context
+
+    def getting(self, name: str) -> "Context":
+        """This context while the session of the profile ``name`` is being got, too."""
+        context = copy.copy(self)
+        context.names = (*self.names, name)
         return context
 
     def without_people(self) -> "Context":

@@ -17,7 +17,7 @@ class SessionOptions(NamedTuple):
 
     ``role_arn`` is a role to assume with the profile's session; ``region`` where AWS is asked, if
     not in the profile's own; ``named`` the profile that a person named, where this is one of its
-    sources.
+    sources; ``mfa_process`` the command that prints codes of ``mfa_serial``, which another profile of its chain has.
     """
 
     mfa_code: str = ""
@@ -31,6 +31,7 @@ class SessionOptions(NamedTuple):
     role_arn: str = ""
     region: str = ""
     named: str = ""
+    mfa_process: str = ""
 
     @property
     def variant(self) -> str:
@@ -41,14 +42,17 @@ class SessionOptions(NamedTuple):
             return "session"
         return f"mfa {self.mfa_serial}".strip() if self.mfa or self.mfa_serial else ""
 
-    def of_source(self, named: str, serial: str = "", plain: bool = False) -> "SessionOptions":
+    def of_source(
+        self, named: str, serial: str = "", plain: bool = False, process: str = ""
+    ) -> "SessionOptions":
         """The options for the source of the profile ``named``, whose session is got with a code of the
-        device ``serial``, if any."""
+        device ``serial``, if any, which ``process`` prints."""
         return SessionOptions(
             mfa_code=self.mfa_code,
             mfa_serial=serial,
             plain=plain,
             named=self.named or named,
+            mfa_process=process,
         )
 
 
@@ -60,6 +64,7 @@ class Prompter:
     """How a person is asked and told, and the clock. ``ask`` puts a question to a person and gives the answer; ``None``
     where nobody can be asked. ``open`` opens a page in a browser, ``None`` where none can be;
     ``show`` shows one to be opened on another device, ``waiting`` that it waits, ``say`` a line. ``now`` is the clock, in seconds since 1970.
+    ``by_code``: somebody elsewhere will type a code that was shown, though nobody is at a terminal here.
     """
 
     def __init__(
@@ -70,6 +75,7 @@ class Prompter:
         waiting: Callable[[str], AbstractContextManager[object]] = nullcontext,
         say: Say = _ignore,
         now: Callable[[], float] = time.time,
+        by_code: bool = False,
     ) -> None:
         self.ask = ask
         self.open = open
@@ -77,6 +83,7 @@ class Prompter:
         self.waiting = waiting
         self.say = say
         self.now = now
+        self.by_code = by_code
         # When it was begun: what others have tried since counts for this one, too.
         self.begun = now()
 

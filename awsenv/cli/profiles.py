@@ -11,7 +11,7 @@ import typer
 from awsenv import durations
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shorten
-from awsenv.profiles import account, client_settings, production, read
+from awsenv.profiles import account, causes, client_settings, production, read
 from awsenv.profiles.ini import Section
 from awsenv.profiles.profile import KINDS, Profile
 from awsenv.sessions import resolve
@@ -80,6 +80,8 @@ def show(
         for row in rows
     ]
     terminal.print_table(("setting", "value", "from", ""), lines)
+    for cause in causes.find_causes(found, environ):
+        terminal.say(f"{cause.text}; {cause.fix}")
     if reaching := describe_leaks(found, remove_session(environ)):
         terminal.say(f"{reaching}; set it in {profile}, too, or take it out of [default]")
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from awsenv.errors import AwsenvError, PersonNeededError
 from awsenv.identity_center import profile_choice, profile_names
 from awsenv.identity_center.profile_choice import Choice
+from awsenv.identity_center.start_url import find_region
 from awsenv.paths import config_file
 from awsenv.profiles import headers, ini, read
 from awsenv.regions import is_region
@@ -13,11 +14,6 @@ from awsenv.ui import terminal
 
 # What the hosts of start URLs begin with that many instances share.
 _EVERYBODYS = ("start", "identitycenter")
-# Hosts of AWS's own that name the Region; xxx.awsapps.com does not.
-_OF_REGION = re.compile(
-    r"[^.]+\.(?:portal\.(?P<a>[a-z]+(?:-[a-z]+)+-\d)\.app\.(?:aws|amazonwebservices\.com\.cn)"
-    r"|(?P<b>[a-z]+(?:-[a-z]+)+-\d)\.portal\.amazonaws\.(?:com|com\.cn|eu))"
-)
 
 
 def complete_choice(
@@ -76,7 +72,7 @@ class _Questions:
     def ask_sso_region(self, start_url: str) -> str:
         # That of another instance is not offered.
         offered = self._before.sso_region if self._before.start_url == start_url else ""
-        region = self._given.sso_region or guess_region(start_url)
+        region = self._given.sso_region or find_region(start_url)
         region = region or _ask("SSO Region", offered, "--sso-region", self._person)
         _check(_is_likely_region(region), "SSO Region", region, "us-east-1")
         return region
@@ -109,12 +105,6 @@ class _Questions:
             given = _offer("Default output format", default, self._person)
         _check(re.fullmatch(r"[a-z-]*", given), "output format", given, "json")
         return given
-
-
-def guess_region(start_url: str) -> str:
-    """The Region that the host of ``start_url`` names, empty where it names none."""
-    found = _OF_REGION.fullmatch(urlsplit(start_url).hostname or "")
-    return (found["a"] or found["b"]) if found else ""
 
 
 def _find_earlier(given: Choice, legacy: bool, earlier: list[Choice]) -> Choice | None:

@@ -66,6 +66,7 @@ def status(
         for each in rotation.list_begun(environ)
     ]
     problems += lint.find_problems(environ) if all_ else unreadable
+    problems += [] if all_ else lint.find_lost_default(environ)
     if verify and active:
         told["arn"] = _ask_sts(profile, environ)
     if as_json:

@@ -47,6 +47,7 @@ class Sso:
     tokens: dict[str, float] = field(default_factory=dict)
     refreshable: dict[str, str] = field(default_factory=dict)
     lock: Any = field(default_factory=threading.Lock)
+    start_url: str = START_URL
 
     def answer(
         self, method: str, path: str, query: Mapping[str, str], token: str, body: bytes
@@ -127,7 +128,7 @@ class Sso:
         self._check_client(asked)
         if asked["clientId"] in self.browsers:
             raise OidcError("UnauthorizedClientException")
-        if asked.get("startUrl") != START_URL:
+        if asked.get("startUrl") != self.start_url:
             raise OidcError("InvalidRequestException")
         code = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}".upper()
         name = secrets.token_urlsafe(24)

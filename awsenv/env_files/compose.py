@@ -24,8 +24,6 @@ OVERRIDES = ("compose.override.yaml", "compose.override.yml", "docker-compose.ov
              "docker-compose.override.yaml")  # fmt: skip
 OURS = "compose.awsenv.yaml"
 NETWORK = "awsenv"
-# There the engines run in a virtual machine, which sees no socket of the host's.
-RELAY_ASKS_PORT = sys.platform == "darwin"
 _MARK = "# Written by awsenv dotenv --live --compose, again each time.\n"
 
 
@@ -106,16 +104,21 @@ class Override:
         }
 
 
+def relay_asks_port() -> bool:
+    """Whether the engines run in a virtual machine here, which sees no socket of the host's."""
+    return sys.platform == "darwin"
+
+
 def write_relay(port: int, environ: dict[str, str]) -> str:
     """Write the relay's compose file in our state folder; its path. ``port`` is the server's on
     127.0.0.1, which macOS's engines go by. Raises ``AwsenvError``."""
-    if RELAY_ASKS_PORT and not port:
+    if relay_asks_port() and not port:
         raise AwsenvError(
             "the relay needs awsenv serve's port", "awsenv serve --port 0, then again"
         )
     path = os.path.join(state_path(environ, RELAY), "compose.yaml")
     folders.make_private(os.path.dirname(path))
-    target = f"TCP:host.docker.internal:{port}" if RELAY_ASKS_PORT else "UNIX-CONNECT:/run/awsenv/awsenv.sock"  # fmt: skip
+    target = f"TCP:host.docker.internal:{port}" if relay_asks_port() else "UNIX-CONNECT:/run/awsenv/awsenv.sock"  # fmt: skip
     relay: dict[str, Any] = {
         "image": "${AWSENV_RELAY_IMAGE:-alpine/socat}",
         "entrypoint": ["socat"],
@@ -123,7 +126,7 @@ def write_relay(port: int, environ: dict[str, str]) -> str:
         "restart": "unless-stopped",
         "networks": {NETWORK: {"ipv4_address": "169.254.170.2"}},
     }
-    if not RELAY_ASKS_PORT:
+    if not relay_asks_port():
         # The folder, not the socket: a restarted server has a new one.
         source = os.path.dirname(listening.socket_path(environ)).replace("$", "$$")
         relay["volumes"] = [

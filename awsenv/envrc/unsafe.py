@@ -24,6 +24,8 @@ _ENDING = re.compile(
 )
 # Of these a plain word is a mode or a header, and never code.
 _OF_WORDS = re.compile(r"PROMPT|ENVIRONMENT(?=_|$)|PROXY(?=_)", re.IGNORECASE)
+# Of these a path where only root writes is a place, and never code.
+_OF_PLACES = re.compile(r"(?<=_)(?:CA)?PATH(?=_|$)|(?<=_)CERTS?(?=_|$)", re.IGNORECASE)
 # Of tools that a shell's owner runs, whatever the rest of the name.
 _BEGINNINGS = (
     "LD_", "DYLD_", "PYTHON", "GIT_", "AWS_", "AWSENV_", "XDG_", "PERL5", "PERL_", "RUBY", "_JAVA_", "JDK_JAVA_",
@@ -63,7 +65,7 @@ _OF_SHELLS = frozenset(
     COLORTERM DISPLAY LOCPATH NLSPATH TZDIR LESS LESSOPEN LESSCLOSE CC CXX CPP AR AS LD NM
     HOSTALIASES LOCALDOMAIN RES_OPTIONS RESOLV_HOST_CONF MAKEFILES MAKELEVEL GOROOT GOENV GOBIN
     GOTOOLCHAIN GOSUMDB GOINSECURE PHP_INI_SCAN_DIR R_PROFILE R_ENVIRON COMPOSE_FILE VAULT_ADDR
-    TF_DATA_DIR NODE_TLS_REJECT_UNAUTHORIZED SSLKEYLOGFILE
+    TF_DATA_DIR NODE_TLS_REJECT_UNAUTHORIZED SSLKEYLOGFILE NODE_PATH GEM_PATH
     """.split()  # noqa: SIM905 (a list of two hundred is not read)
 )
 # Where a program is looked up, and which profiles there are.
@@ -91,6 +93,11 @@ def is_always_unsafe(name: str) -> bool:
 def takes_words(name: str) -> bool:
     """Whether a plain word is harmless as the value of ``name``."""
     return not _is_of_class(_OF_WORDS.sub("", name))
+
+
+def takes_places(name: str) -> bool:
+    """Whether a path where only root writes is harmless as the value of ``name``."""
+    return not _is_of_class(_OF_PLACES.sub("", name))
 
 
 def _is_of_class(name: str) -> bool:

@@ -55,13 +55,14 @@ def _may_act(value: str, folders: list[str], search: str | None) -> bool:
 def _is_harmless(name: str, value: str, folders: list[str], search: str | None) -> bool:
     """Whether ``value`` says nothing that a variable of a class of names could act on: a setting, a word that is no
     program's, a path where only root writes."""
+    if value.startswith("/"):
+        return unsafe.takes_places(name) and _is_roots(value)
     if any(os.path.lexists(os.path.join(folder, value)) for folder in folders if value):
-        return _is_roots(value)
+        return False
     if _SETTING.fullmatch(value):
         return True
-    if _WORD.fullmatch(value):
-        return unsafe.takes_words(name) and shutil.which(value, path=search) is None
-    return _is_roots(value)
+    is_word = _WORD.fullmatch(value) is not None and unsafe.takes_words(name)
+    return is_word and shutil.which(value, path=search) is None
 
 
 def _is_roots(path: str) -> bool:

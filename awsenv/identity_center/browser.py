@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from awsenv.aws import callback, client
 from awsenv.aws.context import Context
 from awsenv.errors import AwsenvError
-from awsenv.identity_center import registration, start_url
+from awsenv.identity_center import registration
 from awsenv.identity_center.token import SsoSession
 from awsenv.profiles.profile import Profile
 
@@ -27,7 +27,7 @@ def sign_in(where: SsoSession, profile: Profile, context: Context) -> dict[str, 
     more = {
         "grantTypes": GRANTS,
         "redirectUris": [f"http://127.0.0.1{callback.PATH}"],
-        "issuerUrl": start_url.resolve(where.start_url, context),
+        "issuerUrl": where.portal,
     }
     known = registration.load_or_register(oidc, where, profile, context, more)
     (verifier, challenge), state = callback.make_challenge(), secrets.token_urlsafe(32)

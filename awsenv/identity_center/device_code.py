@@ -7,7 +7,7 @@ from awsenv.aws import client
 from awsenv.aws.context import Context
 from awsenv.aws.options import Prompter
 from awsenv.errors import AwsenvError
-from awsenv.identity_center import registration, start_url
+from awsenv.identity_center import registration
 from awsenv.identity_center.token import SsoSession
 from awsenv.profiles.profile import Profile
 
@@ -24,15 +24,14 @@ def sign_in(where: SsoSession, profile: Profile, context: Context) -> dict[str, 
     Raises ``AwsenvError`` for a denial, a code that has ended, or a Region that is wrong.
     """
     prompter = context.prompter
-    portal = start_url.resolve(where.start_url, context)
     oidc = context.client("sso-oidc", region=where.region)
     known = registration.load_or_register(oidc, where, profile, context)
     try:
-        asked = _start(oidc, where, known, profile, portal)
+        asked = _start(oidc, where, known, profile)
     except _ForgottenError:
         # The server knows the client no longer: its file goes, and once more.
         known = registration.load_or_register(oidc, where, profile, context, anew=True)
-        asked = _start(oidc, where, known, profile, portal)
+        asked = _start(oidc, where, known, profile)
     page = asked.get("verificationUriComplete") or asked["verificationUri"]
     prompter.say(f"sign in to {where.shown} at {page} and compare the code: {asked['userCode']}")
     prompter.show(page)
@@ -45,9 +44,7 @@ class _ForgottenError(AwsenvError):
     """The server does not know the client."""
 
 
-def _start(
-    oidc: Any, where: SsoSession, known: dict[str, Any], profile: Profile, portal: str
-) -> dict[str, Any]:
+def _start(oidc: Any, where: SsoSession, known: dict[str, Any], profile: Profile) -> dict[str, Any]:
     from botocore.exceptions import ClientError
 
     def request() -> Any:
@@ -55,7 +52,7 @@ def _start(
             return oidc.start_device_authorization(
                 clientId=known["clientId"],
                 clientSecret=known["clientSecret"],
-                startUrl=portal,
+                startUrl=where.portal,
             )
         except ClientError as error:
             code = error.response["Error"]["Code"]

@@ -10,10 +10,11 @@ from awsenv.aws import child, client, token_file
 from awsenv.aws.context import Context
 from awsenv.errors import AwsenvError, PersonNeededError
 from awsenv.files import locks
-from awsenv.identity_center import lineage
+from awsenv.identity_center import lineage, start_url
 from awsenv.identity_center import token as tokens
 from awsenv.identity_center.token import SsoSession
 from awsenv.paths import shorten
+from awsenv.profiles import read, write
 from awsenv.profiles.profile import Profile
 from awsenv.state import state_folder
 
@@ -72,6 +73,12 @@ def sign_in(
     if not where.start_url.startswith("https://"):
         raise AwsenvError(f"{where.shown}: the start URL is not https", "sso_start_url = https://…")
     prompter, environ = context.prompter, context.environ
+    if prompter.ask is None and prompter.open is None and not prompter.by_code:
+        login = where.format_login(profile.name)
+        raise PersonNeededError(
+            f"somebody has to sign in to {where.shown}, and there is neither a terminal nor a browser here",
+            f"{login} --device-code, for somebody who reads this elsewhere",
+        )
     state, path = state_folder(environ), where.token_path(environ)
     before = (token_file.load(path) or {}).get("accessToken")
     with locks.hold(state, f"login {path}", prompter.say) as lock:
@@ -87,6 +94,7 @@ def sign_in(
             # Asked for in another shell while this one waited: one tab is enough.
             raise AwsenvError(why, where.format_login(profile.name))
         # The old form of profile has no scopes, and a browser's sign-in needs them.
+        asked, where = where, start_url.follow(where, context)
         how = browser.sign_in if where.name and prompter.open else device_code.sign_in
         try:
             with locks.announce_question("waits for somebody to sign in"):
@@ -103,7 +111,21 @@ def sign_in(
             tokens.store(path, fields)
         except AwsenvError as error:
             prompter.say(f"{error.message}: this sign-in serves this call alone")
+        if where.region != asked.region:
+            _write_region(where, profile, context)
         return str(fields["accessToken"])
+
+
+def _write_region(where: SsoSession, profile: Profile, context: Context) -> None:
+    """The Region that the portal itself names, where the sign-in's own was another: else nothing is found there. As the AWS
+    CLI does it."""
+    place = read.sso_session(where.name, context.environ) if where.name else profile.config
+    if place is not None:
+        options = {"sso_region": where.region}
+        write.put_options(place.path, place.header, options, context.environ)
+        context.prompter.say(
+            f"{where.shown}: sso_region is {where.region} by now, as its portal says"
+        )
 
 
 def sign_out(where: SsoSession, profile: Profile, context: Context) -> bool:

@@ -23,12 +23,14 @@ _FIELDS = ("startUrl", "region", "accessToken", "expiresAt", "clientId", "client
 
 
 class SsoSession(NamedTuple):
-    """Where one signs in: ``name`` of the ``[sso-session]``, empty for a profile of the old form."""
+    """Where one signs in: ``name`` of the ``[sso-session]``, empty for a profile of the old form. ``portal`` is what the
+    start URL leads to, once that was looked at."""
 
     name: str
     start_url: str
     region: str
     scopes: list[str]
+    portal: str = ""
 
     @property
     def shown(self) -> str:

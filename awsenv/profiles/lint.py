@@ -3,11 +3,12 @@
 import itertools
 import os
 import shlex
+from collections.abc import Iterator
 
 from awsenv import paths
 from awsenv.errors import AwsenvError
 from awsenv.paths import shorten
-from awsenv.profiles import read
+from awsenv.profiles import causes, headers, ini, read
 from awsenv.profiles.profile import Profile
 
 Problem = tuple[str, str]
@@ -27,10 +28,43 @@ def find_problems(environ: dict[str, str]) -> list[Problem]:
     except AwsenvError as error:
         return [*found, (error.message, error.fix)]
     for profile in known.values():
-        found += [
-            (f"profile {profile.name} {what}", fix) for what, fix in _check_profile(profile, known)
-        ]
-    return found
+        wrong = list(causes.find_causes(profile, environ))
+        found += [(f"profile {profile.name}: {each.text}", each.fix) for each in wrong]
+        if not wrong:
+            found += [
+                (f"profile {profile.name} {what}", fix)
+                for what, fix in _check_profile(profile, known)
+            ]
+    return found + list(_find_skipped(environ))
+
+
+def find_lost_default(environ: dict[str, str]) -> list[Problem]:
+    """Of a ``[default]`` whose sso-session is not there: every SDK reads it under another profile's exported keys, too,
+    and stops."""
+    try:
+        default = read.profiles(environ).get("default")
+        name = default.get("sso_session") if default is not None else None
+        if name is None or read.sso_session(name, environ) is not None:
+            return []
+    except AwsenvError:
+        return []
+    what = f"[default] names the sso-session {name}, which is not there: SDKs stop at that, whoever they act as"
+    return [(what, f"[sso-session {name}] in {shorten(paths.config_file(environ))}")]
+
+
+def _find_skipped(environ: dict[str, str]) -> Iterator[Problem]:
+    """Sections that stand for nothing, or for another profile than they seem to."""
+    yield from find_lost_default(environ)
+    config, credentials = paths.config_file(environ), paths.credentials_file(environ)
+    for header, section in ini.read(config).items():
+        words = header.split()
+        if words[:1] == ["profile"] and headers.profile_name(header) is None:
+            name = " ".join(words[1:]).strip("'\"") or "NAME"
+            yield f"{section}: [{header}] is no profile to SDKs", f'write: [profile "{name}"]'
+    for header, section in ini.read(credentials).items():
+        if header.startswith("profile ") and header.split()[1:]:
+            name = " ".join(header.split()[1:])
+            yield f"{section}: [{header}] is a profile called {header} there", f"write: [{name}]"
 
 
 def _check_profile(profile: Profile, known: dict[str, Profile]) -> list[Problem]:

@@ -66,6 +66,9 @@ class Profiles:
         if section := self._config.get(name):
             what = f"{config}, line {section.line}: [{name}] is no profile there"
             raise AwsenvError(what, f"write: [profile {name}]")
+        if section := self._config.get(f"profile {name}"):
+            what = f"{config}, line {section.line}: [{section.header}] is no profile to SDKs: its name is not one word"
+            raise AwsenvError(what, f'write: [profile "{name}"]')
         raise AwsenvError(f"no profile named {name}", self.suggest(name))
 
     def suggest(self, name: str) -> str:

@@ -136,10 +136,22 @@ def split(
     device = options.mfa_serial or profile.get("mfa_serial") or ""
     own = (key.get("mfa_serial") or "") if key else ""
     device = device or own
+    process = _find_mfa_process(device, profile, key)
     if device and (key is None or seconds > CHAINED):
-        return options._replace(mfa_serial=device), options.of_source(
-            profile.name, plain=key is not None
-        )
+        of_source = options.of_source(profile.name, plain=key is not None)
+        return options._replace(mfa_serial=device, mfa_process=process), of_source
     # A source that asks for the same device by itself has the session that serves.
     serial = "" if device == own else device
-    return options._replace(mfa_serial=""), options.of_source(profile.name, serial)
+    of_source = options.of_source(profile.name, serial, process=process)
+    return options._replace(mfa_serial=""), of_source
+
+
+def _find_mfa_process(device: str, *chain: Profile | None) -> str:
+    """The command that prints codes of ``device``: that of the profile of ``chain`` that names the device, else of one
+    that names no other."""
+    found = [each for each in chain if each is not None and each.get("mfa_process")]
+    for serials in ((device,), (None, "")):
+        for each in found:
+            if each.get("mfa_serial") in serials:
+                return each.get("mfa_process") or ""
+    return ""

@@ -37,7 +37,8 @@ def ask_with_code(
             try:
                 answer = get(code)
             except RefusedCodeError:
-                again = prompter.ask and not options.mfa_code and not profile.get("mfa_process")
+                by_hand = not options.mfa_code and not _find_command(device, profile, options)
+                again = prompter.ask and by_hand
                 if not again or attempt == ATTEMPTS - 1:
                     raise
                 prompter.say("that code was not taken; once more")
@@ -55,13 +56,19 @@ def _get_code(
     while True:
         if options.mfa_code:
             return _check_code(options.mfa_code)
-        command = profile.get("mfa_process")
+        command = _find_command(device, profile, options)
         if command:
             code = _run_mfa_process(command, profile, context)
         elif prompter.ask is not None:
             with locks.announce_question("asks for an MFA code"):
                 answer = prompter.ask(f"MFA code of {device}")
-            code = _check_code(answer)
+            try:
+                code = _check_code(answer)
+            except AwsenvError as error:
+                if not answer.strip():
+                    raise  # a person who wants to go on without
+                prompter.say(f"{error.message}; once more")
+                continue
         else:
             raise code_needed(options.named or profile.name)
         if lock.remembered() != _digest_code(device, code):
@@ -71,6 +78,12 @@ def _get_code(
             time.sleep(STEP - prompter.now() % STEP)
         else:
             prompter.say("that code was used already; type the next one")
+
+
+def _find_command(device: str, profile: Profile, options: SessionOptions) -> str:
+    """The command that prints codes of ``device``; empty for none."""
+    own = profile.get("mfa_process") if profile.get("mfa_serial") in (None, "", device) else None
+    return options.mfa_process or own or ""
 
 
 def _check_code(code: str) -> str:

@@ -1,5 +1,6 @@
 """A profile's session: from its record, else got by one process at a time, and stored."""
 
+import os
 import shlex
 from collections.abc import Callable
 from typing import Any
@@ -12,10 +13,11 @@ from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
 from awsenv.paths import shorten
+from awsenv.profiles import causes
 from awsenv.profiles.ini import Section
 from awsenv.profiles.profile import Profile
 from awsenv.profiles.read import Profiles
-from awsenv.sessions import chain, mfa_codes, providers, session_record, sign_ins
+from awsenv.sessions import chain, mfa_codes, providers, running, session_record, sign_ins
 from awsenv.sessions.chain import OF_KEY, Chain
 from awsenv.sessions.sign_ins import SignIn
 from awsenv.state import state_folder
@@ -52,15 +54,12 @@ class SessionStore:
         return self._get(profile, options, named)
 
     def _get(self, profile: Profile, options: SessionOptions, context: Context) -> Session:
+        self._refuse_faults(profile)
         if is_lasting(profile, options):
             return providers.session("key", profile, options, context)
         given = profile
         if options.role_arn:
             profile = _ad_hoc(profile, options.role_arn)
-        if profile.kind == "process":
-            from awsenv.sessions.providers import process
-
-            process.check(profile, self._environ)
         bound = self._chain.binding(profile, options, given)
         # What a profile is as its own source has a record beside that of what it is.
         names = [given.name, *filter(None, (options.variant, given.variant))]
@@ -75,6 +74,7 @@ class SessionStore:
         if session := self._look(path, profile, bound, options, begun, find_sign_in):
             return session
         debug.note("no record answers: the session is got")
+        running.check(given, self._environ)
         person = needs_person(profile, options)
         state = state_folder(self._environ)
         # Nobody here: a sign-in elsewhere is not waited for, a code is.
@@ -95,6 +95,7 @@ class SessionStore:
                     return alive.session
                 raise code_needed(options.named or profile.name)
             lock.holds("is getting a session")
+            context = context.getting(given.name)
             try:
                 session = self._ask(profile, given, options, context, sign_in)
             except AwsenvError as error:
@@ -106,6 +107,17 @@ class SessionStore:
                 found = session_record.StoredSession(session, prompter.now())
                 session_record.keep(path, profile, found, bound, self._files, find_sign_in)
             return session
+
+    def _refuse_faults(self, profile: Profile) -> None:
+        """Say what is wrong with the settings of ``profile``, before anything is asked. Raises ``AwsenvError``."""
+        for cause in causes.find_causes(profile, self._environ):
+            if cause.is_fatal:
+                raise AwsenvError(f"profile {profile.name} ({cause.text})", cause.fix)
+        variable = "AWS_SHARED_CREDENTIALS_FILE"
+        path = self._environ.get(variable, "")
+        if profile.kind == "none" and path and not os.path.exists(os.path.expanduser(path)):
+            what = f"profile {profile.name} has no access key, and {variable} names {shorten(path)}, which is not there"
+            raise AwsenvError(what, f"unset {variable}")
 
     def _look(
         self,
@@ -208,7 +220,8 @@ def needs_person(profile: Profile, options: SessionOptions) -> bool:
     if profile.kind not in OF_KEY or options.role_arn or is_lasting(profile, options):
         return False
     device = not options.session and (options.mfa_serial or profile.get("mfa_serial"))
-    return bool(device or options.mfa) and not options.mfa_code and not profile.get("mfa_process")
+    printed = options.mfa_code or options.mfa_process or profile.get("mfa_process")
+    return bool(device or options.mfa) and not printed
 
 
 def _ad_hoc(profile: Profile, arn: str) -> Profile:

@@ -47,8 +47,9 @@ def make_attended(option_values: dict[str, str]) -> Prompter:
     )
     opener = browser.find_opener(dict(os.environ), how) if ask or fresh else None
     return Prompter(
-        ask=ask, open=opener, show=browser.show_code, waiting=browser.show_waiting, say=terminal.say
-    )
+        ask=ask, open=opener, show=browser.show_code, waiting=browser.show_waiting, say=terminal.say,
+        by_code=how == "device",
+    )  # fmt: skip
 
 
 def _parse_duration(given: dict[str, str], option: str) -> int:

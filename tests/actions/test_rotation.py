@@ -58,6 +58,14 @@ def test_a_key_that_aws_knows_only_after_a_while_is_waited_for_before_it_is_stor
     assert keys_of(place, place.plain) == [stored(place).key_id]
 
 
+def test_a_key_that_aws_does_not_know_is_told_at_once(place: Place) -> None:
+    del place.server.sts.users[place.plain.key_id]
+    result = place.run("rotate", "key")
+    assert (result.returncode, result.stderr.count("\n")) == (1, 1)
+    assert "AWS does not know it" in result.stderr
+    assert place.server.calls == ["GetCallerIdentity"]
+
+
 def test_every_profile_that_has_the_key_gets_the_new_one_and_everything_else_stays(
     place: Place,
 ) -> None:

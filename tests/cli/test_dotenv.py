@@ -90,7 +90,11 @@ REFUSED = {
         "same name",
         2,
     ),
-    "a Region to differ on": (("dotenv", "dev", "--region", "a b"), "AWS_REGION holds", 1),
+    "a Region to differ on": (
+        ("dotenv", "dev", "--region", "a b"),
+        "a b is no name of a Region",
+        1,
+    ),
     "no span": (("dotenv", "--check", "--min-left", "soon"), "--min-left", 2),
     "no folder": (("dotenv", "dev", "-o", "x/.env"), "~/repo/x is not a folder", 1),
     "a folder": (("dotenv", "dev", "-o", "."), "~/repo is a folder", 1),

@@ -188,6 +188,8 @@ def test_all_looks_over_the_house(home: Path) -> None:
         "awsenv: profile b has a source_profile a that comes back to it; awsenv show b",
         "awsenv: profile loop has a credential_process that asks for loop, which comes back to it;"
         " awsenv show loop",
+        "awsenv: profile other: ~/.aws/config, line 22: credential_process: aws-vault is not on PATH;"
+        " credential_process = /PATH/OF/PROGRAM",
         "awsenv: profile empty has no credentials of any kind; awsenv show empty",
     ]
 

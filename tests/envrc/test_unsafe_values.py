@@ -84,6 +84,11 @@ HARMLESS = [
 ]
 ACTING = [
     ("X_PATH", "true-dir"),
+    ("NODE_OPTIONS", "/x"),
+    ("X_PAGER", "/x"),
+    ("X_PLUGIN_PATH", "/x"),
+    ("NODE_PATH", "/x"),
+    ("GOPATH", "/x"),
     ("X_PATH", "sub"),
     ("X_PATH", "/tmp/x"),
     ("X_PATH", "/proc/self/cwd/x"),

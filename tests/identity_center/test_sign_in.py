@@ -76,7 +76,7 @@ def approve(place: Place, page: str, answer: str = "allow") -> None:
 def login(place: Place, name: str = "xxx-admin", answer: str = "allow") -> tuple[int, str]:
     """``awsenv login``, with somebody who answers the page; exit code and what was said."""
     program = subprocess.Popen(
-        [program_path(), "login", name],
+        [program_path(), "login", name, "--device-code"],
         env=clean(place.home) | place.endpoint,
         stderr=subprocess.PIPE,
         text=True,
@@ -629,7 +629,7 @@ def test_a_role_is_saved_as_a_profile_and_a_broken_one_does_not_hold_up_logout(
     with open(center.home / ".aws/config", "a") as file:
         file.write("[profile broken]\nsso_account_id = 1\nsso_role_name = x\n")
     program = subprocess.Popen(
-        [program_path(), "login", "xxx-admin", "--save-as", "now"],
+        [program_path(), "login", "xxx-admin", "--save-as", "now", "--device-code"],
         env=clean(center.home) | center.endpoint, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert program.stderr

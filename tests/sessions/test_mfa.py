@@ -11,6 +11,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from awsenv.demo.sts import Role
 from tests.place import Place
 from tests.program import program_path
 from tests.shells.real import clean, installed
@@ -105,6 +106,46 @@ def test_the_code_from_stdin_and_from_a_process(place: Place) -> None:
     assert "its mfa_process failed with 7" in place.run(*USE, "--fresh").stderr
 
 
+HOLDS = [
+    # Where the device and the command stand, and for how long the role is wanted.
+    ("role", "role", ""),
+    ("source", "source", "duration_seconds = 7200\n"),
+    ("role", "role", "duration_seconds = 7200\n"),
+    ("source", "role", ""),
+    ("role", "source", "duration_seconds = 7200\n"),
+]
+
+
+@pytest.mark.parametrize(("device_at", "command_at", "more"), HOLDS)
+def test_a_command_prints_the_codes_of_its_device_for_the_whole_chain(
+    device_at: str, command_at: str, more: str, place: Place
+) -> None:
+    assert place.user.device
+    arn = "arn:aws:iam::777788889999:role/coded"
+    place.server.sts.roles[arn] = Role(arn, frozenset({place.user.arn}), needs_mfa=True)
+    lines = {"role": f"role_arn = {arn}\nsource_profile = held\n{more}", "source": ""}
+    lines[device_at] += f"mfa_serial = {place.user.device.serial}\n"
+    lines[command_at] += f"mfa_process = echo {place.code}\n"
+    key = f"aws_access_key_id = {place.user.key_id}\naws_secret_access_key = {place.user.secret}\n"
+    place.config(f"[profile coded]\n{lines['role']}[profile held]\n{key}{lines['source']}")
+    result = place.run("use", "coded", "--shell", "json", prefix=(installed("setsid"), "--wait"))
+    assert result.returncode == 0, result.stderr
+    assert "AssumeRole" in place.server.calls
+
+
+def test_a_command_of_another_device_is_not_asked(place: Place) -> None:
+    assert place.user.device
+    place.config(
+        f"[profile coded]\nrole_arn = arn:aws:iam::777788889999:role/coded\nsource_profile = held\n"
+        f"mfa_serial = {place.user.device.serial}\n"
+        f"[profile held]\naws_access_key_id = {place.user.key_id}\naws_secret_access_key = {place.user.secret}\n"
+        "mfa_serial = arn:aws:iam::444455556666:mfa/other\nmfa_process = touch asked; echo 000000\n"
+    )
+    result = place.run("use", "coded", "--shell", "json", prefix=(installed("setsid"), "--wait"))
+    assert result.returncode == 3
+    assert not (place.home / "asked").exists()
+
+
 def test_a_wrong_code_is_one_line(place: Place) -> None:
     wrong = f"{(int(place.code) + 500_000) % 1_000_000:06d}"
     result = place.run(*USE, "--mfa-code", wrong)
@@ -152,6 +193,9 @@ def test_the_prompt_is_on_the_terminal_inside_eval_and_asks_again(place: Place) 
     )
     shell.sendline("eval \"$(awsenv use mfa)\"; echo CODE''=$?=${AWS_SESSION_TOKEN:+set}=")
     assert place.user.device
+    shell.expect_exact(f"MFA code of {place.user.device.serial}: ")
+    shell.sendline("12345")
+    shell.expect_exact("an MFA code is six digits; once more")
     shell.expect_exact(f"MFA code of {place.user.device.serial}: ")
     shell.sendline(f"{(int(place.code) + 1) % 1_000_000:06d}")
     shell.expect_exact("that code was not taken; once more")

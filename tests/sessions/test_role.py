@@ -302,7 +302,7 @@ def test_a_credential_process_is_run_once_and_its_stderr_passes(
 
 BAD = {
     "fails": ("false", "its credential_process failed"),
-    "not there": ("/nonexistent/x", "cannot be started: No such file or directory"),
+    "not there": ("/nonexistent/x", "/nonexistent/x is not there, or no program"),
     "no JSON": ("echo secret", "is not JSON"),
     "version 2": ("echo '{\"Version\": 2}'", "its credential_process failed"),
 }
@@ -327,6 +327,25 @@ def test_a_credential_process_that_is_awsenv_on_itself_ends(roles: Place) -> Non
         "profile p has a credential_process that asks awsenv for itself; awsenv show p"
         in result.stderr
     )
+
+
+def test_a_role_whose_source_asks_awsenv_for_it_is_told_at_once(roles: Place) -> None:
+    """Not after half a minute on its own lock; at whatever depth."""
+    asks = f"credential_process = {program_path()} credential-process {{}}\n"
+    roles.config(
+        f"[profile r]\nrole_arn = {ADMIN}\nsource_profile = p\n[profile p]\n{asks.format('r')}"
+        f"[profile far]\nrole_arn = {ADMIN}\nsource_profile = near\n"
+        f"[profile near]\nrole_arn = {DEPLOY}\nsource_profile = q\n[profile q]\n{asks.format('near')}"
+        f"[profile x]\n{asks.format('y')}[profile y]\n{asks.format('x')}"
+    )
+    for name, told in (("r", "profile r has a source, far or near, whose credential_process"), ("far", "asks awsenv for near"),
+                       ("p", "asks awsenv for itself"), ("x", "asks awsenv for itself")):  # fmt: skip
+        start = time.monotonic()
+        result = roles.run("use", name, "--shell", "bash")
+        assert (result.returncode, result.stdout) == (1, "false\n")
+        assert told in result.stderr, result.stderr
+        assert time.monotonic() - start < 20  # a lock would be waited for for longer
+    assert roles.server.calls == []
 
 
 def test_a_credential_process_of_another_profile_inside_a_role(roles: Place) -> None:

@@ -40,6 +40,9 @@ def session(profile: Profile, _: SessionOptions, context: Context, __: Session |
         raise AwsenvError(f"{what} does not answer", show) from None
     except BotoCoreError as error:
         raise AwsenvError(f"{what}: {type(error).__name__}", show) from None
+    except ValueError:  # of the token's file, whose text is no header
+        file = own.get("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "")
+        raise AwsenvError(f"{what}: the token in {file} is none: there is a line end in it", f"printf %s TOKEN >{file}") from None  # fmt: skip
     if not frozen:
         raise AwsenvError(f"{what} has no credentials", show)
     return Session.from_profile(profile, frozen.access_key, frozen.secret_key, frozen.token, None)

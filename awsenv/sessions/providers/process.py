@@ -14,18 +14,7 @@ from awsenv.aws.options import SessionOptions
 from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
-
-# The profiles whose credential_process is running above this one.
-RUNNING = "AWSENV_RESOLVING"
-
-
-def check(profile: Profile, environ: dict[str, str]) -> None:
-    """Refuse a ``credential_process`` that is awsenv on the same profile: it would never end."""
-    if profile.name in environ.get(RUNNING, "").split("\n"):
-        raise AwsenvError(
-            f"profile {profile.name} has a credential_process that asks awsenv for itself",
-            f"awsenv show {profile.name}",
-        )
+from awsenv.sessions import running
 
 
 class _Process:
@@ -51,8 +40,8 @@ def session(profile: Profile, _: SessionOptions, context: Context, __: Session |
     from botocore.credentials import ProcessProvider
     from botocore.exceptions import CredentialRetrievalError
 
-    name, running = profile.name, context.environ.get(RUNNING, "")
-    environ = context.environ | {RUNNING: f"{running}\n{name}".strip("\n")}
+    name = profile.name
+    environ = running.mark(context.names, context.environ)
     attended = context.prompter.ask is not None
     config = {"profiles": {name: profile.settings()}}
     printed: list[bytes] = []

@@ -22,6 +22,7 @@ def session(
         return stored
     where, named = token.of_profile(profile, context.environ), options.named
     found = sign_in.get_access_token(where, profile, context, named=named)
+    where = token.of_profile(profile, context.environ)  # a sign-in may have set its Region right
     try:
         return _get_credentials(where, found, profile, context)
     except sign_in.EndedError:

@@ -1,0 +1,93 @@
+"""A setting that is wrong is named by file and line with what to write, by whoever is asked: `use`, `show` and
+`status --all` alike."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.program import awsenv
+from tests.shells.real import clean
+
+KEY = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n"
+CASES = [
+    (f"{KEY}web_identity_token_file = /x\n", "line 4: web_identity_token_file without a role_arn; role_arn = arn"),
+    ("role_arn = arn:aws:iam::111122223333:role/a\nweb_identity_token_file = /nope\n", "line 3: /nope is not there"),
+    ("role_arn = arn:aws:iam::111122223333:role/a\ncredential_source = EC2\n",
+     "line 3: credential_source EC2 is none; one of Environment, Ec2InstanceMetadata, EcsContainer"),
+    ("source_profile = key\n", "line 2: source_profile without a role_arn; role_arn = arn:aws:iam::ACCOUNT:role/NAME"),
+    ("credential_source = Environment\n", "line 2: credential_source without a role_arn"),
+    ("sso_session = corp\n", "line 2: sso_session without sso_account_id and sso_role_name; awsenv sso setup"),
+    ("credential_process = ~/bin/vend --json\n", "line 2: credential_process: no SDK expands ~/bin/vend; credential_process = {home}/bin/vend"),
+    ("credential_process = $HOME/bin/vend\n", "line 2: credential_process: no SDK expands $HOME/bin/vend"),
+    ("credential_process = no-such-vend x\n", "line 2: credential_process: no-such-vend is not on PATH"),
+    ("credential_process =\n", "line 2: credential_process is empty"),
+    ("credential_process = sh -c 'x\n", "line 2: credential_process is no command line: a quote has no other one"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws/credentials").write_text(f"[key]\n{KEY}")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("text", "told"), CASES)
+def test_it_is_named_by_file_and_line_whoever_is_asked(text: str, told: str, home: Path) -> None:
+    (home / ".aws/config").write_text(f"[profile p]\n{text}")
+    told = told.format(home=home)
+    used = awsenv(home, "use", "p", "--shell", "bash")
+    assert (used.returncode, used.stdout, used.stderr.count("\n")) == (1, "false\n", 1)
+    where, _, fix = told.partition("; ")
+    assert f"profile p (~/.aws/config, {where}" in used.stderr
+    assert fix in used.stderr
+    for words in (("show", "p"), ("status", "--all")):
+        assert f"~/.aws/config, {where}" in awsenv(home, *words).stderr, words
+    # botocore has no credentials of it either.
+    program = "import botocore.session as s; c = s.Session(profile='p').get_credentials(); print(c and c.get_frozen_credentials())"  # fmt: skip
+    theirs = subprocess.run(
+        [sys.executable, "-c", program],
+        env=clean(home, AWS_EC2_METADATA_DISABLED="true"), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "ReadOnlyCredentials" not in theirs.stdout
+
+
+def test_a_good_one_has_none(home: Path) -> None:
+    """The control."""
+    (home / ".aws/config").write_text(
+        "[profile p]\ncredential_process = /bin/cat x.json\n[profile r]\nrole_arn = arn:aws:iam::111122223333:role/a\nsource_profile = key\n"
+    )
+    for name in ("p", "r", "key"):
+        assert "line" not in awsenv(home, "show", name).stderr
+
+
+def test_a_section_that_sdks_skip_or_read_apart_is_told(home: Path) -> None:
+    (home / ".aws/config").write_text("[profile Foo Bar]\nregion = eu-west-1\n")
+    with (home / ".aws/credentials").open("a") as file:
+        file.write(f"[profile dev]\n{KEY}")
+    used = awsenv(home, "use", "Foo Bar", "--shell", "bash")
+    assert used.returncode == 1
+    assert 'config, line 1: [profile Foo Bar] is no profile to SDKs: its name is not one word; write: [profile "Foo Bar"]' in used.stderr  # fmt: skip
+    told = awsenv(home, "status", "--all").stderr
+    assert "~/.aws/config, line 1: [profile Foo Bar] is no profile to SDKs" in told
+    assert "~/.aws/credentials, line 4: [profile dev] is a profile called profile dev there" in told
+
+
+def test_a_default_that_stops_every_sdk_is_told(home: Path) -> None:
+    (home / ".aws/config").write_text("[default]\nsso_session = gone\n")
+    own = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "x"}
+    told = awsenv(home, "status", **own).stderr
+    assert "[default] names the sso-session gone, which is not there" in told
+    (home / ".aws/config").write_text(
+        "[default]\nsso_session = gone\n[sso-session gone]\nsso_region = eu-west-1\nsso_start_url = https://d-1.awsapps.com/start\n"
+    )
+    assert "gone" not in awsenv(home, "status", **own).stderr
+
+
+def test_a_credentials_file_that_a_variable_names_and_that_is_not_there_is_told(home: Path) -> None:
+    (home / ".aws/config").write_text("[profile key]\nregion = eu-west-1\n")
+    used = awsenv(home, "use", "key", "--shell", "bash", AWS_SHARED_CREDENTIALS_FILE="/nope")
+    assert used.returncode == 1
+    assert "AWS_SHARED_CREDENTIALS_FILE names /nope, which is not there" in used.stderr
