@@ -17,8 +17,9 @@ from awsenv.profiles import causes
 from awsenv.profiles.ini import Section
 from awsenv.profiles.profile import Profile
 from awsenv.profiles.read import Profiles
-from awsenv.sessions import chain, mfa_codes, providers, running, session_record, sign_ins
+from awsenv.sessions import chain, mfa_codes, providers, session_record, sign_ins
 from awsenv.sessions.chain import OF_KEY, Chain
+from awsenv.sessions.providers import running
 from awsenv.sessions.sign_ins import SignIn
 from awsenv.state import state_folder
 

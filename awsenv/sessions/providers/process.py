@@ -14,7 +14,7 @@ from awsenv.aws.options import SessionOptions
 from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
-from awsenv.sessions import running
+from awsenv.sessions.providers import running
 
 
 class _Process:
