@@ -35,6 +35,12 @@ def add(
     in_keychain: Annotated[
         bool, typer.Option("--keychain", help="Its key goes into the keychain, not into a file.")
     ] = False,
+    mfa_serial: Annotated[
+        str, typer.Option("--mfa-serial", metavar="ARN", help="Its user's MFA device.")
+    ] = "",
+    mfa: Annotated[
+        bool, typer.Option("--mfa", help="Its user's MFA device, as IAM has it.")
+    ] = False,
     yes: Annotated[
         bool, typer.Option("--yes", help="A key of another shape than AWS's, any Region.")
     ] = False,
@@ -59,6 +65,7 @@ def add(
         "region": add_questions.read_region(region, offers["region"], yes),
         "output": add_questions.read_output(output, offers["output"]),
     }
+    config["mfa_serial"] = add_questions.check_serial(mfa_serial, key)
     config = {option: value for option, value in config.items() if value}
     if in_keychain:
         from awsenv.actions import keychain
@@ -71,10 +78,26 @@ def add(
 
             keychain.forget_key(there, environ, terminal.say)
     terminal.say(f"profile {profile} is stored; {hints.use_command(profile)}")
+    if mfa:
+        _put_device(read.profile(profile, environ), environ)
     if csv and csv != "-":
         _offer_to_delete(csv, delete_csv)
     if verify:
         _verify(read.profile(profile, environ), environ)
+
+
+def _put_device(profile: Profile, environ: dict[str, str]) -> None:
+    """Have ``profile`` name the device of its user, asked of IAM. Raises ``AwsenvError``."""
+    from awsenv.aws.context import Context
+    from awsenv.aws.options import Prompter
+    from awsenv.aws.session import Session
+    from awsenv.sessions.providers.mfa import find_device
+
+    context = Context(profile, environ, Prompter())
+    serial = find_device(Session.from_key(profile), profile, context)
+    _, (path, header) = find_headers(profile.name, profile, environ)
+    write.put_options(path, header, {"mfa_serial": serial}, environ)
+    terminal.say(f"its device is {serial}")
 
 
 Headers = tuple[tuple[str, str], tuple[str, str]]

@@ -73,6 +73,15 @@ def read_output(given: str | None, offered: str | None) -> str:
     return _read_setting("Default output format", given, "--output", offered)
 
 
+def check_serial(serial: str, key: Key) -> str:
+    """``serial``, if it can be that of an MFA device for ``key``. Raises ``UsageError``."""
+    if serial and (not serial.isprintable() or " " in serial):
+        raise UsageError("that is no MFA device", "--mfa-serial arn:aws:iam::ACCOUNT:mfa/NAME")
+    if serial and key.token:
+        raise UsageError("AWS takes no code for a temporary key", "add, without --mfa-serial")
+    return serial
+
+
 def find_offer(option: str, profile: str, known: dict[str, Profile]) -> str:
     """What the profile has already, else what the default profile has."""
     places = (known[name].get(option) for name in (profile, "default") if name in known)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from awsenv import durations, programs
+from awsenv import durations
 from awsenv.actions import console_address
 from awsenv.actions.console_place import choose_place
 from awsenv.actions.console_session import get_session
@@ -20,9 +20,6 @@ from awsenv.profiles.profile import Profile
 from awsenv.state import BROWSERS, state_path
 from awsenv.ui import browser, session_options, terminal
 from awsenv.variables import AWSENV_PROFILE, remove_session
-
-# Browsers that keep several lives apart, in the order in which they are looked for.
-_APART = ("google-chrome", "chromium", "brave-browser", "microsoft-edge", "firefox")
 
 
 @shared_options.with_session_options("--duration", "--mfa-code")
@@ -109,13 +106,11 @@ def _find_browser(
 ) -> list[str] | None:
     """The words that open an address."""
     if not isolated:
-        return browser.find_command({**environ, "BROWSER": given} if given else environ)
-    name = given or next((name for name in _APART if programs.find(name, environ)), "")
-    if not name or not programs.find(shlex.split(name)[0], environ):
+        return browser.split_command(given, environ) if given else browser.find_command(environ)
+    name = profile.name.replace("/", "%2F") or "%"
+    kept = folders.make_private(os.path.join(state_path(environ, BROWSERS), name))
+    words = browser.find_isolated(given, kept, environ)
+    if words is None:
         hint = f"awsenv console {shlex.quote(profile.name)} --isolated --browser CMD"
         raise AwsenvError("there is no browser here that keeps profiles apart", hint)
-    place = os.path.join(state_path(environ, BROWSERS), profile.name.replace("/", "%2F"))
-    kept = folders.make_private(place)
-    if "firefox" in name:
-        return [*shlex.split(name), "--no-remote", "--profile", kept]
-    return [*shlex.split(name), f"--user-data-dir={kept}", "--no-first-run"]
+    return words

@@ -52,7 +52,7 @@ def _start(oidc: Any, where: SsoSession, known: dict[str, Any], profile: Profile
             return oidc.start_device_authorization(
                 clientId=known["clientId"],
                 clientSecret=known["clientSecret"],
-                startUrl=where.portal,
+                startUrl=where.portal or where.start_url,
             )
         except ClientError as error:
             code = error.response["Error"]["Code"]

@@ -12,6 +12,23 @@ from typing import TYPE_CHECKING
 from awsenv import programs
 from awsenv.ui import terminal
 
+# Browsers that keep several lives apart, in the order in which they are looked for: those of Chromium's kind by a folder
+# for the user's data, those of Firefox's by a profile's.
+_FIREFOXES = ("firefox", "librewolf", "waterfox", "floorp", "zen")
+_BROWSERS = (
+    "google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "microsoft-edge", "microsoft-edge-stable",
+    "brave-browser", "brave-browser-stable", "brave", "vivaldi", "vivaldi-stable", "firefox", "firefox-esr", "librewolf",
+    "waterfox", "floorp", "zen-browser",
+)  # fmt: skip
+_MACOS = tuple(
+    f"/Applications/{app}.app/Contents/MacOS/{program}"
+    for app, program in (
+        ("Google Chrome", "Google Chrome"), ("Chromium", "Chromium"), ("Microsoft Edge", "Microsoft Edge"),
+        ("Brave Browser", "Brave Browser"), ("Vivaldi", "Vivaldi"), ("Firefox", "firefox"), ("LibreWolf", "librewolf"),
+        ("Waterfox", "waterfox"), ("Floorp", "floorp"), ("Zen", "zen"),
+    )
+)  # fmt: skip
+
 if TYPE_CHECKING:
     from awsenv.ui.one_time_link import OneTimeLink
 
@@ -51,20 +68,41 @@ def show_waiting(text: str) -> AbstractContextManager[object]:
 
 
 def find_command(environ: dict[str, str]) -> list[str] | None:
-    """The words that a page is put behind; in this order: BROWSER, ssh, a display, WSL's opener."""
-    if browser := environ.get("BROWSER", "").partition(os.pathsep)[0]:
-        try:
-            words = shlex.split(browser)
-        except ValueError:
-            return None
-        return words if words and programs.find(words[0], environ) else None
+    """The words that a page is put behind; in this order: what BROWSER lists and is there, ssh, a display, WSL's
+    openers."""
+    for browser in environ.get("BROWSER", "").split(os.pathsep):
+        if words := split_command(browser, environ):
+            return words
     if environ.get("SSH_CONNECTION"):
         return None
     if sys.platform == "darwin":
         return ["open"]
-    if environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"):
-        return ["xdg-open"] if programs.find("xdg-open", environ) else None
-    return ["wslview"] if programs.find("wslview", environ) else None
+    has_display = environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")
+    names = ["xdg-open"] if has_display else []
+    names += ["wslview", *(["explorer.exe"] if environ.get("WSL_DISTRO_NAME") else [])]
+    return next(([name] for name in names if programs.find(name, environ)), None)
+
+
+def split_command(text: str, environ: dict[str, str]) -> list[str] | None:
+    """The words of a browser's command line; ``None`` where its program is not there."""
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        return None
+    return words if words and programs.find(words[0], environ) else None
+
+
+def find_isolated(given: str, place: str, environ: dict[str, str]) -> list[str] | None:
+    """The words that open a page in a browser, the ``given`` one or any that is there, whose data lies in ``place``;
+    ``None`` where there is none."""
+    names = [given] if given else [*_BROWSERS, *map(shlex.quote, _MACOS)]
+    words = next(filter(None, (split_command(name, environ) for name in names)), None)
+    if words is None:
+        return None
+    name = os.path.basename(words[0]).lower()
+    if name.startswith(_FIREFOXES):
+        return [*words, "--no-remote", "--profile", place]
+    return [*words, f"--user-data-dir={place}", "--no-first-run"]
 
 
 def start(words: list[str], page: str, environ: dict[str, str]) -> "OneTimeLink | None":

@@ -5,13 +5,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from awsenv.demo.sts import Role
 from tests.place import Place
-from tests.program import program_path
+from tests.program import is_long, program_path
 from tests.shells.real import BIN, clean, installed
 from tests.tracing import kills
 
@@ -170,7 +171,8 @@ def test_a_kill_at_any_call_leaves_no_dead_secret_in_the_keychain(
         place.server.sts.users.update(users)
         home.store(first, place.plain.secret)
 
-    for call in kills(place.home, kept, (*words, "key"), reset, **place.endpoint, **home.environ):
+    points = kills(place.home, kept, (*words, "key"), reset, **place.endpoint, **home.environ)
+    for call in points if is_long() else islice(points, 3):
         made = [first, *(each.key_id for each in place.server.iam.keys(place.plain))]
         has = home.run("use", "key", "--shell", "json").returncode == 0
         assert has or words[-1] == "remove", call

@@ -362,3 +362,23 @@ def test_a_region_that_nobody_knows_is_asked_for_again(home: Path) -> None:
             shell.sendline(answer)
         shell.expect(pexpect.EOF)
         assert f"[profile {stored}]\nregion = {stored}\n" in files(home)[1]
+
+
+def test_an_mfa_profile_is_made_by_a_serial_and_by_what_iam_says(home: Path) -> None:
+    user = new_user("me", "111122223333", mfa=True)
+    assert user.device
+    serial = user.device.serial
+    csv = f"Access key ID,Secret access key\n{user.key_id},{user.secret}\n"
+    assert (
+        add(home, "one", "--mfa-serial", serial, "--region", "eu-west-1", csv=csv).returncode == 0
+    )
+    assert files(home)[1] == f"[profile one]\nregion = eu-west-1\nmfa_serial = {serial}\n"
+    assert add(home, "x", "--mfa-serial", "a b", csv=csv).returncode == 2
+    with Server([user]) as server:
+        path = home / "k.csv"
+        path.write_text(csv)
+        words = ("add", "two", "--csv", str(path), "--mfa")
+        result = awsenv(home, *words, AWS_ENDPOINT_URL=server.url)
+    assert result.returncode == 0, result.stderr
+    assert f"its device is {serial}" in result.stderr
+    assert "two\tmfa" in awsenv(home, "list").stdout

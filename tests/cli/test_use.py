@@ -129,7 +129,7 @@ REFUSALS = {
         {"config": "[profile p]\nsso_role_name = x\nsso_account_id = 1\n"},
     ),
     "a process": Refusal(
-        ("profile p", "credential_process cannot be started"),
+        ("profile p", "credential_process: /nonexistent is not there, or no program"),
         {"config": "[profile p]\ncredential_process = /nonexistent\n"},
     ),
     "no profile before": Refusal(("no profile was used before",), {}, ("use", "-")),

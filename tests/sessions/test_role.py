@@ -319,6 +319,42 @@ def test_a_credential_process_that_goes_wrong_is_one_line(
     assert "secret" not in result.stderr
 
 
+def printed(**changes: str) -> str:
+    """What a good one prints, with ``changes``, as JSON."""
+    good = {"Version": 1, "AccessKeyId": "ASIAP", "SecretAccessKey": "secret", "SessionToken": "t"}
+    return json.dumps(good | changes)
+
+
+PRINTED = {
+    "deep": (b"[" * 200_000, "is not JSON"),
+    "a byte order mark": ("\ufeff" + printed(), "begins with a byte order mark"),
+    "half of a pair": (printed(SecretAccessKey="\ud800secret"), "has no SecretAccessKey"),
+    "a token of half a pair": (printed(SessionToken="\udc00"), "SessionToken"),
+    "a NUL": (printed(SecretAccessKey="se\0cret"), "has no SecretAccessKey"),
+    "no UTF-8": (b"\xff\xfe{", "no use"),
+    "a number": ("1", "is no JSON object"),
+    "an end that is past": (printed(Expiration="2001-01-01T00:00:00Z"), "had ended before, at 2001-01-01 00:00 UTC"),
+    "Go's zero time": (printed(Expiration="0001-01-01T00:00:00Z"), "had ended before"),
+    "Go's zero time, as it writes it": (printed(Expiration="1-01-01T00:00:00Z"), "had ended before"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PRINTED.values(), ids=PRINTED.keys())
+def test_what_a_credential_process_prints_may_be_anything(
+    case: tuple[str | bytes, str], roles: Place
+) -> None:
+    data, told = case
+    path = roles.home / "printed"
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    process(roles, f"cat {path}")
+    for words in (("use", "p", "--shell", "bash"), ("credential-process", "p")):
+        result = roles.run(*words)
+        assert (result.returncode, result.stderr.count("\n")) == (1, 1), result.stderr
+        assert told in result.stderr
+        assert "internal error" not in result.stderr
+        assert "secret" not in result.stderr.replace("SecretAccessKey", "") + result.stdout
+
+
 def test_a_credential_process_that_is_awsenv_on_itself_ends(roles: Place) -> None:
     process(roles, f"{program_path()} credential-process p")
     result = roles.run("use", "p", "--shell", "bash")

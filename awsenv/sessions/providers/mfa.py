@@ -35,7 +35,7 @@ def session(
     device = None if options.session else options.mfa_serial or profile.get("mfa_serial")
     sts = context.client("sts", key)
     if device is None and options.mfa:
-        device = _find_device(key, profile, context)
+        device = find_device(key, profile, context)
     if device is None:
         context.prompter.say("a session without MFA cannot call IAM")
         answer = client.call(profile, lambda: sts.get_session_token(DurationSeconds=seconds))
@@ -49,7 +49,7 @@ def session(
     return Session.from_sts(profile, answer).made_by("GetSessionToken", key)
 
 
-def _find_device(key: Session, profile: Profile, context: Context) -> str:
+def find_device(key: Session, profile: Profile, context: Context) -> str:
     """The serial of the user's only MFA device, asked of IAM."""
     iam = context.client("iam", key)
     found = client.call(profile, iam.list_mfa_devices)["MFADevices"]

@@ -4,6 +4,7 @@ botocore renews what has under 15 minutes left at every look; the provider is as
 answer only, and its end is ours to watch.
 """
 
+import codecs
 import json
 import shlex
 from typing import Any
@@ -62,7 +63,7 @@ def session(profile: Profile, _: SessionOptions, context: Context, __: Session |
     except (FileNotFoundError, PermissionError) as error:
         what = f"profile {name}: its credential_process cannot be started: {error.strerror}"
         raise AwsenvError(what, show) from None
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         why = _explain(printed[0]) if printed else "it is no command line"
         what = f"profile {name}: its credential_process is no use: {why}"
         raise AwsenvError(what, show) from None
@@ -70,10 +71,11 @@ def session(profile: Profile, _: SessionOptions, context: Context, __: Session |
         ("AccessKeyId", got["access_key"]),
         ("SecretAccessKey", got["secret_key"]),
     ):
-        if not isinstance(value, str) or not value:
+        if not isinstance(value, str) or not _is_writable(value):
             what = f"profile {name}: what its credential_process printed has no {field}"
             raise AwsenvError(what, show)
-    if got["token"] is not None and not isinstance(got["token"], str):
+    token = got["token"]
+    if token is not None and not (isinstance(token, str) and _is_writable(token)):
         raise AwsenvError(
             f"profile {name}: the SessionToken of its credential_process is no text", show
         )
@@ -84,13 +86,23 @@ def session(profile: Profile, _: SessionOptions, context: Context, __: Session |
         raise AwsenvError(what, "Expiration: 2030-01-31T12:00:00Z") from None
 
 
+def _is_writable(value: str) -> bool:
+    """Whether ``value`` can be a variable's: there is some, without a NUL, and in Unicode that can be written."""
+    try:
+        return bool(value.encode("utf-8")) and "\0" not in value
+    except UnicodeEncodeError:  # half of a pair, by JSON's escapes
+        return False
+
+
 def _explain(printed: bytes) -> str:
     """What is wrong with ``printed``, never quoting it: there may be a secret in it."""
     if not printed.strip():
         return ""  # it has said itself what is wrong
+    if printed.startswith(codecs.BOM_UTF8):
+        return "what it printed begins with a byte order mark, which is no JSON to SDKs"
     try:
         answer = json.loads(printed)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "what it printed is not JSON"
     if not isinstance(answer, dict):
         return "what it printed is no JSON object"
