@@ -23,8 +23,14 @@ def home(tmp_path: Path) -> Path:
     return home
 
 
-@pytest.mark.parametrize("name", ["typing", "json", "re", "boto3", "typer", "random"])
-@pytest.mark.parametrize("command", [("use", "dev", "--shell", "bash"), ("list",), ("status",)])
+USE = ("use", "dev", "--shell", "bash")
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [*((name, USE) for name in ("typing", "json", "re", "boto3", "typer", "random")), ("typer", ("list",)),
+     ("json", ("status",))],
+)  # fmt: skip
 def test_the_modules_of_a_pythonpath_do_not_run(
     name: str, command: tuple[str, ...], home: Path
 ) -> None:

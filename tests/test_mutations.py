@@ -17,7 +17,7 @@ from awsenv.state import GRANTS, RECORDS, TRUST, state_path
 from tests.program import awsenv, is_long
 from tests.shells.real import clean
 
-EACH = 1700 if is_long() else 12  # of six doors
+EACH = 1700 if is_long() else 8  # of six doors
 SEED = 20261129
 KEY = "aws_access_key_id = AKIADEV\naws_secret_access_key = secret\n"
 START = b"# mine\nexport A='1 2'\nif [ -t 0 ]; then\n  alias x='y z'\nfi\nPS1='$ '\n"

@@ -90,8 +90,10 @@ def plant(kind: str, path: Path, home: Path) -> None:
         os.link(his, path)
 
 
-@pytest.mark.parametrize("kind", ["file", "link", "link to mine", "hard link"])
-@pytest.mark.parametrize("user", [ME, 0])
+@pytest.mark.parametrize(
+    ("user", "kind"),
+    [(ME, "file"), (ME, "link"), (ME, "link to mine"), (ME, "hard link"), (0, "file"), (0, "link")],
+)
 def test_no_secret_goes_into_what_another_user_has_laid_there(
     user: int, kind: str, home: Path
 ) -> None:

@@ -120,8 +120,11 @@ SAFE = sorted(env_file._SAFE)
 PAIRS = ["".join(pair) for pair in [*product(SAFE), *product(SAFE, SAFE)]]
 
 
-@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__name__)
-@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize(
+    ("reader", "end"),
+    [*((reader, "\n") for reader in READERS), *((reader, "\r\n") for reader in (by_sh, by_direnv, by_python_dotenv))],
+    ids=lambda value: value.__name__ if callable(value) else {"\n": "LF"}.get(value, "CRLF"),
+)  # fmt: skip
 def test_every_pair_of_characters_is_read_as_it_is(
     reader: Callable[[Path], Values], end: str, tmp_path: Path
 ) -> None:

@@ -25,7 +25,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
 @settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
-    max_examples=20_000 if is_long() else 15,
+    max_examples=20_000 if is_long() else 9,
 )
 @given(seed=st.integers(0, 2**32))
 def test_a_world_of_profiles(seed: int, part: int, here: Aws) -> None:

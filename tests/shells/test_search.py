@@ -30,7 +30,7 @@ from awsenv.variables import enter_session, leave_session
 from tests.program import is_long
 from tests.shells.real import HOOKED, Shell, clean
 
-STEPS = 33_400 if is_long() else 334  # of each of three shells
+STEPS = 33_400 if is_long() else 200  # of each of three shells
 THEIRS = ("AKIAMINE", "AKIADIRENV")  # a person's, and a direnv folder's
 PLACES = ("out", "org", "org/deep", "org/own", "team", "strange")
 FILES = (".aws/credentials", ".aws/config", "org/.envrc", "team/.envrc", "org/own/.env")
