@@ -55,8 +55,8 @@ class SessionStore:
         return self._get(profile, options, named)
 
     def _get(self, profile: Profile, options: SessionOptions, context: Context) -> Session:
-        self._refuse_faults(profile)
         if is_lasting(profile, options):
+            self._refuse_faults(profile)
             return providers.session("key", profile, options, context)
         given = profile
         if options.role_arn:
@@ -152,6 +152,7 @@ class SessionStore:
         sign_in: SignIn,
     ) -> Session:
         """The session of ``profile`` by its provider, and that of its source before."""
+        self._refuse_faults(given)
         signed_out = bool(sign_in.path) and not sign_in.identity
         # What the AWS CLI has stored, if it was since the files were changed and since somebody signed in.
         since = max(self._files.changed(), sign_in.changed)

@@ -138,9 +138,10 @@ def test_a_folder_whose_new_files_are_open_to_him_by_an_acl_keeps_nothing_open(h
     assert hears(HIM, home.parent) == []
 
 
-WATCH = """import os, sys
+WATCH = """import os, sys, time
 print("watches", flush=True)
 while not os.path.exists(sys.argv[1]):
+    time.sleep(0.01)
     for pid in filter(str.isdigit, os.listdir("/proc")):
         for name in ("cmdline", "environ"):
             try: data = open(f"/proc/{pid}/{name}", "rb").read()

@@ -141,8 +141,7 @@ def traced(ground: Ground, shell: Shell, lines: list[str], log: Path, *before: s
             str(program.pid),
         ]
     )
-    while not log.exists():
-        pass
+    until(log.exists)
     program.typed("true")
     for line in lines:
         program.typed(line)
