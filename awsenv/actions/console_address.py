@@ -64,7 +64,7 @@ def _get_signin_token(
     address: str, fields: dict[str, str], profile: Profile, environ: dict[str, str]
 ) -> str:
     """The token that the sign-in service gives. The session goes in the body, which no log keeps."""
-    bundle = profile.get("ca_bundle") or environ.get("AWS_CA_BUNDLE") or environ.get("REQUESTS_CA_BUNDLE")  # fmt: skip
+    bundle = https.find_bundle(profile, environ)
     try:
         answer = https.ask("POST", address, bundle, urlencode(fields).encode(), _FORM)
     except https.UnreachedError as error:

@@ -49,9 +49,8 @@ def get_session(
         return federate(session, profile, seconds, environ)
     if profile.kind in ("key", "mfa") and not options.role_arn:
         _check_duration(seconds, _MAX_FEDERATED)
-        options = SessionOptions(
-            plain=True
-        )  # AWS takes no session of GetSessionToken, with a code or without
+        # AWS takes no session of GetSessionToken, with a code or without.
+        options = SessionOptions(plain=True)
     else:
         _check_duration(seconds, _MAX_ROLE)
     profiles = Profiles(environ)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from awsenv.aws import deadline
+from awsenv.profiles.profile import Profile
 
 # Seconds for one of them.
 _SECONDS = 10
@@ -10,6 +11,12 @@ _SECONDS = 10
 
 class UnreachedError(Exception):
     """Nothing was answered."""
+
+
+def find_bundle(profile: Profile, environ: dict[str, str]) -> str | None:
+    """The CA bundle by which ``profile`` trusts, as botocore and its HTTP library look for one; ``None`` for the usual."""
+    variables = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
+    return next(filter(None, (profile.get("ca_bundle"), *map(environ.get, variables))), None)
 
 
 def ask(method: str, url: str, bundle: str | None, data: bytes = b"", media: str = "") -> Any:

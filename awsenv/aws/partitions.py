@@ -2,6 +2,7 @@
 are those of "Enable custom identity broker access to the AWS console" in the IAM User Guide, and, of the European
 Sovereign Cloud, botocore's rules of the ``signin`` service)."""
 
+import functools
 import re
 from typing import Any, NamedTuple
 
@@ -53,6 +54,7 @@ def find_console(partition: str) -> ConsoleHosts | None:
     return _CONSOLES.get(partition)
 
 
+@functools.cache
 def _load() -> list[Any]:
     import botocore.session
 

@@ -56,8 +56,7 @@ def resolve(start_url: str, context: Context) -> str:
     where that is none of AWS's: nobody signs in anywhere else."""
     if _is_portal(start_url):
         return start_url
-    environ = context.environ
-    bundle = context.profile.get("ca_bundle") or environ.get("AWS_CA_BUNDLE") or environ.get("REQUESTS_CA_BUNDLE")  # fmt: skip
+    bundle = https.find_bundle(context.profile, context.environ)
     try:
         answer = https.ask("HEAD", start_url, bundle)
         if answer.status_code in (405, 501):

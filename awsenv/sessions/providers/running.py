@@ -12,10 +12,10 @@ _RUNNING = "AWSENV_RESOLVING"
 def check(profile: Profile, environ: dict[str, str]) -> None:
     """Refuse ``profile`` where it is being got above: each would wait for the other. Raises ``AwsenvError``."""
     if profile.name in environ.get(_RUNNING, "").split("\n"):
-        whose = "" if profile.kind == "process" else "source, far or near, whose "
-        what = f"profile {profile.name} has a {whose}credential_process that asks awsenv for itself"
-        if whose:
-            what = what.replace("for itself", f"for {profile.name}")
+        name = profile.name
+        what = f"profile {name} has a source, far or near, whose credential_process asks awsenv for {name}"
+        if profile.kind == "process":
+            what = f"profile {name} has a credential_process that asks awsenv for itself"
         raise AwsenvError(what, f"awsenv show {shlex.quote(profile.name)}")
 
 
