@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 from urllib.parse import parse_qsl
 
+from awsenv.demo import session_limits
 from awsenv.demo.sso_pages import PAGE
 from awsenv.demo.sts import Sts
 from awsenv.demo.users import User
@@ -45,9 +46,7 @@ class Federation:
         if not good:  # a long-lived key is none
             return _REFUSED
         seconds = asked.get("SessionDuration")
-        # GetFederationToken has said how long already, and a role that was assumed with a session may not be asked.
-        said = user.made_by == "GetFederationToken" or user.chained
-        if seconds and (said or not 900 <= int(seconds) <= 43_200):
+        if seconds and not session_limits.allows_duration(user, int(seconds)):
             return _REFUSED
         token = secrets.token_urlsafe(48)
         self.tokens[token] = (user, time.time() + LIVES)
@@ -57,7 +56,7 @@ class Federation:
         user, until = self.tokens.pop(asked.get("SigninToken", ""), (None, 0.0))
         if user is None or until <= time.time() or not asked.get("Issuer"):
             return _REFUSED
-        if user.made_by == "GetSessionToken":
+        if not session_limits.allows_console(user):
             what = b"Only federation tokens or assume role tokens may be used for federated login."
             return 400, "text/html", what
         body = f"<p>You are {escape(user.arn)}.</p><p>{escape(asked.get('Destination', ''))}</p>"

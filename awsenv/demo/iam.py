@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from awsenv.demo import session_limits
 from awsenv.demo.signature import RefusedError
 from awsenv.demo.sts import answered, xml
 from awsenv.demo.users import User, new_user
@@ -40,10 +41,7 @@ class Iam:
         }
         if action not in actions:
             raise RefusedError("InvalidAction", f"Could not find operation {action}", 400)
-        if user.made_by == "GetFederationToken":
-            raise RefusedError("AccessDenied", "Cannot call IAM with federated credentials")
-        if user.token and not user.mfa:
-            raise RefusedError("InvalidClientTokenId", "a session without MFA cannot call IAM")
+        session_limits.check_iam(user, action)
         name = parameters.get("UserName")
         if name is None and user.token:
             what = "Must specify userName when calling with non-User credentials"

@@ -5,7 +5,7 @@ Names and answers follow botocore's service model ``sso``.
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from awsenv.demo.sts import Sts
@@ -87,7 +87,8 @@ class Portal:
             raise OidcError("ForbiddenException", 403)
         person = next(iter(self.sts.users.values()))
         end = f"assumed-role/AWSReservedSSO_{role}_demo/person"
-        session = self.sts.issue(session_of(person, self.lifetime, True, end, account))
+        made = session_of(person, self.lifetime, True, end, account)
+        session = self.sts.issue(replace(made, made_by="GetRoleCredentials"))
         assert session.expires is not None
         told = {
             "accessKeyId": session.key_id,

@@ -8,7 +8,7 @@ import json
 import secrets
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -113,7 +113,8 @@ class Signin:
             refresh = secrets.token_urlsafe(64)
             self.grants[refresh] = _Grant(asked["clientId"], key, until)
         assert self.person
-        session = self.sts.issue(session_of(self.person, self.lifetime, False))
+        made = session_of(self.person, self.lifetime, False)
+        session = self.sts.issue(replace(made, made_by="CreateOAuth2Token"))
         given = {
             "accessKeyId": session.key_id,
             "secretAccessKey": session.secret,

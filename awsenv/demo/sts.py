@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 from xml.sax.saxutils import escape
 
+from awsenv.demo import session_limits
 from awsenv.demo.signature import RefusedError
 from awsenv.demo.users import User, session_of
 
@@ -60,8 +61,7 @@ class Sts:
         if action in self.denied:
             what = f"User: {user.arn} is not authorized to perform: sts:{action}"
             raise RefusedError("AccessDenied", what)
-        if user.made_by == "GetFederationToken" and action != "GetCallerIdentity":
-            raise RefusedError("AccessDenied", f"Cannot call {action} with federated credentials")
+        session_limits.check_sts(user, action)
         return answered(action, actions[action](user, parameters))
 
     def _get_caller_identity(self, user: User, _: Mapping[str, str]) -> str:
@@ -69,9 +69,6 @@ class Sts:
         return xml(fields)
 
     def _get_session_token(self, user: User, parameters: Mapping[str, str]) -> str:
-        if user.token:
-            what = "Cannot call GetSessionToken with session credentials"
-            raise RefusedError("AccessDenied", what)
         seconds = _seconds(parameters, 43_200, 129_600)
         mfa = "SerialNumber" in parameters or "TokenCode" in parameters
         if mfa:
@@ -80,9 +77,6 @@ class Sts:
         return credentials(self.issue(made))
 
     def _get_federation_token(self, user: User, parameters: Mapping[str, str]) -> str:
-        if user.token:
-            what = "Cannot call GetFederationToken with session credentials"
-            raise RefusedError("AccessDenied", what)
         if not re.fullmatch(r"[\w+=,.@-]{2,32}", parameters.get("Name", ""), re.ASCII):
             raise RefusedError("ValidationError", "Name is not of its alphabet", 400)
         seconds = _seconds(parameters, 43_200, 129_600)
@@ -105,9 +99,7 @@ class Sts:
         elif role.needs_mfa and not user.mfa:
             raise denied
         _check_tags(role, user, parameters)
-        # A role that is assumed from a session has an hour.
-        longest = 3600 if user.token else role.longest
-        seconds = _seconds(parameters, 3600, longest)
+        seconds = _seconds(parameters, 3600, session_limits.longest_role(user, role.longest))
         return self._assumed(role, user, parameters, seconds)
 
     def with_web_identity(self, parameters: Mapping[str, str]) -> str:
