@@ -20,7 +20,7 @@ def folder(environ: dict[str, str]) -> str:
 
 
 class _Cache(JSONFileCache):
-    """The cache. A file that is half written, or no JSON, is none."""
+    """The cache. A file that is half written, or no JSON, is none; so is one of the very tick of ``since``."""
 
     def __init__(self, path: str, since: float) -> None:
         super().__init__(path)
@@ -35,7 +35,7 @@ class _Cache(JSONFileCache):
             end = self[key]["Credentials"]["Expiration"]
         except (OSError, KeyError, TypeError, ValueError):
             return False
-        return written >= self._since and isinstance(end, str)
+        return written > self._since and isinstance(end, str)
 
     def __getitem__(self, key: str) -> Any:
         try:
@@ -56,8 +56,8 @@ def _read(path: str) -> Any:
 
 
 def open_role_cache(environ: dict[str, str], since: float) -> Any:
-    """The cache as botocore's fetchers use it: what was written before ``since`` (seconds since 1970)
-    is not there."""
+    """The cache as botocore's fetchers use it: what was not written after ``since`` (seconds since
+    1970) is not there."""
     return _Cache(folder(environ), since)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from awsenv.demo.sts import Sts
-from awsenv.demo.users import session_of
+from awsenv.demo.users import User, session_of
 
 PAGE = 100
 
@@ -40,12 +40,16 @@ class Portal:
     _allowance: float = 0
     _asked: float = 0
 
-    def answer(self, method: str, path: str, query: Mapping[str, str]) -> dict[str, Any]:
-        """The JSON that answers a call whose token lives. Raises ``OidcError``."""
+    def answer(
+        self, method: str, path: str, query: Mapping[str, str], person: str = "person"
+    ) -> dict[str, Any]:
+        """The JSON that answers a call of ``person``, whose token lives. Raises ``OidcError``."""
+        if (method, path) == ("GET", "/federation/credentials"):
+            self._throttle()
+            return self._credentials(query, person)
         calls = {
             ("GET", "/assignment/accounts"): self._accounts,
             ("GET", "/assignment/roles"): self._roles,
-            ("GET", "/federation/credentials"): self._credentials,
         }
         if (method, path) not in calls:
             raise OidcError("ResourceNotFoundException", 404)
@@ -81,13 +85,14 @@ class Portal:
         told = [{"roleName": role, "accountId": account} for role in self.assignments[account]]
         return _page("roleList", told, query)
 
-    def _credentials(self, query: Mapping[str, str]) -> dict[str, Any]:
+    def _credentials(self, query: Mapping[str, str], person: str) -> dict[str, Any]:
         account, role = query.get("account_id", ""), query.get("role_name", "")
         if role not in self.assignments.get(account, []):
             raise OidcError("ForbiddenException", 403)
-        person = next(iter(self.sts.users.values()))
-        end = f"assumed-role/AWSReservedSSO_{role}_demo/person"
-        made = session_of(person, self.lifetime, True, end, account)
+        partition = next(iter(self.sts.users.values())).partition
+        user = User(person, account, "", "", partition=partition)
+        end = f"assumed-role/AWSReservedSSO_{role}_demo/{person}"
+        made = session_of(user, self.lifetime, True, end, account)
         session = self.sts.issue(replace(made, made_by="GetRoleCredentials"))
         assert session.expires is not None
         told = {

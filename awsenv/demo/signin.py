@@ -34,11 +34,12 @@ class RefusedError(Exception):
 
 @dataclass
 class _Grant:
-    """What a refresh token is good for: of one ``client`` with one key, until a moment."""
+    """What a refresh token is good for: of one ``client`` with one key, until a moment, as whoever signed in."""
 
     client: str
     key: str
     until: float
+    person: User | None
 
 
 class Signin:
@@ -102,18 +103,19 @@ class Signin:
             if asked.get("grantType") == "authorization_code":
                 self._check_code(asked, now)
                 told = {"idToken": self._id_token(), "tokenType": "aws_sigv4"}
-                until = now + SIGN_IN
+                until, person = now + SIGN_IN, self.person
             elif asked.get("grantType") == "refresh_token":
-                until = self._check_grant(asked, key, now)
+                grant = self._check_grant(asked, key, now)
+                until, person = grant.until, grant.person
                 told = {"tokenType": "aws_sigv4"}
             else:
                 raise RefusedError("unsupported_grant_type", "ValidationException", 400)
             if self.denied:
                 raise RefusedError("INSUFFICIENT_PERMISSIONS")
             refresh = secrets.token_urlsafe(64)
-            self.grants[refresh] = _Grant(asked["clientId"], key, until)
-        assert self.person
-        made = session_of(self.person, self.lifetime, False)
+            self.grants[refresh] = _Grant(asked["clientId"], key, until, person)
+        assert person
+        made = session_of(person, self.lifetime, False)
         session = self.sts.issue(replace(made, made_by="CreateOAuth2Token"))
         given = {
             "accessKeyId": session.key_id,
@@ -134,14 +136,14 @@ class Signin:
         ):
             raise RefusedError("invalid_grant", "ValidationException", 400)
 
-    def _check_grant(self, asked: dict[str, Any], key: str, now: float) -> float:
+    def _check_grant(self, asked: dict[str, Any], key: str, now: float) -> _Grant:
         # With rotation: a refresh token serves once.
         grant = self.grants.pop(asked.get("refreshToken", ""), None)
         if grant is None or grant.until <= now:
             raise RefusedError("TOKEN_EXPIRED")
         if (grant.client, grant.key) != (asked.get("clientId"), key):
             raise RefusedError("invalid_grant", "ValidationException", 400)
-        return grant.until
+        return grant
 
     def check_proof(self, proof: str, now: float) -> str:
         """The key that signed ``proof``, which is of this call, of now, and new."""

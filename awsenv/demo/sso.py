@@ -33,7 +33,7 @@ class Device:
 @dataclass
 class Sso:
     """An instance in ``region``. Tokens last ``lifetime`` seconds; ``interval`` is how often a client
-    may poll."""
+    may poll. ``person`` is who signs in next, ``people`` whose each token is that is not the first person's."""
 
     portal: Portal
     region: str = "us-east-1"
@@ -45,7 +45,9 @@ class Sso:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     url: str = ""
     tokens: dict[str, float] = field(default_factory=dict)
-    refreshable: dict[str, str] = field(default_factory=dict)
+    refreshable: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    person: str = "person"
+    people: dict[str, str] = field(default_factory=dict)
     lock: Any = field(default_factory=threading.Lock)
     start_url: str = START_URL
 
@@ -65,8 +67,9 @@ class Sso:
                 raise OidcError("UnauthorizedException", 401)
             if (method, path) == ("POST", "/logout"):
                 del self.tokens[token]
+                self.refreshable = {n: of for n, of in self.refreshable.items() if of[2] != token}
                 return {}
-            return self.portal.answer(method, path, query)
+            return self.portal.answer(method, path, query, self.people.get(token, "person"))
 
     def page(self, path: str, query: str, method: str, body: bytes) -> str | None:
         """The page for a person, an address to go on to (``http…``), or ``None`` for another path."""
@@ -147,9 +150,10 @@ class Sso:
         self._check_client(asked)
         if asked.get("grantType") == "refresh_token":
             # With rotation: a refresh token works once.
-            if self.refreshable.pop(asked.get("refreshToken", ""), None) != asked["clientId"]:
+            client, person, _ = self.refreshable.pop(asked.get("refreshToken", ""), ("", "", ""))
+            if client != asked["clientId"]:
                 raise OidcError("InvalidGrantException")
-            return self._issue(asked["clientId"])
+            return self.issue(client, person)
         if asked.get("grantType") == "authorization_code":
             given = self.codes.pop(asked.get("code", ""), None)
             digest = hashlib.sha256(asked.get("codeVerifier", "").encode()).digest()
@@ -161,7 +165,7 @@ class Sso:
                 or given.get("code_challenge") != challenge
             ):
                 raise OidcError("InvalidGrantException")
-            return self._issue(asked["clientId"])
+            return self.issue(asked["clientId"], self.person)
         device = self.devices.get(asked.get("deviceCode", ""))
         if device is None or device.client != asked["clientId"]:
             raise OidcError("InvalidGrantException")
@@ -172,12 +176,13 @@ class Sso:
         if device.state == "denied":
             raise OidcError("AccessDeniedException")
         del self.devices[asked["deviceCode"]]
-        return self._issue(asked["clientId"])
+        return self.issue(asked["clientId"], self.person)
 
-    def _issue(self, client: str) -> dict[str, Any]:
+    def issue(self, client: str, person: str) -> dict[str, Any]:
+        """A token of ``person`` for ``client``, and one to renew it with, once."""
         token, refresh = secrets.token_urlsafe(64), secrets.token_urlsafe(64)
         self.tokens[token] = time.time() + self.lifetime
-        self.refreshable[refresh] = client
+        self.people[token], self.refreshable[refresh] = person, (client, person, token)
         return {
             "accessToken": token,
             "refreshToken": refresh,

@@ -193,10 +193,11 @@ def _spend(where: SsoSession, found: dict[str, Any], profile: Profile, context: 
             token_file.wait_for_change(path, found)
             raise
 
+    of = lineage.of_token(found["accessToken"], path, context.environ)
     got = client.call(profile, renewed)
     fields = {**found, "accessToken": got["accessToken"]}
     fields["expiresAt"] = token_file.format_time(time.time() + got["expiresIn"])
     if got.get("refreshToken"):
         fields["refreshToken"] = got["refreshToken"]
     tokens.store(path, fields)
-    lineage.carry_on(path, found, fields, context.environ)
+    lineage.carry_on(path, of, fields, context.environ)

@@ -306,10 +306,12 @@ def breaks_after(place: Place, calls: int) -> None:
     portal = place.server.portal
     answer, left = portal.answer, iter(range(calls))
 
-    def broken(method: str, path: str, query: Mapping[str, str]) -> dict[str, Any]:
+    def broken(
+        method: str, path: str, query: Mapping[str, str], person: str = ""
+    ) -> dict[str, Any]:
         if next(left, None) is None:
             raise OidcError("InternalServerException", 500)
-        return answer(method, path, query)
+        return answer(method, path, query, person)
 
     portal.answer = broken  # type: ignore[method-assign]
 

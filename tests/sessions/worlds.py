@@ -44,6 +44,8 @@ INTENT = {
     "services that are not there": "refused, where botocore gives the key and refuses each client",
     "a stored session": "one of the same role and source serves in any partition's Region, as in the AWS "
     "CLI's cache",
+    "an ended sign-in": "a session that is stored serves to its own end though the sign-in has ended by itself; "
+    "botocore, with none stored, asks for a new one",
     "include_profile, session_tags": "aws-vault's settings, which SDKs do not read",
 }
 
@@ -124,7 +126,9 @@ class Aws:
     """A stand-in with users, roles and an organization, and a home; what both sides ask is noted."""
 
     # What points both sides at the stand-in, and is not of the world.
-    own_endpoints = ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_SSO")
+    own_endpoints = tuple(
+        f"AWS_ENDPOINT_URL_{name}" for name in ("STS", "SSO", "SSO_OIDC", "SIGNIN")
+    )
 
     def __init__(self, home: Path, server: Server, users: list[User]) -> None:
         self.home, self.server, self.users = home, server, users
@@ -179,13 +183,14 @@ class Aws:
         server.sts.with_web_identity = noted_web  # type: ignore[method-assign]
 
     @contextmanager
-    def _inside(self, world: World) -> Iterator[dict[str, str]]:
+    def inside(self, world: World) -> Iterator[dict[str, str]]:
         """The person's environment as this process's own, and nobody asked yet."""
         environ = {
             "HOME": str(self.home),
             "PATH": "/usr/bin:/bin",
             **dict.fromkeys(self.own_endpoints, self.server.url),
             "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_LOGIN_CACHE_DIRECTORY": str(self.home / ".aws/login/cache"),
         } | world.environ
         self.asked.clear()
         cache = str(self.home / ".aws/sso/cache")
@@ -230,9 +235,9 @@ class Aws:
 
     def _botocores(self, world: World, profile: str) -> Told:
         self.write(world)
-        with self._inside(world):
+        with self.inside(world):
             try:
-                session = _session(profile)
+                session = botocore_session(profile)
                 credentials = session.get_credentials()
                 if credentials is None:
                     return Told()
@@ -252,7 +257,7 @@ class Aws:
         """What awsenv makes of it, with nothing remembered; or, not ``anew``, with all that is."""
         if anew:
             self.write(world)
-        with self._inside(world) as mine:
+        with self.inside(world) as mine:
             request, options = Request("use", profile), SessionOptions()
             try:
                 chosen = resolve(request, options, Prompter(ask=self.code), dict(os.environ))
@@ -268,7 +273,7 @@ class Aws:
             region = os.environ.get("AWS_DEFAULT_REGION")
             key = os.environ["AWS_ACCESS_KEY_ID"]
             # Where none is said [default]'s reaches it, which no variable keeps away: `show` names it.
-            there = _session(None, None if region else "us-east-1")
+            there = botocore_session(None, None if region else "us-east-1")
             # What is stored was looked at when it was got.
             endpoints = _endpoints(there) if anew and "services" not in leaks else ()
             return Told(self._arn(key), region, calls, endpoints, leaks)
@@ -278,7 +283,8 @@ class Aws:
         return _named(user.arn) if user else key or ""
 
 
-def _session(profile: str | None, region: str | None = None) -> botocore.session.Session:
+def botocore_session(profile: str | None, region: str | None = None) -> botocore.session.Session:
+    """A session of botocore's, with nothing remembered."""
     session = botocore.session.Session(profile=profile)
     if region:
         session.set_config_variable("region", region)
