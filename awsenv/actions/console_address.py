@@ -68,8 +68,8 @@ def _get_signin_token(
     try:
         answer = https.ask("POST", address, bundle, urlencode(fields).encode(), _FORM)
     except https.UnreachedError as error:
-        what = f"profile {profile.name}: AWS's sign-in cannot be asked: {error}"
-        raise AwsenvError(what, "look at the network, and try again") from None
+        what, fix = f"profile {profile.name}: AWS's sign-in", "look at the network, and try again"
+        raise https.explain(what, error, profile, environ, fix) from None
     try:
         return str(json.loads(answer.content)["SigninToken"])
     except (ValueError, KeyError, TypeError):

@@ -18,6 +18,7 @@ from awsenv.aws import deadline, partitions
 from awsenv.aws.errors import RefusedCodeError, UnknownKeyError
 from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
+from awsenv.profiles import causes
 from awsenv.profiles.profile import Profile
 from awsenv.regions import check_region, list_regions
 from awsenv.variables import list_set, remove_session
@@ -78,6 +79,8 @@ def create_client(
             config=CONFIG,
         )
     except (botocore.exceptions.BotoCoreError, ValueError) as error:
+        if cause := causes.find_unreached(profile, dict(os.environ)):
+            raise AwsenvError(f"profile {profile.name}: {cause.text}", cause.fix) from None
         # Its message names a setting and its value, which is no secret.
         what = f"profile {profile.name}: AWS cannot be asked: {error}"
         raise AwsenvError(what, show) from None
@@ -174,6 +177,8 @@ def _describe_skew(error: botocore.exceptions.ClientError) -> str:
 
 
 def _explain_unreached(error: botocore.exceptions.BotoCoreError, profile: Profile) -> AwsenvError:
+    if cause := causes.find_unreached(profile, dict(os.environ)):
+        return AwsenvError(f"profile {profile.name}: {cause.text}", cause.fix)
     where = getattr(error, "kwargs", {}).get("endpoint_url", "AWS")
     texts = {
         "SSLError": f"{where} cannot be trusted: its certificate is not of a known authority",

@@ -3,6 +3,8 @@
 from typing import Any
 
 from awsenv.aws import deadline
+from awsenv.errors import AwsenvError
+from awsenv.profiles import causes
 from awsenv.profiles.profile import Profile
 
 # Seconds for one of them.
@@ -15,8 +17,21 @@ class UnreachedError(Exception):
 
 def find_bundle(profile: Profile, environ: dict[str, str]) -> str | None:
     """The CA bundle by which ``profile`` trusts, as botocore and its HTTP library look for one; ``None`` for the usual."""
-    variables = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
-    return next(filter(None, (profile.get("ca_bundle"), *map(environ.get, variables))), None)
+    places = (
+        environ.get("AWS_CA_BUNDLE"),
+        profile.get("ca_bundle"),
+        environ.get("REQUESTS_CA_BUNDLE"),
+    )
+    return next(filter(None, places), None)
+
+
+def explain(
+    what: str, error: UnreachedError, profile: Profile, environ: dict[str, str], fix: str
+) -> AwsenvError:
+    """The error where ``what`` cannot be asked for ``profile``: by what is known to be wrong, else with ``fix``."""
+    if cause := causes.find_unreached(profile, environ):
+        return AwsenvError(f"{what} cannot be asked: {cause.text}", cause.fix)
+    return AwsenvError(f"{what} cannot be asked: {error}", fix)
 
 
 def ask(method: str, url: str, bundle: str | None, data: bytes = b"", media: str = "") -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from awsenv import replay
 from awsenv.errors import AwsenvError, UsageError
+from awsenv.profiles import lint
 from awsenv.request import SESSION_OPTIONS, Request, find_form, name_previous
 from awsenv.sessions import resolve
 from awsenv.shells.table import FORMS, load
@@ -51,6 +52,9 @@ def build_text(request: Request, render: Render | None = None) -> str:
     got = resolve.resolve(request, options, prompter, environ)
     if name == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
         terminal.say(replay.format_summary(request.profile, got.account, got.variables))
+    if not form.asks_nobody:
+        for what, fix in lint.find_lost_default(environ):
+            terminal.say(f"{what}; {fix}")
     change = enter_session(request.profile, got.variables, environ)
     change.by_options = any(request.option_values.get(option) for option in _OWN_WAYS)
     return render(change)

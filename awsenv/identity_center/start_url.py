@@ -62,9 +62,8 @@ def resolve(start_url: str, context: Context) -> str:
         if answer.status_code in (405, 501):
             answer = https.ask("GET", start_url, bundle)
     except https.UnreachedError as error:
-        raise AwsenvError(
-            f"{start_url} cannot be asked: {error}", "look at sso_start_url"
-        ) from None
+        fix = "look at sso_start_url"
+        raise https.explain(start_url, error, context.profile, context.environ, fix) from None
     place = answer.headers.get("Location", "") if answer.status_code in _MOVED else ""
     target = urljoin(start_url, place) if place else ""
     if not _is_portal(target):

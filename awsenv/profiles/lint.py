@@ -12,6 +12,8 @@ from awsenv.profiles import causes, headers, ini, read
 from awsenv.profiles.profile import Profile
 
 Problem = tuple[str, str]
+# The first words of headers in the config file that are no profile's and mean something (botocore, the AWS CLI).
+_KINDS = ("DEFAULT", "sso-session", "services", "plugins", "preview", "profile")
 
 
 def find_problems(environ: dict[str, str]) -> list[Problem]:
@@ -23,6 +25,7 @@ def find_problems(environ: dict[str, str]) -> list[Problem]:
             found.append(
                 (f"{shorten(path)} is open to others ({mode:04o})", f"chmod 600 {shorten(path)}")
             )
+    found += [(each.text, each.fix) for each in causes.find_variable_causes(environ)]
     try:
         known = read.profiles(environ)
     except AwsenvError as error:
@@ -61,6 +64,9 @@ def _find_skipped(environ: dict[str, str]) -> Iterator[Problem]:
         if words[:1] == ["profile"] and headers.profile_name(header) is None:
             name = " ".join(words[1:]).strip("'\"") or "NAME"
             yield f"{section}: [{header}] is no profile to SDKs", f'write: [profile "{name}"]'
+        elif words[:1] and words[0] not in _KINDS and headers.profile_name(header) is None:
+            name = header[7:].strip() if words[0].lower() == "profile" else header
+            yield f"{section}: [{header}] is no profile to SDKs", f"write: [{headers.header(name)}]"
     for header, section in ini.read(credentials).items():
         if header.startswith("profile ") and header.split()[1:]:
             name = " ".join(header.split()[1:])

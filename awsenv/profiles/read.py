@@ -17,6 +17,7 @@ class Profiles:
     when one cannot be read."""
 
     def __init__(self, environ: dict[str, str]) -> None:
+        self._environ = environ
         self._config_path = paths.config_file(environ)
         self._credentials_path = paths.credentials_file(environ)
         self._config = ini.read(self._config_path)
@@ -58,25 +59,27 @@ class Profiles:
             paths.shorten(self._config_path),
             paths.shorten(self._credentials_path),
         )
-        if not self.names:
-            raise AwsenvError(
-                f"no profile named {name}: {config} and {credentials} hold no profile at all",
-                f"awsenv add {shlex.quote(name)}, or awsenv sso setup",
-            )
         if section := self._config.get(name):
             what = f"{config}, line {section.line}: [{name}] is no profile there"
             raise AwsenvError(what, f"write: [profile {name}]")
         if section := self._config.get(f"profile {name}"):
             what = f"{config}, line {section.line}: [{section.header}] is no profile to SDKs: its name is not one word"
             raise AwsenvError(what, f'write: [profile "{name}"]')
-        raise AwsenvError(f"no profile named {name}", self.suggest(name))
+        none = "" if self.names else f": {config} and {credentials} hold no profile at all"
+        raise self.explain_missing(name, f"no profile named {name}{none}")
 
-    def suggest(self, name: str) -> str:
-        """The hint for a ``name`` that is none of them."""
+    def explain_missing(self, name: str, what: str) -> AwsenvError:
+        """The error ``what`` where a profile ``name`` is not there: by the file that is not, or with names that are near."""
         from difflib import get_close_matches
 
+        from awsenv.profiles import causes
+
+        if missing := causes.find_missing_file(self._environ):
+            return AwsenvError(f"{what}, and {missing.text}", missing.fix)
         near = get_close_matches(name, list(self.names), n=3, cutoff=0.5)
-        return f"did you mean {' or '.join(near)}?" if near else "awsenv list"
+        if not self.names:
+            return AwsenvError(what, f"awsenv add {shlex.quote(name)}, or awsenv sso setup")
+        return AwsenvError(what, f"did you mean {' or '.join(near)}?" if near else "awsenv list")
 
     def _section(self, name: str) -> ini.Section | None:
         """The section of the config file that is the profile ``name``. Of [profile x] and [profile "x"] the last counts, as in

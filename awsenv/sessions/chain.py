@@ -64,7 +64,7 @@ class Chain:
         found = profile if name == profile.name else self._profiles.get(name)
         if found is None:
             what = f"profile {profile.name}: its source_profile {name} does not exist"
-            raise AwsenvError(what, self._profiles.suggest(name))
+            raise self._profiles.explain_missing(name, what)
         source = found.as_role_source()
         if source is profile:
             profile.key()  # says that it holds none

@@ -1,6 +1,5 @@
 """A profile's session: from its record, else got by one process at a time, and stored."""
 
-import os
 import shlex
 from collections.abc import Callable
 from typing import Any
@@ -114,11 +113,9 @@ class SessionStore:
         for cause in causes.find_causes(profile, self._environ):
             if cause.is_fatal:
                 raise AwsenvError(f"profile {profile.name} ({cause.text})", cause.fix)
-        variable = "AWS_SHARED_CREDENTIALS_FILE"
-        path = self._environ.get(variable, "")
-        if profile.kind == "none" and path and not os.path.exists(os.path.expanduser(path)):
-            what = f"profile {profile.name} has no access key, and {variable} names {shorten(path)}, which is not there"
-            raise AwsenvError(what, f"unset {variable}")
+        if profile.kind == "none" and (missing := causes.find_missing_file(self._environ)):
+            what = f"profile {profile.name} has no access key, and {missing.text}"
+            raise AwsenvError(what, missing.fix)
 
     def _look(
         self,

@@ -97,3 +97,53 @@ def test_a_credentials_file_that_a_variable_names_and_that_is_not_there_is_told(
     used = awsenv(home, "use", "key", "--shell", "bash", AWS_SHARED_CREDENTIALS_FILE="/nope")
     assert used.returncode == 1
     assert "AWS_SHARED_CREDENTIALS_FILE names /nope, which is not there" in used.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("AWS_CONFIG_FILE", "/nope", "AWS_CONFIG_FILE names /nope, which is not there; unset AWS_CONFIG_FILE"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/nope", "names /nope, which is not there; unset AWS_SHARED_CREDENTIALS_FILE"),
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", "/nope", "names /nope, which is not there; unset AWS_WEB_IDENTITY_TOKEN_FILE"),
+        ("AWS_CA_BUNDLE", "/nope", "AWS_CA_BUNDLE names /nope, which cannot be read: No such file or directory"),
+        ("AWS_CA_BUNDLE", "/", "AWS_CA_BUNDLE names /: / is a directory, not a file"),
+        ("AWS_CA_BUNDLE", "~/ca.pem", "AWS_CA_BUNDLE names ~/ca.pem, which cannot be read"),
+        ("AWS_CA_BUNDLE", "", "AWS_CA_BUNDLE is empty; unset AWS_CA_BUNDLE"),
+        ("REQUESTS_CA_BUNDLE", "/etc/passwd", "REQUESTS_CA_BUNDLE names /etc/passwd, which holds no certificate (PEM)"),
+        ("HTTPS_PROXY", "http://me:secret@:1", "HTTPS_PROXY names :1, which is no address of a proxy; export HTTPS_PROXY=http://HOST:PORT"),
+        ("HTTPS_PROXY", "ftp://proxy", "HTTPS_PROXY names ftp://proxy, which is no address"),
+    ],
+)  # fmt: skip
+def test_a_variable_that_names_what_is_none_is_told(
+    variable: str, value: str, told: str, home: Path
+) -> None:
+    role = "role_arn = arn:aws:iam::111122223333:role/a\nsource_profile = key\n"
+    (home / ".aws/config").write_text(f"[profile p]\n{role}")
+    environ = {variable: value, "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"}
+    for words in (("status", "--all"), ("use", "p", "--shell", "bash")):
+        if words[0] == "use" and variable == "AWS_WEB_IDENTITY_TOKEN_FILE":
+            continue  # a profile that is named does not read it
+        result = awsenv(home, *words, **environ)
+        assert told in result.stderr, words
+        assert "secret@" not in result.stderr
+        without = awsenv(home, *words, AWS_ENDPOINT_URL_STS="http://127.0.0.1:1")
+        assert variable not in without.stderr, words  # the control
+
+
+def test_a_bundle_of_the_profile_is_told_where_nothing_answers(home: Path) -> None:
+    role = "role_arn = arn:aws:iam::111122223333:role/a\nsource_profile = key\n"
+    (home / ".aws/config").write_text(f"[profile p]\nca_bundle = /nope\n{role}")
+    told = "~/.aws/config, line 2: ca_bundle names /nope, which cannot be read"
+    assert told in awsenv(home, "use", "p", AWS_ENDPOINT_URL_STS="http://127.0.0.1:1").stderr
+    for words in (("show", "p"), ("status", "--all")):
+        assert told in awsenv(home, *words).stderr
+
+
+def test_a_default_that_stops_every_sdk_is_told_at_use(home: Path) -> None:
+    (home / ".aws/config").write_text("[default]\nsso_session = gone\n[dev]\n[Profile Dev]\n")
+    used = awsenv(home, "use", "key", "--shell", "bash")
+    assert used.returncode == 0
+    assert "[default] names the sso-session gone, which is not there" in used.stderr
+    told = awsenv(home, "status", "--all").stderr
+    for line, header, name in ((3, "dev", "dev"), (4, "Profile Dev", "Dev")):
+        assert f"line {line}: [{header}] is no profile to SDKs; write: [profile {name}]" in told

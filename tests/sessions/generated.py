@@ -72,7 +72,7 @@ def _body(choose: random.Random, here: Aws, names: list[str]) -> dict[str, str]:
     if kind == "around":
         body["credential_source"] = choose.choice(["Environment", "Environment", "Elsewhere"])
     if kind == "process":
-        body["credential_process"] = f"/bin/cat {here.process}"
+        body["credential_process"] = choose.choice(here.processes)
     if kind == "web":
         body |= {"role_arn": here.arn("web"), "web_identity_token_file": str(here.token)}
         if choose.random() < 0.3:
@@ -94,7 +94,7 @@ def _body(choose: random.Random, here: Aws, names: list[str]) -> dict[str, str]:
         for other in choose.sample(["role", "process", "key", "around", "sso"], 2):
             body |= {
                 "role": {"role_arn": here.arn("one"), "source_profile": choose.choice(names)},
-                "process": {"credential_process": f"/bin/cat {here.process}"},
+                "process": {"credential_process": choose.choice(here.processes)},
                 "key": key(here.users[0]),
                 "around": {"credential_source": "Environment"},
                 "sso": {

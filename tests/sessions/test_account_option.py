@@ -50,6 +50,9 @@ def test_what_an_earlier_use_left_is_not_honoured(tmp_path: Path) -> None:
         # The user's own is: it takes the profile's place, as in botocore.
         result = use(tmp_path, "old", "--account", OLD.account, **stale)
         assert (result.returncode, result.stdout) == (1, "false\n")
+        assert "AWS_CA_BUNDLE names /nonexistent, which cannot be read" in result.stderr
+        del stale["AWS_CA_BUNDLE"]
+        result = use(tmp_path, "old", "--account", OLD.account, **stale)
         assert "http://127.0.0.1:1/ cannot be reached" in result.stderr
 
 

@@ -53,6 +53,13 @@ INTENT = {
 COUNTED = ("Action", "RoleArn", "ExternalId", "DurationSeconds", "SerialNumber", "Policy")
 # Whose endpoints are compared: one that every call of ours goes to, one that has buckets.
 SERVICES = ("sts", "s3", "dynamodb")
+# What a process may say of its session's end: one that is to come, one that has been, Go's zero of time.
+ENDS = (
+    "2999-01-01T00:00:00Z",
+    "2999-01-01T00:00:00+09:00",
+    "2020-01-01T00:00:00Z",
+    "0001-01-01T00:00:00Z",
+)
 _LOADER = botocore.loaders.Loader()
 
 
@@ -138,6 +145,13 @@ class Aws:
         key = users[1]
         answer = {"Version": 1, "AccessKeyId": key.key_id, "SecretAccessKey": key.secret}
         self.process.write_text(json.dumps(answer))
+        self.processes = [f"/bin/cat {self.process}"]
+        for number, end in enumerate(ENDS):
+            path = home.parent / f"process-{number}.json"
+            session = {"AccessKeyId": users[2].key_id, "SecretAccessKey": users[2].secret}
+            session |= {"SessionToken": users[2].token or "", "Expiration": end}
+            path.write_text(json.dumps({"Version": 1, **session}))
+            self.processes.append(f"/bin/cat {path}")
         for name in ("one", "two", "three"):
             arn = self.arn(name)
             server.sts.roles[arn] = Role(arn)
@@ -249,7 +263,7 @@ class Aws:
                 return Told(self._arn(key.access_key), region, calls, _endpoints(session))
             except NoRegionError:
                 raise
-            except (BotoCoreError, ClientError, ValueError) as error:
+            except (BotoCoreError, ClientError, ValueError, RuntimeError) as error:
                 self.why = repr(error)
                 return Told()
 
