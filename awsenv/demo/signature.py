@@ -76,7 +76,8 @@ def region_of(headers: Message) -> str:
 
 def partition_of(region: str) -> str:
     """The partition that ``region`` is in ("Partitions" in the AWS General Reference)."""
-    for prefix, partition in (("us-gov-", "aws-us-gov"), ("cn-", "aws-cn")):
+    prefixes = {"us-gov-": "aws-us-gov", "cn-": "aws-cn", "eusc-": "aws-eusc"}
+    for prefix, partition in prefixes.items():
         if region.startswith(prefix):
             return partition
     return "aws"

@@ -107,7 +107,7 @@ class Sts:
         role = self._role(parameters)
         if not role.web_token or parameters.get("WebIdentityToken") != role.web_token:
             raise RefusedError("InvalidIdentityToken", "No OpenIDConnect provider found", 400)
-        nobody = User("web", role.account, "ASIA", "")
+        nobody = User("web", role.account, "ASIA", "", partition=role.arn.split(":")[1])
         return answered("AssumeRoleWithWebIdentity", self._assumed(role, nobody, parameters, 3600))
 
     def _role(self, parameters: Mapping[str, str]) -> Role:

@@ -21,7 +21,7 @@ from tests.shells.real import clean, installed
 
 __all__ = ["center"]
 ARN = "arn:aws:iam::777788889999:role/admin"
-OVER, CODED = "arn:aws:iam::777788889999:role/over", "arn:aws:iam::777788889999:role/coded"
+CODED = "arn:aws:iam::777788889999:role/coded"
 
 
 @pytest.fixture
@@ -90,16 +90,14 @@ def test_how_long_it_lasts_is_said_where_it_can_be(home: Place) -> None:
 
 def test_a_role_that_comes_from_a_session_is_asked_for_no_time(home: Place) -> None:
     """AWS refuses SessionDuration for it."""
-    home.server.sts.roles[OVER] = Role(OVER, frozenset())
     home.server.sts.roles[CODED] = Role(CODED, frozenset({home.user.arn}))
     with (home.home / ".aws/config").open("a") as file:
-        file.write(f"[profile over]\nrole_arn = {OVER}\nsource_profile = admin\n")
         file.write(f"[profile coded]\nrole_arn = {CODED}\nsource_profile = mfa\n")
-    for words in (("over",), ("coded", "--mfa-code", home.code)):
-        assert "assumed-role/" in opened(printed(home, *words))
-        refused = home.run("console", *words, "--duration", "1h", "--print")
-        assert (refused.returncode, refused.stdout) == (2, "")
-        assert refused.stderr.endswith(f"awsenv console {words[0]}, without --duration\n")
+    words = ("coded", "--mfa-code", home.code)
+    assert "assumed-role/" in opened(printed(home, *words))
+    refused = home.run("console", *words, "--duration", "1h", "--print")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.endswith("awsenv console coded, without --duration\n")
 
 
 def test_a_key_with_a_device_opens_it_without_a_code(home: Place) -> None:
