@@ -125,6 +125,29 @@ def run_attended(
     return Finished(done.returncode, done.stdout)
 
 
+def feed(words: Sequence[str], environ: dict[str, str], given: bytes, seconds: float = 5) -> bool:
+    """Run a program that takes ``given`` on its stdin and may leave something of itself behind, as those of the clipboard
+    do: only its own end is waited for. Whether it went well within ``seconds``."""
+    try:
+        process = subprocess.Popen(
+            _find_program(words, environ),
+            env=remove_session(environ),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        return False
+    try:
+        process.communicate(given, seconds)
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    return process.returncode == 0
+
+
 def run_to_its_end(
     words: Sequence[str], environ: dict[str, str], given: bytes, keep: int | None
 ) -> Finished:

@@ -18,7 +18,7 @@ from awsenv.identity_center import token
 from awsenv.profiles import read
 from awsenv.profiles.profile import Profile
 from awsenv.state import BROWSERS, state_path
-from awsenv.ui import browser, session_options, terminal
+from awsenv.ui import browser, clipboard, session_options, terminal
 from awsenv.variables import AWSENV_PROFILE, remove_session
 
 
@@ -78,6 +78,10 @@ def console(
         return
     show = f"awsenv console {shlex.quote(found.name)} --print".replace(" '' ", " ")
     words = _find_browser(browser_, isolated, found, environ)
+    if words is None and (program := clipboard.copy(url, environ)):
+        lives = durations.format_duration(console_address.LIVES)
+        terminal.say(f"there is no browser here: {program} has the address as {name}, for {lives}")
+        return
     if words is None:
         raise AwsenvError("there is no browser here", show)
     link = browser.start(words, url, environ)

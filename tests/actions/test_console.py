@@ -1,6 +1,8 @@
 """The console: an address for a session, which the sign-in service checks, and no key in it."""
 
+import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +23,7 @@ from tests.shells.real import clean, installed
 
 __all__ = ["center"]
 ARN = "arn:aws:iam::777788889999:role/admin"
+NO_BROWSER = "awsenv: there is no browser here; awsenv console admin --print\n"
 CODED = "arn:aws:iam::777788889999:role/coded"
 
 
@@ -215,8 +218,31 @@ def test_another_partition_is_refused_by_name(
 def test_without_a_browser_it_says_so(home: Place) -> None:
     result = home.run("console", "admin", SSH_CONNECTION="1")
     assert result.returncode == 1
-    assert result.stderr == "awsenv: there is no browser here; awsenv console admin --print\n"
+    assert result.stderr == NO_BROWSER
     assert home.run("console").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("variable", "name"), [("DISPLAY", "xclip"), ("WAYLAND_DISPLAY", "wl-copy"), ("WSL_DISTRO_NAME", "clip.exe")]
+)  # fmt: skip
+def test_without_a_browser_it_is_in_the_clipboard(variable: str, name: str, home: Place) -> None:
+    """The program stays behind to hold it, as xclip does, with all that it was given open."""
+    program = home.home / name
+    program.write_text(
+        f"#!/bin/sh\ncat >{home.home}/copied\nsleep 60 &\necho $! >{home.home}/left\n"
+    )
+    program.chmod(0o755)
+    there = {variable: "x", "PATH": f"{home.home}:/usr/bin:/bin", "SSH_CONNECTION": "1"}
+    result = home.run("console", "admin", **there)
+    os.kill(int((home.home / "left").read_text()), signal.SIGTERM)
+    assert (result.returncode, result.stdout) == (0, "")
+    told = f"awsenv: there is no browser here: {name} has the address as admin, for 15m\n"
+    assert result.stderr == told
+    assert "assumed-role/admin" in opened((home.home / "copied").read_text())
+    # One that fails has nothing.
+    program.write_text("#!/bin/sh\nexit 1\n")
+    failed = home.run("console", "admin", **there)
+    assert (failed.returncode, failed.stderr) == (1, NO_BROWSER)
 
 
 def test_each_profile_has_a_browser_of_its_own(home: Place) -> None:
