@@ -90,8 +90,13 @@ class Prompter:
     def without_questions(self) -> "Prompter":
         """This prompter without a way to ask anybody."""
         prompter = copy.copy(self)
-        prompter.ask = None
+        prompter.ask = prompter.open = None
         return prompter
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether somebody can sign in: at this terminal, in a browser, or elsewhere by a code."""
+        return self.ask is not None or self.open is not None or self.by_code
 
     @property
     def question_timeout(self) -> float:

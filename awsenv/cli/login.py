@@ -60,8 +60,8 @@ def login(
         | {
             "--device-code": "yes" if device_code else "",
             "--no-browser": "yes" if no_browser else "",
-            "--fresh": "yes",  # a browser may be opened though nobody can be asked
-        }
+        },
+        signs_in=True,
     )
     # Who says how wants it now.
     options = options._replace(fresh=any(option_values.values()))

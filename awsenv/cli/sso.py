@@ -80,7 +80,8 @@ def setup(
         {
             "--device-code": "yes" if device_code else "",
             "--no-browser": "yes" if no_browser else "",
-        }
+        },
+        signs_in=True,
     )
     path = config_file(environ)
     earlier = list(profile_choice.read_choices(write.read_text(path), path).values())

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from awsenv.aws.context import Context
 from awsenv.aws.options import Prompter
-from awsenv.errors import AwsenvError
+from awsenv.errors import AwsenvError, PersonNeededError
 from awsenv.identity_center import listing as listings
 from awsenv.identity_center import profile_plan, sign_in
 from awsenv.identity_center.listing import Listing
@@ -69,7 +69,12 @@ def _list_roles(choice: Choice, prompter: Prompter, environ: dict[str, str]) -> 
     profile = Profile(where.shown, None, None)
     wanted = {part for each in choice.accounts for part in (each, each.partition("/")[0])}
     context = Context(profile, environ, prompter)
-    token = sign_in.get_access_token(where, profile, context)
+    try:
+        token = sign_in.get_access_token(where, profile, context)
+    except PersonNeededError as error:
+        if where.name and read.sso_session(where.name, environ) is not None:
+            raise
+        raise PersonNeededError(error.message, "the same with --device-code, for somebody who reads this elsewhere") from None  # fmt: skip
     with _show_progress(f"roles of {_format_session(choice)}") as progress:
         try:
             return listings.list_roles(where, token, environ, wanted, progress)

@@ -55,7 +55,7 @@ def get_access_token(
         return str(found["accessToken"])
     if isinstance(failure, (child.KilledError, token_file.UnstorableError)):
         raise failure
-    if prompter.ask is None:
+    if not prompter.signs_in:
         raise PersonNeededError(
             f"the sign-in of {where.shown} has ended and there is no terminal",
             f"awsenv login {where.name or named or profile.name}",
@@ -73,7 +73,7 @@ def sign_in(
     if not where.start_url.startswith("https://"):
         raise AwsenvError(f"{where.shown}: the start URL is not https", "sso_start_url = https://…")
     prompter, environ = context.prompter, context.environ
-    if prompter.ask is None and prompter.open is None and not prompter.by_code:
+    if not prompter.signs_in:
         login = where.format_login(profile.name)
         raise PersonNeededError(
             f"somebody has to sign in to {where.shown}, and there is neither a terminal nor a browser here",

@@ -9,10 +9,10 @@ from awsenv.errors import UsageError
 from awsenv.ui import browser, terminal
 
 
-def read(option_values: dict[str, str]) -> tuple[SessionOptions, Prompter]:
-    """How a session is to be got, and the person at the terminal, where there is one, by
-    ``option_values``. Raises ``UsageError``."""
-    return _parse(option_values), make_attended(option_values)
+def read(option_values: dict[str, str], signs_in: bool = False) -> tuple[SessionOptions, Prompter]:
+    """How a session is to be got, and the person, by ``option_values``, as ``make_attended`` has it. Raises
+    ``UsageError``."""
+    return _parse(option_values), make_attended(option_values, signs_in)
 
 
 def _parse(option_values: dict[str, str]) -> SessionOptions:
@@ -35,9 +35,10 @@ def _parse(option_values: dict[str, str]) -> SessionOptions:
     )
 
 
-def make_attended(option_values: dict[str, str]) -> Prompter:
-    """The person at the terminal, where there is one; by ``option_values`` a browser or none."""
-    ask, fresh = terminal.find_asker(), bool(option_values.get("--fresh"))
+def make_attended(option_values: dict[str, str], signs_in: bool = False) -> Prompter:
+    """The person at the terminal, where there is one; by ``option_values`` a browser or none. Of a command that
+    ``signs_in`` one may be opened though nobody can be asked."""
+    ask = terminal.find_asker()
     how = (
         "device"
         if option_values.get("--device-code")
@@ -45,7 +46,7 @@ def make_attended(option_values: dict[str, str]) -> Prompter:
         if option_values.get("--no-browser")
         else ""
     )
-    opener = browser.find_opener(dict(os.environ), how) if ask or fresh else None
+    opener = browser.find_opener(dict(os.environ), how) if ask or signs_in else None
     return Prompter(
         ask=ask, open=opener, show=browser.show_code, waiting=browser.show_waiting, say=terminal.say,
         by_code=how == "device",

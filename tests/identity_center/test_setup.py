@@ -133,6 +133,25 @@ def test_without_a_terminal_a_question_is_exit_3(
     assert config(center) == OWN
 
 
+def test_a_first_set_up_without_a_terminal_signs_in_by_a_browser_or_says_how(center: Place) -> None:
+    center.config("")
+    shutil.rmtree(center.home / ".aws/sso")
+    away = (installed("setsid"), "--wait")
+    before = center.run(*SETUP, "--all", prefix=away)
+    assert (before.returncode, center.server.calls) == (3, [])
+    assert before.stderr == (
+        "awsenv: the sign-in of demo has ended and there is no terminal; "
+        "the same with --device-code, for somebody who reads this elsewhere\n"
+    )
+    browser = center.home / "browser"
+    click = "import sys, urllib.request as r; r.urlopen(r.urlopen(sys.argv[1]).url, data=b'answer=allow').read()"  # fmt: skip
+    browser.write_text(f'#!/bin/sh\n{sys.executable} -c "{click}" "$1" &\n')
+    browser.chmod(0o755)
+    done = center.run(*SETUP, "--all", prefix=away, BROWSER=str(browser))
+    assert done.returncode == 0, done.stderr
+    assert "[sso-session demo]" in config(center)
+
+
 @pytest.mark.parametrize("command", [(*SETUP, "--all"), ("sso", "sync")])
 def test_without_a_terminal_an_ended_sign_in_is_exit_3(
     command: tuple[str, ...], center: Place
