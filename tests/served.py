@@ -69,7 +69,10 @@ class Served:
 
     def grant(self, profile: str, session: bool = False, file: str = "") -> str:
         """A grant's token."""
-        return grants.grant(profile, session, self.environ, file or f"/{profile}/.env")
+        path = Path(file or self.place.home / profile / ".env")
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+        return grants.grant(profile, session, self.environ, str(path))
 
     def move_to_port(self, token: str) -> None:
         """Have the grant of ``token`` asked for at the port."""

@@ -92,11 +92,13 @@ def _names_files(path: str, text: str, environ: dict[str, str]) -> bool:
 
 def revoke(file: EnvFile, profile: str, environ: dict[str, str], say: Say) -> None:
     """End the grant of ``file``, and take our lines out of it. Raises ``AwsenvError``."""
-    shown = shorten(file.path)
-    found = env_file.read_profile(file.read())
+    shown, text = shorten(file.path), file.read()
+    found = env_file.read_profile(text)
     if profile and found not in (None, profile):
         raise AwsenvError(f"{shown} acts as {found}, not as {profile}", "awsenv serve --status")
-    gone = grants.revoke(environ, file=file.path)
+    # By what stands in it, too: the file may have been elsewhere when it was granted.
+    tokens = filter(None, env_file.read_values(text).values())
+    gone = grants.revoke(environ, file=file.path, tokens=tokens)
     if found is not None:
         file.clear()
     if not gone:

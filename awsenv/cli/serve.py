@@ -56,6 +56,7 @@ def _status(as_json: bool, environ: dict[str, str]) -> int:
         {"profile": each.profile, "where": each.where, "made": _format_moment(each.made), "used": _format_moment(each.used)}
         for each in grants.list_grants(environ)
     ]  # fmt: skip
+    gone = [each.where for each in grants.list_gone(environ)]
     if as_json:
         told = {
             "running": found is not None,
@@ -66,6 +67,7 @@ def _status(as_json: bool, environ: dict[str, str]) -> int:
             "warning": found.warning if found else listening.describe_stranger(environ),
             "socket": listening.socket_path(environ),
             "grants": granted,
+            "gone": gone,
         }
         print(json.dumps(told, indent=2))
     else:
@@ -80,6 +82,8 @@ def _status(as_json: bool, environ: dict[str, str]) -> int:
         ]
         if rows:
             terminal.print_table(("profile", "granted to", "last used"), rows)
+        for file in gone:
+            terminal.say(f"{shorten(file)} is gone, and what was granted to it opens nothing")
     return 0 if found else FAILED
 
 

@@ -10,7 +10,7 @@ import hmac
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from awsenv import record_file, records
 from awsenv.errors import AwsenvError
@@ -19,12 +19,14 @@ from awsenv.state import GRANTS, state_path
 
 # By these a grant's profile is found in the files in which the person has it who granted it.
 _FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+# Seconds after its last use for which the grant of a file that is gone is kept: a branch comes back.
+_GONE_FOR = 7 * 86_400
 
 
 class Grant:
     """``profile`` for the holder of a token whose SHA-256 is ``digest``. ``session``: of its
     long-lived key a temporary session is given. ``file`` is the ``.env`` that has the token, else
-    ``process`` the process; ``made`` and ``used`` are seconds since 1970, ``used`` 0 before the first
+    ``process`` the process; what is not there has no grant. ``made`` and ``used`` are seconds since 1970, ``used`` 0 before the first
     time. ``files`` are the variables that say where the AWS files lie. It is asked for at the port that is
     listened on as ``listener``, and ends with that; empty: at the socket.
     """
@@ -43,6 +45,11 @@ class Grant:
     def environ(self, environ: dict[str, str]) -> dict[str, str]:
         """``environ`` with the AWS files of this grant."""
         return {n: v for n, v in environ.items() if n not in _FILES} | self.files
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process or the file that has it is there still."""
+        return _is_alive(self.process) if self.process else os.path.lexists(self.file)
 
     @property
     def where(self) -> str:
@@ -82,17 +89,17 @@ def move_to_port(token: str, listener: str, environ: dict[str, str]) -> None:
 
 def end_port(environ: dict[str, str]) -> list[Grant]:
     """Revoke what is granted at a port, which nobody listens on any more; what that was. Raises ``OSError``."""
-    gone = [each for each in list_grants(environ) if each.listener]
+    gone = [each for each in _list_all(environ) if each.listener]
     for each in gone:
         folders.discard(_path(each.digest, environ))
     return gone
 
 
 def find(token: str, environ: dict[str, str]) -> Grant | None:
-    """The grant of ``token``."""
+    """The grant of ``token``, whose file or process is there."""
     digest = digest_of(token)
     found = _read(_path(digest, environ))
-    if found is None or not hmac.compare_digest(found.digest, digest):
+    if found is None or not hmac.compare_digest(found.digest, digest) or not found.is_alive:
         return None
     return found
 
@@ -105,20 +112,59 @@ def note_use(found: Grant, environ: dict[str, str]) -> None:
 
 def list_grants(environ: dict[str, str], profile: str = "") -> Iterator[Grant]:
     """What is granted, of ``profile`` or of all, by the time it was; grants of processes that are
-    gone are taken away."""
-    folder = os.path.dirname(_path("x", environ))
-    names = os.listdir(folder) if os.path.isdir(folder) else ()
-    found = [each for name in names if (each := _read(os.path.join(folder, name)))]
-    for each in sorted(found, key=lambda each: each.made):
-        if each.process and not _is_alive(each.process):
-            folders.discard(_path(each.digest, environ))
+    gone are taken away, and of files that have been gone for long."""
+    for each in _list_all(environ):
+        if not each.is_alive:
+            if each.process or time.time() - max(each.made, each.used) > _GONE_FOR:
+                folders.discard(_path(each.digest, environ))
         elif profile in ("", each.profile):
             yield each
 
 
-def revoke(environ: dict[str, str], profile: str = "", file: str = "") -> list[Grant]:
-    """Revoke what is granted: all, of ``profile``, of ``file``; what that was. Raises ``OSError``."""
-    gone = [each for each in list_grants(environ, profile) if file in ("", each.file)]
+def list_gone(environ: dict[str, str]) -> list[Grant]:
+    """What was granted to files that are not there, and opens nothing while they are not."""
+    return [each for each in _list_all(environ) if not each.process and not each.is_alive]
+
+
+def _list_all(environ: dict[str, str]) -> list[Grant]:
+    folder = os.path.dirname(_path("x", environ))
+    names = os.listdir(folder) if os.path.isdir(folder) else ()
+    found = [each for name in names if (each := _read(os.path.join(folder, name)))]
+    return sorted(found, key=lambda each: each.made)
+
+
+class Watch:
+    """Whether anything is granted: read again where the folder has changed, and no more is looked at than it takes."""
+
+    def __init__(self, environ: dict[str, str]) -> None:
+        self._environ = environ
+        self._folder = os.path.dirname(_path("x", environ))
+        self._stamp = -1
+        self._found: list[Grant] = []
+
+    def is_anything(self) -> bool:
+        """Whether something is."""
+        try:
+            stamp = os.stat(self._folder).st_mtime_ns
+        except OSError:
+            stamp = 0
+        # A folder that changed within the last tick of the clock may change once more under the same stamp.
+        if stamp != self._stamp:
+            self._found = _list_all(self._environ)
+            self._stamp = stamp if time.time() - stamp / 1e9 > 1 else -1
+        return any(each.is_alive for each in self._found)
+
+
+def revoke(
+    environ: dict[str, str], profile: str = "", file: str = "", tokens: Iterable[str] = ()
+) -> list[Grant]:
+    """Revoke what is granted: all, of ``profile``, or of ``file`` and for ``tokens``; what that was. Raises ``OSError``."""
+    digests = {digest_of(token) for token in tokens}
+    gone = [
+        each
+        for each in _list_all(environ)
+        if each.digest in digests or (profile in ("", each.profile) and file in ("", each.file))
+    ]
     for each in gone:
         folders.discard(_path(each.digest, environ))
     return gone

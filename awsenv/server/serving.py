@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import signal
 import socket
@@ -12,18 +13,18 @@ from collections.abc import Callable
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from awsenv import paths, records
-from awsenv.server import grants, listening, running
+from awsenv.server import grants, limits, listening, running
 from awsenv.server.answers import Answers
 from awsenv.server.app import App
+from awsenv.server.log import LibraryLog, Saying, rotate
 from awsenv.variables import remove_session
 
 # Seconds between two looks at the clock and the grants; a machine may sleep meanwhile.
 _TICK = 1.0
-# Seconds in which a request has to be there; SDKs wait for an answer for one or two.
-_DROP_AFTER = 5.0
+# Bytes that the line and the headers of a request may have; those of an SDK have some hundred.
+_MAX_HEADER_BYTES = 16 << 10
 
 
 def serve(
@@ -37,6 +38,9 @@ def serve(
     ``port`` on 127.0.0.1, 0 for the one of the last time or any. Raises ``AwsenvError``."""
     environ = remove_session(environ)
     os.umask(0o077)
+    most = limits.raise_descriptors()
+    say = Saying(say)
+    logging.basicConfig(handlers=[LibraryLog(say)], force=True)
     with running.hold_lock(environ), contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(contextlib.closing(listening.open_socket(environ)))]
         opened = None
@@ -48,6 +52,7 @@ def serve(
                 say(opened.warning)
         number = opened.socket.getsockname()[1] if opened else 0
         until = time.time() + seconds if seconds else 0.0
+        waiting = grants.Watch(environ)
 
         def log(told: dict[str, Any]) -> None:
             if as_json:
@@ -64,12 +69,13 @@ def serve(
             )
 
         def is_over() -> bool:
-            if not seconds or (time.time() < until and next(grants.list_grants(environ), None)):
+            rotate(running.file_path("log", environ))
+            if not seconds or (time.time() < until and waiting.is_anything()):
                 return False
             # Who looks for a server from now on finds none, and starts one; who found this one before
             # has granted something by then.
             running.forget(environ)
-            if time.time() < until and next(grants.list_grants(environ), None):
+            if time.time() < until and waiting.is_anything():
                 tell()
                 return False
             return True
@@ -77,27 +83,21 @@ def serve(
         say(f"serves {paths.shorten(listening.socket_path(environ))}" + (f" and port {number} of 127.0.0.1" if number else ""))  # fmt: skip
         os.chdir("/")  # the server is every folder's
         signal.signal(signal.SIGTERM, _end)
-        asyncio.run(_served(app, sockets, tell, is_over))
-
-
-class _Bounded(H11Protocol):
-    """A connection on which no request has come in time is closed: containers are anybody's."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self.loop.call_later(_DROP_AFTER, self._drop)
-
-    def _drop(self) -> None:
-        if self.cycle is None and not self.transport.is_closing():
-            self.transport.close()
+        asyncio.run(_served(app, sockets, most, tell, is_over))
 
 
 async def _served(
-    app: App, sockets: list[socket.socket], tell: Callable[[], None], is_over: Callable[[], bool]
+    app: App,
+    sockets: list[socket.socket],
+    most: int,
+    tell: Callable[[], None],
+    is_over: Callable[[], bool],
 ) -> None:
     config = uvicorn.Config(
         app,
-        http=_Bounded,
+        http=limits.bound_connections(most),
+        backlog=limits.ACCEPTED_AT_ONCE,
+        h11_max_incomplete_event_size=_MAX_HEADER_BYTES,
         loop="asyncio",
         ws="none",
         lifespan="off",
@@ -113,6 +113,8 @@ async def _served(
     async def watch() -> None:
         while not server.started:
             await asyncio.sleep(0.01)
+        for each in sockets:
+            each.listen(1024)  # who waits outside is not refused
         tell()
         refused = app.refused
         while not is_over():

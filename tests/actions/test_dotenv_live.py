@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
+from awsenv.server import grants
 from tests.place import Place
 from tests.program import program_path, until
 from tests.served import Served
@@ -213,3 +214,19 @@ def test_a_grant_right_after_the_last_one_was_revoked_is_answered(home: Served) 
         granted = time.monotonic()
         while time.monotonic() < granted + 1.5:
             assert home.ask(token, "/profiles/admin")[0] == 200
+
+
+def test_what_stands_in_a_file_is_revoked_wherever_that_is_now(home: Served) -> None:
+    """A project was renamed: the token that stands in its file went on opening the profile."""
+    repo, other = home.place.home / "repo", home.place.home / "other"
+    repo.mkdir()
+    assert home.place.run("dotenv", "admin", "--live", "-o", "repo/.env").returncode == 0
+    token = values(home, "repo/.env")[TOKEN] or ""
+    assert home.ask(token, "/profiles/admin")[0] == 200
+    repo.rename(other)
+    revoked = home.place.run("dotenv", "--revoke", "-o", "other/.env")
+    assert revoked.returncode == 0
+    assert revoked.stderr == "awsenv: ~/other/.env holds no session any more\n"
+    other.rename(repo)
+    assert not list(grants.list_grants(home.environ))
+    assert grants.find(token, home.environ) is None

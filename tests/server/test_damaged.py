@@ -18,10 +18,19 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("field", ["process", "made"])
-def test_a_damaged_grant_is_none(field: str, odd: str, environ: dict[str, str]) -> None:
-    token = grants.grant("dev", False, environ, "/x/.env")
+def test_a_damaged_grant_is_none(
+    field: str, odd: str, environ: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / ".env").touch()
+    token = grants.grant("dev", False, environ, str(tmp_path / ".env"))
     path = Path(state_path(environ, GRANTS), grants.digest_of(token))
-    fields = {"profile": "dev", "session": "no", "file": "/x/.env", "process": "0", "made": "1"}
+    fields = {
+        "profile": "dev",
+        "session": "no",
+        "file": str(tmp_path / ".env"),
+        "process": "0",
+        "made": "1",
+    }
     records.write(str(path), fields)
     assert [each.profile for each in grants.list_grants(environ)] == ["dev"]  # the control
     records.write(str(path), fields | {field: odd})

@@ -58,7 +58,7 @@ def ask(server: Served, token: str, user: int) -> tuple[int, str]:
 
 
 def grant_at_port(server: Served) -> str:
-    token = server.grant("key", session=True, file="/port/.env")
+    token = server.grant("key", session=True, file=str(server.place.home / "port/.env"))
     server.move_to_port(token)
     return token
 
@@ -77,8 +77,13 @@ def test_a_port_s_tokens_end_with_its_listener_and_the_socket_s_live_on(server: 
     assert server.status()["port"] == port
     assert ask(server, at_port, mine)[0] == 401
     assert server.ask(at_socket, "/profiles/key")[0] == 200
-    assert "what was granted at a port has ended: start /port/.env again" in server.said.read_text()
-    assert [each["where"] for each in server.status()["grants"]] == ["/key/.env"]
+    assert (
+        f"what was granted at a port has ended: start {server.place.home}/port/.env again"
+        in server.said.read_text()
+    )
+    assert [each["where"] for each in server.status()["grants"]] == [
+        str(server.place.home / "key/.env")
+    ]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -91,7 +96,9 @@ def test_a_server_that_ends_takes_its_port_s_grants_with_it(
     server.process.send_signal(number)
     server.process.wait()
     told = server.place.run("serve", "--status", "--json").stdout
-    assert [each["where"] for each in json.loads(told)["grants"]] == ["/key/.env"]
+    assert [each["where"] for each in json.loads(told)["grants"]] == [
+        str(server.place.home / "key/.env")
+    ]
 
 
 @as_root
@@ -119,6 +126,6 @@ def test_who_asks_at_the_port_is_looked_at(server: Served) -> None:
     assert ask(server, token, os.geteuid())[0] == 200
     status, answer = ask(server, token, OTHER)
     assert (status, json.loads(answer)["code"]) == (403, "Forbidden")
-    assert f"user {OTHER} asked with the token of /port/.env, and was refused" in server.said.read_text()  # fmt: skip
+    assert f"user {OTHER} asked with the token of {server.place.home}/port/.env, and was refused" in server.said.read_text()  # fmt: skip
     assert ask(server, "wrong", OTHER)[0] == 401
     until(lambda: server.status()["refused"] == 2)

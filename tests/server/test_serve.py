@@ -158,9 +158,9 @@ def test_the_socket_is_this_users_alone(server: Served) -> None:
 
 def test_a_grant_is_of_one_profile_and_file_and_a_new_one_takes_its_place(server: Served) -> None:
     role(server.place)
-    first = server.grant("admin", file="/one/.env")
-    second = server.grant("admin", file="/two/.env")
-    again = server.grant("key", True, file="/one/.env")
+    first = server.grant("admin", file=str(server.place.home / "one/.env"))
+    second = server.grant("admin", file=str(server.place.home / "two/.env"))
+    again = server.grant("key", True, file=str(server.place.home / "one/.env"))
     path = "/profiles/admin"
     assert [server.ask(t, path)[0] for t in (first, second, again)] == [401, 200, 403]
     folder = server.place.home / ".local/state/awsenv/server/grants"
@@ -247,7 +247,7 @@ def test_where_a_person_is_needed_the_sdk_shows_the_command_and_it_is_said_once(
         assert status == 403
         assert answer["code"] == "PersonNeeded"
         assert answer["message"].endswith("; awsenv login mfa")
-    environ = server.asking("mfa", server.grant("mfa", file="/other/.env"))
+    environ = server.asking("mfa", server.grant("mfa", file=str(server.place.home / "other/.env")))
     told = subprocess.run(
         [sys.executable, "-c", BOTO3], env=environ, capture_output=True, text=True, check=False
     )
@@ -355,7 +355,8 @@ def test_a_session_goes_with_the_aws_files_of_its_grant(server: Served) -> None:
         f"aws_secret_access_key = {server.place.user.secret}\n"
     )
     here = server.environ | {"AWS_SHARED_CREDENTIALS_FILE": str(other)}
-    theirs = grants.grant("key", True, here, file="/theirs/.env")
+    (server.place.home / "theirs").touch()
+    theirs = grants.grant("key", True, here, file=str(server.place.home / "theirs"))
     ours = server.grant("key", True)
     for token, who in ((theirs, server.place.user.arn), (ours, server.place.plain.arn)) * 2:
         assert server.of("key", token) == who
@@ -396,3 +397,16 @@ def test_a_log_that_nobody_reads_any_more_holds_nobody_up(server: Served) -> Non
         assert [server.ask(token, "/profiles/admin")[0] for _ in range(2)] == [200, 200]
         process.terminate()
         assert process.wait(30) == 0
+
+
+def test_a_file_that_is_gone_has_no_grant_until_it_is_back(server: Served) -> None:
+    role(server.place)
+    token, env = server.grant("admin"), server.place.home / "admin/.env"
+    env.rename(env.parent / "elsewhere")
+    assert server.ask(token, "/profiles/admin")[0] == 401
+    told = server.place.run("serve", "--status").stderr
+    assert "~/admin/.env is gone, and what was granted to it opens nothing" in told
+    assert server.status()["gone"] == [str(env)]
+    assert not server.status()["grants"]
+    (env.parent / "elsewhere").rename(env)
+    assert server.ask(token, "/profiles/admin")[0] == 200
