@@ -65,6 +65,11 @@ def run(arguments: list[str]) -> int:
     asking = Asking(shell, flags)
     if command:
         return _answer_choice(asking, command)
+    if not asking.state:
+        from awsenv.server import revival
+
+        if revival.is_wanted(asking.environ):
+            _start(["serve", "--start"], asking.environ)
     since, now = time.time_ns(), time.time()
     outcome = asking.decide(now, phase=SECOND if asking.again else FIRST)
     if outcome.needs:

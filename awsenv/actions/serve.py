@@ -1,12 +1,21 @@
 """``awsenv serve`` in the background, for what was granted just now."""
 
-from awsenv import durations
+import contextlib
+
+from awsenv import durations, paths, programs
 from awsenv.actions.renew import list_set_by_folder
 from awsenv.aws.options import Say
-from awsenv.server import running
+from awsenv.server import revival, running
 
 # How long a server runs that was started for somebody.
 FOR = "12h"
+
+
+def revive(environ: dict[str, str]) -> None:
+    """Start a server that ought to run and does not; nobody waits for it."""
+    if revival.is_wanted(environ):
+        with contextlib.suppress(OSError):
+            programs.start([*paths.program_words(), "serve", "--start"], environ)
 
 
 def start(for_: str, environ: dict[str, str], say: Say) -> running.Running:

@@ -88,6 +88,7 @@ def dotenv(
     Example: awsenv dotenv xxx-dev -o .env
     """
     environ = dict(os.environ)
+    serve.revive(environ)
     file = EnvFile(written.output or ".env", terminal.say, written.map_, written.ignore)
     if live.revoke:
         dotenv_live.revoke(file, profile, environ, terminal.say)

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from awsenv import durations
-from awsenv.errors import FAILED
+from awsenv.actions import serve as actions
+from awsenv.errors import FAILED, AwsenvError
 from awsenv.paths import shorten
-from awsenv.server import grants, listening, running
+from awsenv.server import grants, listening, running, sockets
 from awsenv.ui import terminal
 
 
@@ -30,6 +31,9 @@ def serve(
         bool, typer.Option("--json", help="Log each request as an object; with --status, one.")
     ] = False,
     status: Annotated[bool, typer.Option("--status", help="Tell what is granted where.")] = False,
+    start: Annotated[
+        bool, typer.Option("--start", help="In the background, where anything is granted.")
+    ] = False,
     stop: Annotated[bool, typer.Option("--stop", help="End the one that runs.")] = False,
 ) -> int:
     """Answer containers, and programs that outlive a session, with what dotenv --live granted them.
@@ -43,6 +47,11 @@ def serve(
         return 0
     if status:
         return _status(as_json, environ)
+    if start:
+        if next(grants.list_grants(environ), None) is None:
+            raise AwsenvError("nothing is granted", "awsenv dotenv PROFILE --live -o .env")
+        actions.start(for_ or actions.FOR, environ, terminal.say)
+        return 0
     from awsenv.server import serving
 
     seconds = durations.parse_duration(for_, "--for") if for_ else 0
@@ -65,7 +74,7 @@ def _status(as_json: bool, environ: dict[str, str]) -> int:
             "until": found and _format_moment(found.until),
             "refused": found and found.refused,
             "warning": found.warning if found else listening.describe_stranger(environ),
-            "socket": listening.socket_path(environ),
+            "socket": sockets.socket_path(environ),
             "grants": granted,
             "gone": gone,
         }
@@ -88,7 +97,7 @@ def _status(as_json: bool, environ: dict[str, str]) -> int:
 
 
 def _format_status(found: running.Running, environ: dict[str, str]) -> str:
-    words = [f"process {found.process}", shorten(listening.socket_path(environ))]
+    words = [f"process {found.process}", shorten(sockets.socket_path(environ))]
     if found.port:
         words.append(f"127.0.0.1:{found.port}")
     if found.until:

@@ -15,7 +15,7 @@ from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading
 from awsenv.files.writing import write_whole
 from awsenv.paths import shorten
-from awsenv.server import listening
+from awsenv.server import sockets
 from awsenv.state import RELAY, state_path
 
 # In the order in which compose looks for them.
@@ -128,7 +128,7 @@ def write_relay(port: int, environ: dict[str, str]) -> str:
     }
     if not relay_asks_port():
         # The folder, not the socket: a restarted server has a new one.
-        source = os.path.dirname(listening.socket_path(environ)).replace("$", "$$")
+        source = os.path.dirname(sockets.socket_path(environ)).replace("$", "$$")
         relay["volumes"] = [
             {"type": "bind", "source": source, "target": "/run/awsenv", "read_only": True}
         ]

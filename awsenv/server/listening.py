@@ -1,43 +1,13 @@
-"""Where the server listens: a socket in a folder of its own, and 127.0.0.1 where wished."""
+"""The port of 127.0.0.1 on which the server listens where that is wished."""
 
 import os
 import secrets
 import socket
 from typing import NamedTuple
 
-from awsenv import paths, record_file, records
+from awsenv import record_file, records
 from awsenv.errors import AwsenvError
-from awsenv.files import folders
 from awsenv.server import grants, loopback, running
-from awsenv.state import SOCKET, state_path
-
-_NAME = "awsenv.sock"
-
-
-def socket_path(environ: dict[str, str]) -> str:
-    """Where the socket is: alone in its folder, which containers may see."""
-    return os.path.join(state_path(environ, SOCKET), _NAME)
-
-
-def open_socket(environ: dict[str, str]) -> socket.socket:
-    """The socket in its folder; one that a killed server left is taken away. Raises ``AwsenvError``."""
-    place = socket_path(environ)
-    folder = folders.make_private(os.path.dirname(place))
-    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    before = os.open(".", os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        # By its name alone: a path of a socket may have 108 bytes at most.
-        os.chdir(folder)
-        folders.discard(_NAME)
-        listening.bind(_NAME)
-        os.chmod(_NAME, 0o600)
-    except OSError as error:
-        raise AwsenvError(f"cannot listen on {paths.shorten(place)}: {error.strerror}") from None
-    finally:
-        os.fchdir(before)
-        os.close(before)
-    listening.listen(1024)
-    return listening
 
 
 class Port(NamedTuple):

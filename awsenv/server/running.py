@@ -7,9 +7,10 @@ import signal
 import time
 from collections.abc import Iterator
 
-from awsenv import paths, programs, record_file
+from awsenv import paths, programs, record_file, records
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
+from awsenv.server import revival, sockets
 from awsenv.state import SERVER, state_path
 
 # Seconds in which a server that was started has to listen.
@@ -31,38 +32,52 @@ class Running:
 
 def find_server(environ: dict[str, str]) -> Running | None:
     """The server that listens now."""
-    try:
-        with open(file_path("lock", environ), "rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if revival.is_held(environ):
         fields = record_file.read(file_path("running", environ)) or {}
         with contextlib.suppress(KeyError, ValueError):
             return Running(fields)
-    except OSError:
-        return None
     return None
 
 
 def start(seconds: int, environ: dict[str, str]) -> Running:
     """A server in the background, for ``seconds`` and no longer than anything is granted; the one
-    that is there, where one is. Raises ``AwsenvError``."""
-    if found := find_server(environ):
-        return found
+    that is there, where one is, or that whoever holds its socket starts. Raises ``AwsenvError``."""
     folders.make_private(folder(environ))
+    folders.discard(file_path("stopped", environ))
+    if found := find_server(environ) or _wake(environ):
+        return found
     words = [*paths.program_words(), "serve", "--for", f"{seconds}s", "--port", "0"]
     log = file_path("log", environ)
     programs.start(words, environ, log=log)
+    if found := _wait(environ):
+        return found
+    raise AwsenvError("awsenv serve does not start", f"cat {paths.shorten(log)}, or awsenv serve")
+
+
+def _wake(environ: dict[str, str]) -> Running | None:
+    """The server that systemd or launchd starts for who connects to the socket that it holds; ``None`` where nobody does."""
+    try:
+        with sockets.connect(environ):
+            return _wait(environ)
+    except OSError:
+        return None
+
+
+def _wait(environ: dict[str, str]) -> Running | None:
     end = time.monotonic() + _START
     while time.monotonic() < end:
         if found := find_server(environ):
             return found
         time.sleep(0.02)
-    raise AwsenvError("awsenv serve does not start", f"cat {paths.shorten(log)}, or awsenv serve")
+    return None
 
 
 def stop(environ: dict[str, str]) -> bool:
-    """End the server; whether there was one. Raises ``AwsenvError``."""
+    """End the server, which comes back when a person starts it and not by itself; whether there was one. Raises
+    ``AwsenvError``."""
     found = find_server(environ)
+    folders.make_private(folder(environ))
+    records.write(file_path("stopped", environ), {})
     if found is None:
         return False
     with contextlib.suppress(ProcessLookupError):

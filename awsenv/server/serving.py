@@ -16,6 +16,7 @@ import uvicorn
 
 from awsenv import paths, records
 from awsenv.server import grants, limits, listening, running
+from awsenv.server import sockets as our_sockets
 from awsenv.server.answers import Answers
 from awsenv.server.app import App
 from awsenv.server.log import LibraryLog, Saying, rotate
@@ -23,6 +24,8 @@ from awsenv.variables import remove_session
 
 # Seconds between two looks at the clock and the grants; a machine may sleep meanwhile.
 _TICK = 1.0
+# Seconds between two clocks that mean that the machine slept.
+_SLEPT = 30.0
 # Bytes that the line and the headers of a request may have; those of an SDK have some hundred.
 _MAX_HEADER_BYTES = 16 << 10
 
@@ -42,7 +45,9 @@ def serve(
     say = Saying(say)
     logging.basicConfig(handlers=[LibraryLog(say)], force=True)
     with running.hold_lock(environ), contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(contextlib.closing(listening.open_socket(environ)))]
+        sockets = our_sockets.take_sockets(environ) or [our_sockets.open_socket(environ)]
+        for each in sockets:
+            stack.enter_context(contextlib.closing(each))
         opened = None
         if port is not None:
             opened = listening.open_port(port, environ)
@@ -51,7 +56,7 @@ def serve(
             if opened.warning:
                 say(opened.warning)
         number = opened.socket.getsockname()[1] if opened else 0
-        until = time.time() + seconds if seconds else 0.0
+        clock = _Clock(seconds)
         waiting = grants.Watch(environ)
 
         def log(told: dict[str, Any]) -> None:
@@ -59,31 +64,56 @@ def serve(
                 _write(json.dumps({"time": round(time.time(), 3), **told}) + "\n")
 
         app = App(environ, Answers(environ, say), log, opened.listener if opened else "", say)
-        fields = {"process": str(os.getpid()), "port": str(number), "until": str(until)}
+        fields = {"process": str(os.getpid()), "port": str(number)}
         if opened:
             fields |= {"listener": opened.listener, "warning": opened.warning}
 
         def tell() -> None:
-            records.write(
-                running.file_path("running", environ), {**fields, "refused": str(app.refused)}
-            )
+            more = {"until": str(clock.tell_end()), "refused": str(app.refused)}
+            records.write(running.file_path("running", environ), fields | more)
 
         def is_over() -> bool:
             rotate(running.file_path("log", environ))
-            if not seconds or (time.time() < until and waiting.is_anything()):
+            if clock.has_slept():
+                tell()
+            if not seconds or (not clock.is_over and waiting.is_anything()):
                 return False
             # Who looks for a server from now on finds none, and starts one; who found this one before
             # has granted something by then.
             running.forget(environ)
-            if time.time() < until and waiting.is_anything():
+            if not clock.is_over and waiting.is_anything():
                 tell()
                 return False
             return True
 
-        say(f"serves {paths.shorten(listening.socket_path(environ))}" + (f" and port {number} of 127.0.0.1" if number else ""))  # fmt: skip
+        say(f"serves {paths.shorten(our_sockets.socket_path(environ))}" + (f" and port {number} of 127.0.0.1" if number else ""))  # fmt: skip
         os.chdir("/")  # the server is every folder's
         signal.signal(signal.SIGTERM, _end)
         asyncio.run(_served(app, sockets, most, tell, is_over))
+
+
+class _Clock:
+    """``seconds`` from now on (0: no end), in which the machine is awake: a lid that was closed takes none of them."""
+
+    def __init__(self, seconds: int) -> None:
+        self._end = time.monotonic() + seconds if seconds else 0.0
+        self._told = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self._end
+
+    def tell_end(self) -> float:
+        """When it is over, in seconds since 1970, if the machine stays awake; 0 for never."""
+        self._told = self._find_end()
+        return self._told
+
+    def has_slept(self) -> bool:
+        """Whether the end is by now another one than was told last."""
+        return abs(self._find_end() - self._told) > _SLEPT
+
+    def _find_end(self) -> float:
+        return time.time() + self._end - time.monotonic() if self._end else 0.0
 
 
 async def _served(
