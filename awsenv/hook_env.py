@@ -12,7 +12,7 @@ import time
 
 from awsenv import installation, replay
 from awsenv.errors import USAGE, AwsenvError
-from awsenv.hook import renewal, state, withdrawal
+from awsenv.hook import news, renewal, state, withdrawal
 from awsenv.hook.answer import build_answer
 from awsenv.hook.decide import choose, decide
 from awsenv.hook.layers import is_bound
@@ -187,6 +187,8 @@ def _render(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
         withdrawal.close(outcome, error.format_line())
         answer = build_answer(outcome, asking.shell, prompt)
     answer.now = int(now)
+    if is_bound(shell.state):
+        news.add(outcome)
     if asking.says_later:
         answer.messages = [f"awsenv: {replay.printable(line)}" for line in outcome.messages]
     else:

@@ -72,7 +72,7 @@ class Check:
         found = env_file.read_profile(text)
         end = values.get("AWS_CREDENTIAL_EXPIRATION")
         left = _read_seconds_left(end) if end else None
-        self.problem, fix = dotenv_live.find_problem(values, environ)
+        self.problem, fix = dotenv_live.find_problem(values, file.path, environ)
         if found is None:
             self.problem = "holds no session of awsenv's"
         elif profile and found != profile:

@@ -11,7 +11,7 @@ from awsenv.env_files import compose, env_file, registry
 from awsenv.errors import AwsenvError
 from awsenv.paths import shorten
 from awsenv.request import Request
-from awsenv.server import grants, running
+from awsenv.server import grants, refusals, running
 from awsenv.sessions import resolve
 from awsenv.variables import SESSION_VARIABLES, WEB_IDENTITY
 
@@ -105,16 +105,20 @@ def revoke(file: EnvFile, profile: str, environ: dict[str, str], say: Say) -> No
         say(f"nothing was granted to {shown}; awsenv serve --status")
 
 
-def find_problem(values: dict[str, str | None], environ: dict[str, str]) -> tuple[str, str]:
-    """What is wrong with a ``.env`` of ``values`` that asks a server, and what to type; empty for one that is right,
-    or does not."""
+def find_problem(
+    values: dict[str, str | None], path: str, environ: dict[str, str]
+) -> tuple[str, str]:
+    """What is wrong with the ``.env`` of ``values`` at ``path`` that asks a server, and what to type; empty for one that is
+    right, or does not."""
     token = values.get(TOKEN)
     if not token or "/profiles/" not in (values.get(URI) or ""):
         return "", ""
     if grants.find(token, environ) is None:
         return "holds a token that opens nothing any more", ""
     if running.find_server(environ) is None:
-        return "asks awsenv serve, which does not run", "awsenv serve"
+        return "asks awsenv serve, which does not run", "awsenv serve --start"
+    if found := refusals.find_of(path, environ):
+        return f"is not answered: {found.what}", found.fix
     return "", ""
 
 

@@ -5,7 +5,8 @@ import contextlib
 from awsenv import durations, paths, programs
 from awsenv.actions.renew import list_set_by_folder
 from awsenv.aws.options import Say
-from awsenv.server import revival, running
+from awsenv.errors import AwsenvError
+from awsenv.server import revival, running, units
 
 # How long a server runs that was started for somebody.
 FOR = "12h"
@@ -18,10 +19,36 @@ def revive(environ: dict[str, str]) -> None:
             programs.start([*paths.program_words(), "serve", "--start"], environ)
 
 
+def install(yes: bool, environ: dict[str, str], say: Say) -> None:
+    """Show the files by which the system starts a server for who asks; with ``yes`` write them. Raises ``AwsenvError``."""
+    for path, text in units.describe(environ).items():
+        say(f"{'writes' if yes else 'would write'} {paths.shorten(path)}:")
+        for line in text.splitlines():
+            say(f"  {line}")
+    if not yes:
+        say("nothing was done yet; awsenv serve --install --yes")
+        return
+    units.install(environ)
+    say("awsenv serve is started by whoever asks it from now on; awsenv serve --stop ends that")
+
+
+def stop(environ: dict[str, str]) -> bool:
+    """End the server, and have nobody start one for who asks; whether there was one. Raises ``AwsenvError``."""
+    try:
+        if units.list_installed(environ):
+            units.release(environ)
+    finally:
+        ended = running.stop(environ)
+    return ended
+
+
 def start(for_: str, environ: dict[str, str], say: Say) -> running.Running:
     """The server that runs, or one in the background for ``for_`` (a duration). Raises ``AwsenvError``."""
     if found := running.find_server(environ):
         return found
+    if units.list_installed(environ):
+        with contextlib.suppress(AwsenvError):  # it is started without them
+            units.hold(environ)
     # What a folder has set is not the server's, which is every folder's.
     names = list_set_by_folder(environ)
     kept = {name: value for name, value in environ.items() if name not in names}

@@ -18,7 +18,7 @@ from awsenv.files import folders
 from awsenv.identity_center import token
 from awsenv.paths import shorten
 from awsenv.profiles import lint
-from awsenv.server import running
+from awsenv.server import refusals, running
 from awsenv.sessions import conflicts
 from awsenv.shells import detection, start_files
 from awsenv.shells.table import load_shell
@@ -67,6 +67,8 @@ def check_all(environ: dict[str, str]) -> Iterator[Finding]:
     if folder := shell_status.read_folder(environ):
         allowed = folder["trust"] == "allowed"
         yield "folder", shell_status.format_folder(folder), "" if allowed else "awsenv allow"
+    for each in refusals.list_standing(environ):
+        yield "serve", *each.problem
     server = running.find_server(environ)
     yield "serve", f"process {server.process}" if server else "does not run", ""
 

@@ -88,7 +88,6 @@ def dotenv(
     Example: awsenv dotenv xxx-dev -o .env
     """
     environ = dict(os.environ)
-    serve.revive(environ)
     file = EnvFile(written.output or ".env", terminal.say, written.map_, written.ignore)
     if live.revoke:
         dotenv_live.revoke(file, profile, environ, terminal.say)
@@ -97,6 +96,8 @@ def dotenv(
     if check:
         min_left = durations.parse_duration(option_values["--min-left"] or "15m", "--min-left")
         return _tell(actions.Check(file, profile, min_left, environ), as_json)
+    if not live.no_start:
+        serve.revive(environ)
     if not profile:
         raise UsageError("no profile is named, and this shell acts as none", "awsenv list")
     own_end = written.profile_only or option_values["--duration"] or written.allow_long_lived

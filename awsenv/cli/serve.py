@@ -10,9 +10,9 @@ import typer
 
 from awsenv import durations
 from awsenv.actions import serve as actions
-from awsenv.errors import FAILED, AwsenvError
+from awsenv.errors import FAILED, AwsenvError, UsageError
 from awsenv.paths import shorten
-from awsenv.server import grants, listening, running, sockets
+from awsenv.server import grants, listening, refusals, running, sockets
 from awsenv.ui import terminal
 
 
@@ -35,14 +35,26 @@ def serve(
         bool, typer.Option("--start", help="In the background, where anything is granted.")
     ] = False,
     stop: Annotated[bool, typer.Option("--stop", help="End the one that runs.")] = False,
+    install: Annotated[
+        bool,
+        typer.Option(
+            "--install", help="Have systemd or launchd start it when it is asked; shown first."
+        ),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --install: do it.")] = False,
 ) -> int:
     """Answer containers, and programs that outlive a session, with what dotenv --live granted them.
 
     Example: awsenv serve --status
     """
     environ = dict(os.environ)
+    if yes and not install:
+        raise UsageError("--yes is for --install", "awsenv serve --install --yes")
+    if install:
+        actions.install(yes, environ, terminal.say)
+        return 0
     if stop:
-        ended = running.stop(environ)
+        ended = actions.stop(environ)
         terminal.say("awsenv serve has ended" if ended else "awsenv serve does not run")
         return 0
     if status:
@@ -65,6 +77,7 @@ def _status(as_json: bool, environ: dict[str, str]) -> int:
         {"profile": each.profile, "where": each.where, "made": _format_moment(each.made), "used": _format_moment(each.used)}
         for each in grants.list_grants(environ)
     ]  # fmt: skip
+    standing = refusals.list_standing(environ)
     gone = [each.where for each in grants.list_gone(environ)]
     if as_json:
         told = {
@@ -77,6 +90,7 @@ def _status(as_json: bool, environ: dict[str, str]) -> int:
             "socket": sockets.socket_path(environ),
             "grants": granted,
             "gone": gone,
+            "refused_profiles": {each.profile: each.what for each in standing},
         }
         print(json.dumps(told, indent=2))
     else:
@@ -91,6 +105,9 @@ def _status(as_json: bool, environ: dict[str, str]) -> int:
         ]
         if rows:
             terminal.print_table(("profile", "granted to", "last used"), rows)
+        for each in standing:
+            what, fix = each.problem
+            terminal.say(f"{what}; {fix}" if fix else what)
         for file in gone:
             terminal.say(f"{shorten(file)} is gone, and what was granted to it opens nothing")
     return 0 if found else FAILED

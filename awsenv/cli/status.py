@@ -21,7 +21,7 @@ from awsenv.paths import shorten
 from awsenv.profiles import account, lint, read
 from awsenv.profiles.profile import Profile
 from awsenv.request import Request
-from awsenv.server import grants, running
+from awsenv.server import grants, refusals, running
 from awsenv.sessions import conflicts
 from awsenv.shells import hints
 from awsenv.ui import terminal
@@ -65,6 +65,7 @@ def status(
         )
         for each in rotation.list_begun(environ)
     ]
+    problems += [each.problem for each in refusals.list_standing(environ)]
     problems += lint.find_problems(environ) if all_ else unreadable
     problems += [] if all_ else lint.find_lost_default(environ)
     if verify and active:

@@ -14,7 +14,7 @@ from awsenv.files import folders
 from awsenv.paths import shorten
 from awsenv.profiles import read
 from awsenv.profiles.profile import KEYCHAIN
-from awsenv.server import grants, running
+from awsenv.server import grants, running, units
 from awsenv.shells import start_file_edits, start_files
 from awsenv.state import state_folder
 from awsenv.ui import terminal
@@ -35,6 +35,8 @@ def uninstall(
         terminal.say(f"{'removes' if yes else 'would remove'} {shorten(path)}")
     if server := running.find_server(environ):
         terminal.say(f"{'ends' if yes else 'would end'} awsenv serve, process {server.process}")
+    for path in units.list_installed(environ):
+        terminal.say(f"{'removes' if yes else 'would remove'} {shorten(path)}")
     for path in sorted({each.path for each in registry.list_entries(environ) if each.state != "moved"} | {g.file for g in grants.list_grants(environ) if g.file}):  # fmt: skip
         terminal.say(
             f"{shorten(path)} holds lines of awsenv's; awsenv logout --all --env-files, first"
@@ -59,6 +61,7 @@ def uninstall(
             f"the keys of {', '.join(kept)} are in the keychain; awsenv keychain export --all, first"
         )
     if yes:
+        units.remove(environ)
         running.stop(environ)
         for path, line in ours:
             data = start_file_edits.plan_removal(path, line)

@@ -18,6 +18,7 @@ from typing import Any
 from awsenv import programs, record_file, replay, successor
 from awsenv.errors import AwsenvError
 from awsenv.request import Request
+from awsenv.server import refusals
 from awsenv.server.grants import Grant
 from awsenv.variables import CREDENTIAL_FIELDS
 
@@ -48,6 +49,8 @@ class Answers:
         """What the container credentials protocol answers for ``grant``. Raises ``AwsenvError``."""
         stored = self._stored(grant)
         if stored.answer is not None and stored.left >= stored.least:
+            if any(each[0] == grant.profile for each in self._said):
+                self._answer_again(grant)
             return stored.answer
         key = (grant.profile, grant.session, tuple(sorted(grant.files.items())))
         try:
@@ -70,19 +73,27 @@ class Answers:
         # A client that goes away takes the answer from nobody else.
         return await asyncio.shield(task)
 
+    def _answer_again(self, grant: Grant) -> None:
+        """Somebody else got the session that was missing."""
+        for key in [each for each in self._said if each[0] == grant.profile]:
+            del self._said[key]
+        refusals.forget(grant.profile, self._environ)
+        self._say(f"{grant.profile} is answered again")
+
     def _over(self, key: _Key, grant: Grant) -> None:
         task = self._getting.pop(key)
         error = None if task.cancelled() else task.exception()
         self._failed.pop(key, None)
         if error is None:
-            if self._said.pop(key, ""):
-                self._say(f"{grant.profile} is answered again")
+            if key in self._said:
+                self._answer_again(grant)
         elif isinstance(error, AwsenvError):
             self._failed[key] = (time.monotonic() + _FAILURE_LASTS, error)
             line = error.format_line()
             if self._said.get(key) != line:
                 self._said[key] = line
                 self._say(line)
+                refusals.note(grant.profile, error, time.time(), self._environ)
 
     def _stored(self, grant: Grant) -> "_Stored":
         environ = grant.environ(self._environ)
@@ -128,7 +139,9 @@ class Answers:
             raise AwsenvError(f"cannot run {sys.executable}: {error.strerror}") from None
         if done.code:
             lines = done.err.decode("utf-8", "replace").strip().splitlines() or ["it failed"]
-            failure = AwsenvError(lines[-1].removeprefix("awsenv: "))
+            line = lines[-1].removeprefix("awsenv: ")
+            what, _, fix = line.rpartition("; ") if "; " in line else (line, "", "")
+            failure = AwsenvError(what, fix)
             failure.code = done.code
             raise failure
         try:

@@ -123,7 +123,9 @@ def test_no_start_leaves_that_to_a_person_and_check_tells_what_is_wrong(home: Se
     assert "awsenv serve does not run yet; awsenv serve" in result.stderr
     told = home.place.run("dotenv", "--check", "admin")
     assert told.returncode == 1
-    assert told.stderr.endswith(".env asks awsenv serve, which does not run; awsenv serve\n")
+    assert told.stderr.endswith(
+        ".env asks awsenv serve, which does not run; awsenv serve --start\n"
+    )
     home.start()
     assert home.place.run("dotenv", "--check", "admin").returncode == 0
     (home.place.home / ".env").write_text(
