@@ -5,15 +5,24 @@ import sys
 
 from awsenv import installation
 
+# Where no container has a file: by it no SDK finds a profile that would go before us; and where our own is mounted. A shell
+# that read a container's variables has its files all the same.
+NO_FILE, OUR_CONFIG = "/awsenv/none", "/awsenv/config"
+
 
 def config_file(environ: dict[str, str]) -> str:
     """The AWS config file, expanded as botocore expands it (``configloader.raw_config_parse``)."""
-    return _expand(environ.get("AWS_CONFIG_FILE", "~/.aws/config"), environ)
+    return _find("AWS_CONFIG_FILE", "~/.aws/config", environ)
 
 
 def credentials_file(environ: dict[str, str]) -> str:
     """The shared credentials file, expanded in the same way."""
-    return _expand(environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"), environ)
+    return _find("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", environ)
+
+
+def _find(variable: str, usual: str, environ: dict[str, str]) -> str:
+    path = environ.get(variable, usual)
+    return _expand(usual if path in (NO_FILE, OUR_CONFIG) else path, environ)
 
 
 def aws_files(environ: dict[str, str]) -> list[str]:

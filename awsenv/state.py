@@ -23,6 +23,8 @@ ENV_FILES = "dotenv"
 SIGN_INS = "sign-ins"
 # Of ``awsenv serve``: the process and its log, what was granted for which token, its socket, the relay's compose file.
 SERVER, GRANTS, SOCKET, RELAY = "server", "server/grants", "socket", "awsenv-relay"
+# What the services of a compose project read, a file each.
+COMPOSE = "compose"
 # What was granted and is not answered; who looks at the folder sees a change.
 REFUSED = "server/refused"
 # The AWS config files of ``exec --live``, and the browsers of ``console --isolated``.

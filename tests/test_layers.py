@@ -25,6 +25,7 @@ LAW = [
     ["hook"],
     ["envrc", "demo"],
     ["env_files"],
+    ["compose"],
     ["server"],
     ["sessions"],
     ["identity_center", "aws_login"],

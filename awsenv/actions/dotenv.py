@@ -8,6 +8,7 @@ from awsenv import durations, record_file
 from awsenv.actions import dotenv_live
 from awsenv.actions.dotenv_file import EnvFile
 from awsenv.aws.options import Prompter, SessionOptions
+from awsenv.compose.prediction import TOKEN
 from awsenv.env_files import env_file, registry
 from awsenv.errors import AwsenvError
 from awsenv.profiles.account import of_key
@@ -81,7 +82,7 @@ class Check:
             self.problem = (
                 f"has {durations.format_duration(left)} left" if left > 0 else "has ended"
             )
-        live = " --live" if dotenv_live.TOKEN in values else ""
+        live = " --live" if TOKEN in values else ""
         self.fix = fix or f"awsenv dotenv {profile or found or 'PROFILE'}{live} -o {file.name}"
         self.fields: dict[str, Any] = {
             "file": file.path,

@@ -7,6 +7,8 @@ from urllib.parse import quote
 from awsenv.actions import serve
 from awsenv.actions.dotenv_file import EnvFile
 from awsenv.aws.options import Prompter, Say, SessionOptions
+from awsenv.compose.override import NO_FILES, RELAY
+from awsenv.compose.prediction import TOKEN, URI
 from awsenv.env_files import compose, env_file, registry
 from awsenv.errors import AwsenvError
 from awsenv.paths import shorten
@@ -15,9 +17,6 @@ from awsenv.server import grants, refusals, running
 from awsenv.sessions import resolve
 from awsenv.variables import SESSION_VARIABLES, WEB_IDENTITY
 
-URI, TOKEN = "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"
-# The one address besides loopback that every SDK asks over plain HTTP: the relay's.
-RELAY = "169.254.170.2"
 # What SDKs take before a container's credentials.
 BEATS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", *WEB_IDENTITY,
           "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")  # fmt: skip
@@ -60,7 +59,8 @@ def write(
     token = token or grants.grant(request.profile, made, environ, file=file.path)
     try:
         kept = {name: value for name, value in session.items() if name not in SESSION_VARIABLES}
-        values = file.rename_variables(build_variables(RELAY, request.profile, token) | kept)
+        asked = build_variables(RELAY, request.profile, token) | NO_FILES
+        values = file.rename_variables(asked | kept)
         if override and _names_files(file.path, text, environ):
             values["COMPOSE_FILE"] = override.files
         file.write(values, request.profile)

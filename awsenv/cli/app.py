@@ -35,6 +35,7 @@ COMMANDS = {
     "add": ("add", "add"),
     "remove": ("remove", "remove"),
     "dotenv": ("dotenv", "dotenv"),
+    "compose": ("compose", "compose"),
     "serve": ("serve", "serve"),
     "link": ("folders", "link"),
     "unlink": ("folders", "unlink"),

@@ -12,7 +12,7 @@ SECTIONS = {
     "Sign in": ("login", "logout", "sso", "console"),
     "Profiles": ("list", "show", "add", "remove", "keychain", "rotate"),
     "Folders": ("link", "unlink", "allow", "deny", "orgs", "direnv"),
-    "Files": ("dotenv", "serve"),
+    "Files": ("dotenv", "compose", "serve"),
     "Shell": ("hook", "renew", "credential-process", "doctor", "uninstall", "demo", "help"),
 }
 

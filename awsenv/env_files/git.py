@@ -78,6 +78,17 @@ def check(path: str, ignore: bool) -> str:
     return real
 
 
+def exclude(path: str) -> None:
+    """Have git leave out ``path`` in this clone, without a change of any file that others have (``gitignore(5)``)."""
+    top = _find_top(os.path.dirname(os.path.abspath(path)))
+    folder = os.path.join(top, ".git") if top else ""
+    if not top or not os.path.isdir(folder) or _ask(top, "check-ignore", "--quiet", "--", path):
+        return
+    place = os.path.join(folder, "info/exclude")
+    os.makedirs(os.path.dirname(place), exist_ok=True)
+    _add(place, "/" + os.path.relpath(os.path.realpath(path), os.path.realpath(top)))
+
+
 def _add(gitignore: str, pattern: str) -> None:
     old = b""
     if os.path.lexists(gitignore):

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
+from awsenv.compose.override import NO_FILES
 from awsenv.server import grants
 from tests.place import Place
 from tests.program import program_path, until
 from tests.served import Served
-from tests.server.test_serve import role
+from tests.server.test_serve import BOTO3, role
 from tests.shells.real import clean, installed
 
 URI, TOKEN = "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"
@@ -42,7 +43,7 @@ def test_one_command_and_what_reads_the_file_is_the_profile(home: Served) -> Non
     assert "awsenv serve runs for 12h, or until nothing is granted" in result.stderr
     told = values(home)
     assert told[URI] == "http://169.254.170.2/profiles/admin"
-    assert {n: v for n, v in told.items() if n not in (URI, TOKEN)} == {
+    assert {n: v for n, v in told.items() if n not in (URI, TOKEN)} == NO_FILES | {
         "AWS_REGION": "a-1",
         "AWS_DEFAULT_REGION": "a-1",
     }
@@ -56,6 +57,27 @@ def test_one_command_and_what_reads_the_file_is_the_profile(home: Served) -> Non
     assert (home.place.home / ".env").read_text() == text
     assert home.status()["process"] == before
     assert [each["where"] for each in home.status()["grants"]] == [str(home.place.home / ".env")]
+
+
+def test_read_by_a_shell_that_has_a_default_it_is_its_profile(home: Served) -> None:
+    """Files went before a container's address, and who sourced the file acted as [default]."""
+    key = f"aws_access_key_id = {home.place.plain.key_id}\naws_secret_access_key = {home.place.plain.secret}\n"
+    with (home.place.home / ".aws/credentials").open("a") as file:
+        file.write(f"[default]\n{key}")
+    assert home.place.run("dotenv", "admin", *LIVE).returncode == 0
+    told = {n: v or "" for n, v in values(home).items()}
+    there = {"HOME": str(home.place.home), "AWS_ENDPOINT_URL": home.place.server.url}
+    asked = home.asking("admin", told[TOKEN]) | there
+
+    def who(**more: str) -> str:
+        words = [sys.executable, "-c", BOTO3]
+        done = subprocess.run(words, env=asked | more, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    assert ":user/" in who()  # the control
+    assert ":assumed-role/admin/" in who(**{n: told[n] for n in NO_FILES})
+    # And awsenv itself knows its profiles there.
+    assert home.place.run("list", **{n: told[n] for n in NO_FILES}).stdout.startswith("mfa")
 
 
 def test_a_long_lived_key_does_not_leave_the_machine(home: Served) -> None:

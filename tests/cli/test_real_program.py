@@ -24,7 +24,7 @@ LINES = [
     "use key --nonsense --shell bash", "off --shell bash", "exec key -- printenv AWS_ACCESS_KEY_ID",
     "credential-process key", "list", "show key", "status", "login mfa", "logout --all",
     "sso list", "console key", "rotate nobody", "add", "remove key --yes",
-    "dotenv key --session -o new.env", "serve --status", "link key org", "unlink org", "allow org",
+    "dotenv key --session -o new.env", "serve --status", "compose --check", "link key org", "unlink org", "allow org",
     "orgs", "renew key", "direnv install", "deny org", "keychain list", "hook bash", "doctor", "uninstall",
     "demo --help", "help", "--version", "", "lisst", "complete bash -- use k", "hook-env bash",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from unittest.mock import patch
 import pytest
 import yaml
 
+from awsenv.compose.override import NO_FILES
 from awsenv.env_files import compose
 from awsenv.errors import AwsenvError
 from tests.actions.test_dotenv_live import home
@@ -43,12 +44,13 @@ def test_each_service_keeps_its_networks_and_gets_the_relays(home: Served) -> No
         "app": ["default", "awsenv"],
         "worker": ["awsenv"],
     }
-    # Four variables of the .env, by name: nothing else of it, and no value.
+    # The variables of awsenv's in the .env, by name: nothing else of it, and no value.
     assert told["services"]["app"]["environment"] == {
         name: f"${{{name}}}"
         for name in (
             "AWS_CONTAINER_CREDENTIALS_FULL_URI",
             "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+            *NO_FILES,
             "AWS_REGION",
             "AWS_DEFAULT_REGION",
         )

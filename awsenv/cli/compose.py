@@ -1,0 +1,98 @@
+"""The command line of ``compose``."""
+
+import json
+import os
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from awsenv.actions import compose as actions
+from awsenv.cli import shared_options
+from awsenv.compose import check as checks
+from awsenv.compose.check import Row
+from awsenv.compose.prediction import FAMILIES, find_local_endpoints
+from awsenv.compose.project import Project
+from awsenv.errors import FAILED, UsageError
+from awsenv.request import Request
+from awsenv.ui import session_options, terminal
+from awsenv.variables import AWSENV_PROFILE
+
+
+@shared_options.with_session_options("--mfa-code", "--fresh")
+def compose(
+    profile: Annotated[str, typer.Argument(help="The profile; this shell's when not given.")] = "",
+    services: Annotated[
+        list[str] | None, typer.Argument(metavar="SERVICE", help="Those that act as it.")
+    ] = None,
+    *,
+    file: Annotated[
+        list[str] | None, typer.Option("--file", "-f", metavar="FILE", help="As compose has it.")
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Tell who each service is; exit 1 if one is not who it should be."
+        ),
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overcome keys and profiles that go before it.")
+    ] = False,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Take it all back.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The table as a list.")] = False,
+    option_values: dict[str, str],
+) -> int:
+    """Have services of the compose project here act as PROFILE, and show who each will be.
+
+    Example: awsenv compose prod web worker
+    """
+    environ = dict(os.environ)
+    if revoke:
+        actions.revoke(environ, terminal.say)
+        return 0
+    files = file or []
+    if check:
+        if profile or force:
+            raise UsageError("--check goes by the project alone", "awsenv compose --check")
+        rows = checks.check(files, environ)
+        _print(rows, as_json)
+        return FAILED if any(row.is_wrong for row in rows) else 0
+    profile = profile or environ.get(AWSENV_PROFILE, "")
+    if not profile:
+        raise UsageError("no profile is named, and this shell acts as none", "awsenv list")
+    _, prompter = session_options.read(option_values)
+    project = checks.read_project(files, environ)
+    if not project.engine:
+        terminal.say("no docker compose, docker-compose or podman compose is here: the files are read by awsenv itself, without includes and variables")  # fmt: skip
+    names = services or actions.choose(project, profile, prompter)
+    request = Request("compose", profile)
+    rows = actions.write(project, request, names, force, bool(files), prompter, environ)
+    _print(rows, as_json)
+    _name_endpoints(project, names)
+    return 0
+
+
+def _name_endpoints(project: Project, names: Sequence[str]) -> None:
+    for name in names:
+        for variable in find_local_endpoints(project.services[name]):
+            terminal.say(f"service {name}: {variable} names localhost, which in a container is the container; host.docker.internal, or the service's name")  # fmt: skip
+
+
+def _print(rows: list[Row], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(checks.describe(rows), indent=2))
+        return
+    table = [
+        [
+            row.service,
+            "every SDK" if len(row.families) == len(FAMILIES) else ", ".join(row.families),
+            ("! " if row.is_wrong else "") + row.acting.who,
+            row.acting.region or "-",
+            f"{row.acting.by} {f'({row.place})' if row.place else ''}".strip() or "-",
+        ]
+        for row in rows
+    ]
+    terminal.print_table(("service", "SDK", "acts as", "Region", "by"), table)
+    for row in rows:
+        if row.is_wrong:
+            terminal.say(f"service {row.service} should act as {row.should}; awsenv compose {row.should} {row.service}")  # fmt: skip

@@ -1,0 +1,115 @@
+"""What each service of a project will be, as the project stands: by SDK, with the line that decides."""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from dotenv import dotenv_values
+
+from awsenv.compose import engine, override, places, prediction
+from awsenv.compose.project import OURS, Project, Service, find_files
+from awsenv.errors import AwsenvError
+from awsenv.files import reading
+from awsenv.server import grants
+
+
+class Row(NamedTuple):
+    """What a service will be to the SDKs ``families``: ``acting``; ``should`` is whom it should act as, empty for nobody of
+    ours; ``place`` is where what decides is said."""
+
+    service: str
+    families: list[str]
+    acting: prediction.Acting
+    should: str
+    place: str
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it acts as another than it should."""
+        return bool(self.should) and not (self.acting.is_ours and self.acting.who == self.should)
+
+
+def read_project(files: Sequence[str], environ: dict[str, str]) -> Project:
+    """The project of the folder one stands in, or of ``files``, without what awsenv wrote. Raises ``AwsenvError``."""
+    folder = os.getcwd()
+    named = list(files)
+    said = environ.get("COMPOSE_FILE") or read_env(folder).get("COMPOSE_FILE") or ""
+    if not named and said:
+        named = [name for name in said.split(os.pathsep) if name and os.path.basename(name) != OURS]
+    return engine.read_project(folder, named or find_files(folder), environ)
+
+
+def check(files: Sequence[str], environ: dict[str, str]) -> list[Row]:
+    """What each service will be as the project stands now. Raises ``AwsenvError``."""
+    project = read_project(files, environ)
+    private = read_values(override.private_path(project, environ))
+    grant = grants.find(private.get(prediction.TOKEN, ""), environ)
+    ours = set(override.read(project.folder)) if private else set()
+    is_used = bool(ours) and _is_used(project, files, environ)
+    services = {
+        name: _with_ours(each, project, private) if name in ours and is_used else each
+        for name, each in project.services.items()
+    }
+    should = grant.profile if grant else "somebody whose grant has ended" if private else ""
+    return list_rows(project, services, dict.fromkeys(ours, should), environ)
+
+
+def list_rows(
+    project: Project,
+    services: Mapping[str, Service],
+    should: Mapping[str, str],
+    environ: dict[str, str],
+) -> list[Row]:
+    """A row a service, and one for each answer where SDKs differ."""
+    variables = {**read_env(project.folder), **environ}
+    rows = []
+    for name, service in services.items():
+        found: dict[prediction.Acting, list[str]] = {}
+        for family in prediction.FAMILIES:
+            acting = prediction.predict(service, family, variables, environ)
+            found.setdefault(acting, []).append(family)
+        for acting, families in found.items():
+            place = places.find_place(project, name, acting.by) if acting.by else ""
+            rows.append(Row(name, families, acting, should.get(name, ""), place))
+    return rows
+
+
+def describe(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """``rows`` for programs."""
+    return [
+        {
+            "service": row.service, "sdks": row.families, "acts_as": row.acting.who, "by_awsenv": row.acting.is_ours,
+            "region": row.acting.region or None, "by": row.acting.by or None, "place": row.place or None,
+            "should": row.should or None, "wrong": row.is_wrong,
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _with_ours(service: Service, project: Project, private: dict[str, str]) -> Service:
+    """``service`` with what the override that lies there says."""
+    change = override.read(project.folder)[service.name]
+    return override.apply(service, change, private)
+
+
+def _is_used(project: Project, files: Sequence[str], environ: dict[str, str]) -> bool:
+    """Whether compose takes the override, however it is started: by the files that were named, else by COMPOSE_FILE."""
+    if files:
+        return any(os.path.basename(name) == OURS for name in files)
+    said = environ.get("COMPOSE_FILE") or read_env(project.folder).get("COMPOSE_FILE") or ""
+    return OURS in map(os.path.basename, said.split(os.pathsep))
+
+
+def read_env(folder: str) -> dict[str, str]:
+    """What the ``.env`` of a project says."""
+    return read_values(os.path.join(folder, ".env"))
+
+
+def read_values(path: str) -> dict[str, str]:
+    """The variables of the file at ``path``; none where it is not there."""
+    try:
+        there = reading.read_if_there(path) is not None
+    except AwsenvError:
+        return {}
+    found = dotenv_values(path, interpolate=False) if there else {}
+    return {name: value for name, value in found.items() if value is not None}

@@ -1,0 +1,108 @@
+"""What will run, by whoever runs it: ``config`` of docker compose, docker-compose or podman compose, else our own reader."""
+
+import json
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+
+from awsenv import programs
+from awsenv.compose.project import Project, find_files, parse_environment, parse_project
+from awsenv.errors import AwsenvError
+from awsenv.files import reading
+from awsenv.paths import shorten
+
+# The engines, and how each prints a whole project: docker compose 2 in JSON, 1.29 in YAML, which JSON is.
+_ENGINES: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] = (
+    (("docker", "compose"), ("version",), ("--profile", "*")),
+    (("docker-compose",), ("version", "--short"), ()),
+    (("podman", "compose"), ("version",), ("--profile", "*")),
+)
+
+
+class Loader(yaml.SafeLoader):
+    """With the tags that compose has and YAML does not (``!reset``, ``!override``)."""
+
+
+def _any(loader: Loader, _: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_scalar(node) if isinstance(node, yaml.ScalarNode) else None
+
+
+Loader.add_multi_constructor("!", _any)
+
+
+def read_project(folder: str, files: Sequence[str], environ: dict[str, str]) -> Project:
+    """The project of ``files`` in ``folder``; without any, of those that an engine takes there. Raises ``AwsenvError``."""
+    named = [each for name in files for each in ("-f", name)]
+    found = list(files) or find_files(folder)
+    # A remote include would ask the network.
+    environ = {**environ, "COMPOSE_EXPERIMENTAL_GIT_REMOTE": "0", "COMPOSE_EXPERIMENTAL_OCI_REMOTE": "0"}  # fmt: skip
+    for words, asks, more in _ENGINES:
+        if not _is_there((*words, *asks), environ):
+            continue
+        done = programs.run([*words, *named, *more, "config"], environ, folder=folder)
+        if done.code:
+            line = done.err.decode("utf-8", "replace").strip().splitlines()[-1:] or ["it failed"]
+            raise AwsenvError(f"{' '.join(words)} config: {line[0]}", "see to that first")
+        return parse_project(_load(done.out, "config"), folder, found, " ".join(words))
+    return parse_project(_read_files(folder, found), folder, found, "")
+
+
+def _is_there(words: Sequence[str], environ: dict[str, str]) -> bool:
+    if not programs.find(words[0], environ):
+        return False
+    try:
+        return programs.run(words, environ, seconds=20).code == 0
+    except (OSError, AwsenvError):
+        return False
+
+
+def _read_files(folder: str, files: Sequence[str]) -> dict[str, Any]:
+    """The files one over the other, as far as it takes to know who the services are; variables are not filled in."""
+    whole: dict[str, Any] = {"services": {}, "secrets": {}, "configs": {}}
+    for name in files:
+        path = os.path.join(folder, name)
+        try:
+            told = _load(reading.read(path), shorten(path))
+        except OSError as error:
+            raise AwsenvError(f"{shorten(path)}: {error.strerror}", "-f FILE") from None
+        for kind in ("secrets", "configs"):
+            whole[kind] |= (told.get(kind) or {}) if isinstance(told, dict) else {}
+        services = (told.get("services") or {}) if isinstance(told, dict) else {}
+        for service, said in services.items() if isinstance(services, dict) else ():
+            _merge(whole["services"].setdefault(service, {}), said or {}, folder)
+    return whole
+
+
+def _merge(into: dict[str, Any], said: dict[str, Any], folder: str) -> None:
+    environment: dict[str, str | None] = dict(into.get("environment") or {})
+    files = said.get("env_file") or []
+    for each in [files] if isinstance(files, (str, dict)) else files:
+        path = os.path.join(folder, str(each.get("path") if isinstance(each, dict) else each))
+        environment = _read_env_file(path) | environment
+    environment |= parse_environment(said.get("environment"))
+    volumes = [*(into.get("volumes") or []), *(said.get("volumes") or [])]
+    into.update(said)
+    into.update(environment=environment, volumes=volumes)
+
+
+def _read_env_file(path: str) -> dict[str, str | None]:
+    from dotenv import dotenv_values
+
+    return dict(dotenv_values(path, interpolate=False)) if os.path.isfile(path) else {}
+
+
+def _load(data: bytes, name: str) -> Any:
+    try:
+        # Each engine's own words for JSON and YAML are both YAML.
+        return json.loads(data) if data[:1] == b"{" else yaml.load(data, Loader)  # a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise AwsenvError(f"{name}{line}: {error.problem}", "docker compose config") from None
+    except (ValueError, yaml.YAMLError):
+        raise AwsenvError(f"{name} is no YAML", "docker compose config") from None

@@ -1,0 +1,150 @@
+"""The override beside a person's own compose files, and the private file that its services read. No token stands in what
+lies in the project.
+"""
+
+import hashlib
+import os
+import shlex
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import yaml
+
+from awsenv.compose.prediction import KEYS, RELATIVE, TOKEN, URI
+from awsenv.compose.project import OURS, Mount, Project, Service
+from awsenv.errors import AwsenvError
+from awsenv.files import reading
+from awsenv.files.writing import write_whole
+from awsenv.paths import NO_FILE, OUR_CONFIG, shorten
+from awsenv.state import COMPOSE, state_path
+
+# The one address besides loopback that every SDK asks over plain HTTP: the relay's, in a network of its own.
+RELAY, NETWORK = "169.254.170.2", "awsenv"
+# What makes a file not win, SDK by SDK; the last two are the JavaScript SDK 2's and Java 1's.
+NO_FILES = {
+    "AWS_CONFIG_FILE": NO_FILE,
+    "AWS_SHARED_CREDENTIALS_FILE": NO_FILE,
+    "AWS_SDK_LOAD_CONFIG": "1",
+    "AWS_CREDENTIAL_PROFILES_FILE": NO_FILE,
+}
+_REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
+_MARK = "# Written by awsenv compose, again each time.\n"
+# What is emptied by force: SDKs skip what is empty.
+_EMPTIED = (*KEYS, "AWS_SESSION_TOKEN", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", RELATIVE)
+
+
+class Change(NamedTuple):
+    """What the override says of a service: ``environment`` over its own, ``mounts`` beside its own."""
+
+    environment: dict[str, str]
+    mounts: list[Mount]
+
+
+def private_path(project: Project, environ: dict[str, str]) -> str:
+    """Where the private file of ``project`` lies: in our own folder, one a project."""
+    name = hashlib.sha256(os.fsencode(os.path.realpath(project.folder))).hexdigest()[:32]
+    return os.path.join(state_path(environ, COMPOSE), f"{name}.env")
+
+
+def build_private(profile: str, token: str, region: str) -> dict[str, str]:
+    """The variables of the private file."""
+    regions = dict.fromkeys(_REGIONS, region) if region else {}
+    uri = f"http://{RELAY}/profiles/{quote(profile, safe='')}"
+    return {URI: uri, TOKEN: token, **NO_FILES, **regions}
+
+
+def plan_change(service: Service, force: bool, environ: dict[str, str]) -> Change:
+    """What ``service`` needs beside the private file: its own Region stays, as a pair; with ``force`` what goes before us is
+    overcome."""
+    said = {name: value for name, value in service.environment.items() if value}
+    own = next((said[name] for name in _REGIONS if name in said), "")
+    change = Change(dict.fromkeys(_REGIONS, own) if own else {}, [])
+    if not force:
+        return change
+    change.environment.update({name: "" for name in _EMPTIED if name in service.environment})
+    if any(name in service.environment for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")):
+        # Empty is refused by some: a profile that holds nothing, of a file of ours.
+        names = [n for n in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE") if n in service.environment]
+        change.environment.update(dict.fromkeys(names, "awsenv"))
+        change.environment["AWS_CONFIG_FILE"] = OUR_CONFIG
+        change.mounts.append(Mount(_config_path(environ), OUR_CONFIG))
+    change.environment.update({name: value for name, value in NO_FILES.items() if name in service.environment and name not in change.environment})  # fmt: skip
+    return change
+
+
+def apply(service: Service, change: Change, private: Mapping[str, str]) -> Service:
+    """``service`` as it is with the override: an ``environment`` goes before any ``env_file``."""
+    environment = {**private, **service.environment, **change.environment}
+    return service._replace(environment=environment, mounts=[*service.mounts, *change.mounts])
+
+
+def write(
+    project: Project,
+    changes: Mapping[str, Change],
+    private: Mapping[str, str],
+    environ: dict[str, str],
+) -> None:
+    """Write the private file and the override. Raises ``AwsenvError``."""
+    path = os.path.join(project.folder, OURS)
+    check_ours(path)
+    place = private_path(project, environ)
+    with reading.explain_errors("write", place):
+        os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
+        text = "".join(f"{name}={value}\n" for name, value in private.items())
+        write_whole(place, text.encode(), secret=True)
+        write_whole(_config_path(environ), b"[profile awsenv]\n", secret=True)
+    services = {
+        name: _format(project.services[name], change, place) for name, change in changes.items()
+    }
+    content = {"services": services, "networks": {NETWORK: {"external": True, "name": NETWORK}}}
+    text = _MARK + yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+    with reading.explain_errors("write", path):
+        write_whole(path, text.encode(), mode=0o644)
+
+
+def check_ours(path: str) -> None:
+    """Raise ``AwsenvError`` where the file at ``path`` is somebody else's."""
+    marks = (_MARK, "# Written by awsenv dotenv --live --compose, again each time.\n")
+    if os.path.lexists(path) and not reading.read(path).decode("utf-8", "replace").startswith(marks):  # fmt: skip
+        raise AwsenvError(f"{shorten(path)} is not awsenv's", f"mv {shorten(path)} aside")
+
+
+def format_words(project: Project) -> str:
+    """How the project is started where nothing names our file to compose."""
+    words = " ".join(f"-f {shlex.quote(name)}" for name in [*project.files, OURS])
+    return f"{project.engine or 'docker compose'} {words} up"
+
+
+def read(folder: str) -> dict[str, Change]:
+    """What the override there says of which service; nothing where there is none of ours."""
+    try:
+        told = yaml.safe_load(reading.read(os.path.join(folder, OURS)))
+        return {str(name): _parse(said) for name, said in told["services"].items()}
+    except (OSError, yaml.YAMLError, AwsenvError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _parse(said: dict[str, Any]) -> Change:
+    environment = {n: str(v).replace("$$", "$") for n, v in (said.get("environment") or {}).items()}
+    mounts = [Mount(each["source"].replace("$$", "$"), each["target"]) for each in said.get("volumes") or []]  # fmt: skip
+    return Change(environment, mounts)
+
+
+def _format(service: Service, change: Change, place: str) -> dict[str, Any]:
+    networks: dict[str, Any] = (
+        {NETWORK: {}} if service.has_networks else {"default": {}, NETWORK: {}}
+    )
+    told: dict[str, Any] = {"networks": networks, "env_file": [place.replace("$", "$$")]}
+    if change.environment:
+        told["environment"] = {n: v.replace("$", "$$") for n, v in change.environment.items()}
+    if change.mounts:
+        told["volumes"] = [
+            {"type": "bind", "source": each.source.replace("$", "$$"), "target": each.target, "read_only": True}
+            for each in change.mounts
+        ]  # fmt: skip
+    return told
+
+
+def _config_path(environ: dict[str, str]) -> str:
+    return os.path.join(state_path(environ, COMPOSE), "config")

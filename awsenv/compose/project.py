@@ -1,0 +1,120 @@
+"""A compose project as its engine sees it: the services, and what of them says who they act as. Formats: the Compose
+Specification. What an engine prints holds secrets, and is neither shown nor kept.
+"""
+
+import os
+from typing import Any, NamedTuple
+
+from awsenv.errors import AwsenvError
+
+# In the order in which compose looks for them.
+NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+OVERRIDES = ("compose.override.yaml", "compose.override.yml", "docker-compose.override.yml",
+             "docker-compose.override.yaml")  # fmt: skip
+OURS = "compose.awsenv.yaml"
+
+
+class Mount(NamedTuple):
+    """``source`` on the host (empty: a volume of the engine's) is ``target`` in the container."""
+
+    source: str
+    target: str
+
+
+class Service(NamedTuple):
+    """``environment`` is what the container gets from compose (``None``: the shell's own, else the image's); ``mounts`` are
+    folders and files of the host, secrets and configs too. ``is_apart``: it has a network_mode."""
+
+    name: str
+    environment: dict[str, str | None]
+    mounts: list[Mount]
+    is_apart: bool = False
+    has_networks: bool = False
+
+
+class Project(NamedTuple):
+    """What ``engine`` (empty: our own reader) makes of ``files`` in ``folder``."""
+
+    folder: str
+    files: list[str]
+    engine: str
+    services: dict[str, Service]
+
+
+def find_files(folder: str) -> list[str]:
+    """The compose files that an engine takes there by itself: one, and what overrides it. Raises ``AwsenvError``."""
+    base = next((name for name in NAMES if os.path.exists(os.path.join(folder, name))), None)
+    if base is None:
+        what = f"there is no compose file in {folder}"
+        raise AwsenvError(what, "cd to the project, or -f FILE")
+    return [base, *(name for name in OVERRIDES if os.path.exists(os.path.join(folder, name)))][:2]
+
+
+def parse_project(told: Any, folder: str, files: list[str], engine: str) -> Project:
+    """What an engine's ``config`` printed, or our reader found, as a project. Raises ``AwsenvError``."""
+    services = told.get("services") if isinstance(told, dict) else None
+    if not isinstance(services, dict) or not services:
+        raise AwsenvError(f"{', '.join(files)}: there are no services", "docker compose config")
+    places = {
+        kind: {
+            str(name): str(each.get("file") or "")
+            for name, each in (told.get(kind) or {}).items()
+            if isinstance(each, dict)
+        }
+        for kind in ("secrets", "configs")
+    }
+    found = {
+        str(name): _parse_service(str(name), each if isinstance(each, dict) else {}, folder, places)
+        for name, each in services.items()
+    }
+    return Project(folder, files, engine, found)
+
+
+def _parse_service(
+    name: str, said: dict[str, Any], folder: str, places: dict[str, dict[str, str]]
+) -> Service:
+    mounts = list(filter(None, (_parse_volume(each, folder) for each in said.get("volumes") or [])))
+    for kind, files in places.items():
+        for each in said.get(kind) or []:
+            source = str(each.get("source") if isinstance(each, dict) else each)
+            usual = f"/run/secrets/{source}" if kind == "secrets" else f"/{source}"
+            target = str(each.get("target") or usual) if isinstance(each, dict) else usual
+            target = target if target[:1] == "/" else f"/run/secrets/{target}"
+            mounts.append(Mount(_expand(files.get(source, ""), folder), target))
+    return Service(
+        name,
+        parse_environment(said.get("environment")),
+        mounts,
+        bool(said.get("network_mode")),
+        bool(said.get("networks")),
+    )
+
+
+def parse_environment(said: Any) -> dict[str, str | None]:
+    """A service's ``environment``, in either form."""
+    if isinstance(said, dict):
+        items = said.items()
+    else:
+        items = [str(each).partition("=")[::2] if "=" in str(each) else (str(each), None) for each in said or []]  # type: ignore[assignment]  # fmt: skip
+    return {str(name): None if value is None else _format(value) for name, value in items}
+
+
+def _format(value: object) -> str:
+    """A value as a container gets it: YAML's own words for true and numbers."""
+    return str(value).lower() if isinstance(value, bool) else str(value).replace("$$", "$")
+
+
+def _parse_volume(said: Any, folder: str) -> Mount | None:
+    if isinstance(said, dict):
+        source = str(said.get("source") or "") if said.get("type", "volume") == "bind" else ""
+        return Mount(_expand(source, folder), str(said.get("target") or ""))
+    words = str(said).split(":")
+    if len(words) < 2:
+        return None
+    # A name that is no path is a volume of the engine's.
+    source = words[0] if words[0][:1] in ("/", ".", "~") else ""
+    return Mount(_expand(source, folder), words[1])
+
+
+def _expand(path: str, folder: str) -> str:
+    return os.path.normpath(os.path.join(folder, os.path.expanduser(path))) if path else ""
