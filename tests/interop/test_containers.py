@@ -1,5 +1,6 @@
 """Real containers behind a .env without a key: who they are, across ends, and nobody else."""
 
+import json
 import os
 import re
 import subprocess
@@ -140,6 +141,19 @@ class Ground:
         assert done.returncode == 0, done.stderr
         relay = self.place.home / ".local/state/awsenv/awsenv-relay"
         assert f"docker compose -f {relay}/compose.yaml up -d" in done.stderr
+        self._start_relay(relay)
+
+    def bring(self, project: Project, *words: str) -> list[dict[str, Any]]:
+        """``awsenv compose`` in the project, and the relay; what it says each service will be."""
+        stand = ("/usr/bin/env", "-C", str(project.folder))
+        done = self.place.run("compose", *words, "--json", prefix=stand)
+        assert done.returncode == 0, done.stderr
+        self._start_relay(self.place.home / ".local/state/awsenv/awsenv-relay")
+        checked = self.place.run("compose", "--check", "--json", prefix=stand)
+        assert (checked.returncode, json.loads(checked.stdout)) == (0, json.loads(done.stdout))
+        return list(json.loads(done.stdout))
+
+    def _start_relay(self, relay: Path) -> None:
         if not self.relayed:  # once, as it says
             self.engine.compose("up", "-d", cwd=relay)
             self.relayed = True
@@ -208,14 +222,35 @@ def test_three_sdks_go_on_across_two_ends_and_with_keys_they_do_not(ground: Grou
 
 
 def test_two_organizations_over_one_server(ground: Ground) -> None:
-    first, second = ground.project("first", "boto3"), ground.project("second", "boto3")
+    first, second = ground.project("first", "boto3"), ground.project("second", "boto3", "node")
     ground.live(first, "org-a")
-    ground.live(second, "org-b")
+    # A mounted ~/.aws whose [default] would go first, a Region of one's own, and somebody who was not named.
+    plain = ground.place.plain
+    with (ground.place.home / ".aws/credentials").open("a") as file:
+        file.write(f"[default]\naws_access_key_id = {plain.key_id}\naws_secret_access_key = {plain.secret}\n")  # fmt: skip
+    for service in second.services.values():
+        service["volumes"].append(f"{ground.place.home}/.aws:/root/.aws:ro")
+        service["environment"] |= {"HOME": "/root", "AWS_REGION": "b-1"}
+    second.services["bystander"] = {
+        "image": IMAGE,
+        "command": ["/bin/sh", "-c", "env >/out/bystander; sleep 1000"],
+        "volumes": [f"{second.out}:/out"],
+    }
+    second.write(second.services)
+    said = ground.bring(second, "org-b", "boto3", "node")
+    assert {(row["service"], row["acts_as"], row["region"]) for row in said} == {
+        ("boto3", "org-b", "b-1"),
+        ("node", "org-b", "b-1"),
+        ("bystander", "nobody", None),
+    }
     first.up()
     second.up()
-    until(lambda: first.last("boto3") and second.last("boto3"))
+    until(lambda: first.last("boto3") and second.last("boto3") and second.last("node"))
     assert "assumed-role/org-a/" in first.last("boto3")
     assert "assumed-role/org-b/" in second.last("boto3")
+    assert "assumed-role/org-b/" in second.last("node")
+    until(lambda: second.lines("bystander"))
+    assert not [line for line in second.lines("bystander") if line.startswith("AWS_")]
     assert len(ground.served.status()["grants"]) == 2
     # A token of one does not open the other.
     token = dotenv_values(first.folder / ".env")[TOKEN] or ""
