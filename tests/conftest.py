@@ -4,6 +4,7 @@ import compileall
 import contextlib
 import signal
 import subprocess
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from awsenv import paths
 from tests import forkserver
+from tests.program import is_long
 
 # `make test` searches shortly, `make search` long.
 settings.register_profile("short", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -59,7 +61,34 @@ _FAST_FILES = (
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+# What is decided is decided by the program, and each of these asks it: a test that is there for all three is in two of
+# them in `make test`, which two turns with its name, and in all in `make search`. Of `test_every_shell` none is left out.
+_ALIKE = ("bash", "zsh", "fish")
+
+
+def _leave_out(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Those of ``items`` that only `make search` runs."""
+    alike: dict[str, dict[str, pytest.Item]] = {}
+    for item in items:
+        function, _, parameters = item.nodeid.partition("[")
+        words = parameters.rstrip("]").split("-")
+        shells = [word for word in words if word in _ALIKE]
+        if item.path.parent.name == "shells" and item.path.stem != "test_every_shell" and len(shells) == 1:  # fmt: skip
+            rest = "-".join(word for word in words if word not in _ALIKE)
+            alike.setdefault(f"{function} {rest}", {})[shells[0]] = item
+    return [
+        found[_ALIKE[zlib.crc32(name.encode()) % 3]]
+        for name, found in alike.items()
+        if len(found) == len(_ALIKE)
+    ]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not is_long() and not any("::" in word for word in config.args):
+        left_out = _leave_out(items)
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
     def place(item: pytest.Item) -> int:
         name = item.path.stem
         return next((n for n, first in enumerate(_FIRST) if name.startswith(first)), len(_FIRST))
