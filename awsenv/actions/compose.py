@@ -7,16 +7,18 @@ from collections.abc import Mapping, Sequence
 from awsenv.actions import dotenv_live, serve
 from awsenv.actions.dotenv_file import EnvFile
 from awsenv.aws.options import Prompter, Say, SessionOptions
-from awsenv.compose import override, prediction
+from awsenv.compose import override, place, prediction, relay
 from awsenv.compose.check import Row, list_rows, read_env, read_values
 from awsenv.compose.project import OURS, Project
-from awsenv.env_files import compose as relay
 from awsenv.env_files import git
 from awsenv.errors import AwsenvError, PersonNeededError
 from awsenv.files import folders
 from awsenv.paths import shorten
 from awsenv.request import Request
 from awsenv.server import grants, running
+
+# Stands for a token that is granted when everything is as it should be.
+_PLANNED = "planned"
 
 
 def write(
@@ -30,47 +32,46 @@ def write(
 ) -> list[Row]:
     """Have the services ``names`` act as the profile of ``request``; what each service will be then. Nothing is written where
     one of them would act as somebody else. Raises ``AwsenvError``."""
+    form = place.find_form(project.engine, environ)
+    in_network = form != place.HOST
+    if not in_network:
+        relay.check_address()
     for name in names:
         if name not in project.services:
             raise AwsenvError(
                 f"there is no service {name}", f"one of {', '.join(project.services)}"
             )
-        if project.services[name].is_apart:
+        if project.services[name].is_apart and in_network:
             raise AwsenvError(f"service {name} has a network_mode, and so no relay", "take it out, or name the others")  # fmt: skip
     override.check_ours(os.path.join(project.folder, OURS))
     session, made = dotenv_live.resolve_session(request, SessionOptions(), prompter, environ)
-    place = override.private_path(project, environ)
-    before = read_values(place)
-    token = _find_token(before, place, request.profile, made, environ)
-    is_new = not token
-    if is_new:
-        folders.make_private(os.path.dirname(place))
-        token = grants.grant(request.profile, made, environ, file=place)
-    private = override.build_private(request.profile, token, session.get("AWS_REGION", ""))
+    region = session.get("AWS_REGION", "")
+    if force:
+        override.write_config(environ)
     changes = {n: override.plan_change(project.services[n], force, environ) for n in names}
-    try:
-        override.write(project, {}, private, environ) if is_new and not before else None
-        services = dict(project.services) | {
-            name: override.apply(project.services[name], change, private)
-            for name, change in changes.items()
-        }
-        rows = list_rows(project, services, dict.fromkeys(names, request.profile), environ)
-        _refuse_wrong(rows)
-        override.write(project, changes, private, environ)
-    except BaseException:
-        if is_new:
-            grants.revoke(environ, file=place)
-            folders.discard(place)
-            if not before:
-                folders.discard(os.path.join(project.folder, OURS))
-        raise
+    # As it will be, before anything is granted or written.
+    planned = override.build_private(request.profile, _PLANNED, region)
+    services = dict(project.services) | {
+        name: override.apply(project.services[name], change, planned)
+        for name, change in changes.items()
+    }
+    should, known = dict.fromkeys(names, request.profile), {_PLANNED: request.profile}
+    rows = list_rows(project, services, should, environ, known)
+    _refuse_wrong(rows)
+    private_file = override.private_path(project, environ)
+    token = _find_token(read_values(private_file), private_file, request.profile, made, environ)
+    if not token:
+        folders.make_private(os.path.dirname(private_file))
+        token = grants.grant(request.profile, made, environ, file=private_file)
+    private = override.build_private(request.profile, token, region)
+    override.write(project, changes, private, in_network, environ)
     git.exclude(os.path.join(project.folder, OURS))
     _name_files(project, request.profile, named_files, environ, prompter.say)
     serve.start(serve.FOR, environ, prompter.say)
     found = running.find_server(environ)
-    if found and relay.relay_asks_port():
+    if found and form == place.PORT:
         grants.move_to_port(token, found.listener, environ)
-    path = relay.write_relay(found.port if found else 0, environ)
+    path = relay.write(form, found.port if found else 0, environ)
     prompter.say(f"once, for all projects: {project.engine or 'docker compose'} -f {shlex.quote(path)} up -d")  # fmt: skip
     return rows
 
@@ -80,9 +81,9 @@ def revoke(environ: dict[str, str], say: Say) -> None:
     names it. Raises ``AwsenvError``."""
     folder = os.getcwd()
     project = Project(folder, [], "", {})
-    place = override.private_path(project, environ)
-    gone = grants.revoke(environ, file=place)
-    folders.discard(place)
+    private_file = override.private_path(project, environ)
+    gone = grants.revoke(environ, file=private_file)
+    folders.discard(private_file)
     path = os.path.join(folder, OURS)
     if os.path.lexists(path):
         override.check_ours(path)
@@ -148,9 +149,9 @@ def _name_files(
 
 
 def _find_token(
-    before: Mapping[str, str], place: str, profile: str, session: bool, environ: dict[str, str]
+    before: Mapping[str, str], path: str, profile: str, session: bool, environ: dict[str, str]
 ) -> str:
     token = before.get(prediction.TOKEN, "")
     found = grants.find(token, environ) if token else None
-    same = found and (found.file, found.profile, found.session) == (place, profile, session)
+    same = found and (found.file, found.profile, found.session) == (path, profile, session)
     return token if same else ""

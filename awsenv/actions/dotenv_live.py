@@ -1,15 +1,15 @@
 """``dotenv --live``: a ``.env`` without a key. What reads it asks ``awsenv serve``, each time anew."""
 
-import os
 import shlex
 from urllib.parse import quote
 
 from awsenv.actions import serve
 from awsenv.actions.dotenv_file import EnvFile
 from awsenv.aws.options import Prompter, Say, SessionOptions
+from awsenv.compose import override, place, relay
 from awsenv.compose.override import NO_FILES, RELAY
 from awsenv.compose.prediction import TOKEN, URI
-from awsenv.env_files import compose, env_file, registry
+from awsenv.env_files import env_file, registry
 from awsenv.errors import AwsenvError
 from awsenv.paths import shorten
 from awsenv.request import Request
@@ -45,15 +45,12 @@ def write(
     options: SessionOptions,
     prompter: Prompter,
     for_: str,
-    with_compose: bool,
     environ: dict[str, str],
 ) -> None:
     """Put into ``file`` where the session of ``request`` is asked for, granted to that file; with ``for_`` (a
-    duration) a server is started where none runs; ``with_compose``: beside it a file for compose brings the services
-    to the relay. Raises ``AwsenvError``."""
+    duration) a server is started where none runs. Raises ``AwsenvError``."""
     session, made = resolve_session(request, options, prompter, environ)
     text = file.read()
-    override = compose.Override(*os.path.split(file.path)) if with_compose else None
     token = _find_token(text, file.path, request.profile, made, environ)
     is_granted = bool(token)
     token = token or grants.grant(request.profile, made, environ, file=file.path)
@@ -61,8 +58,6 @@ def write(
         kept = {name: value for name, value in session.items() if name not in SESSION_VARIABLES}
         asked = build_variables(RELAY, request.profile, token) | NO_FILES
         values = file.rename_variables(asked | kept)
-        if override and _names_files(file.path, text, environ):
-            values["COMPOSE_FILE"] = override.files
         file.write(values, request.profile)
     except BaseException:
         if not is_granted:
@@ -71,23 +66,15 @@ def write(
     registry.forget(file.path, environ)
     _name_what_wins(file, values, prompter.say)
     file.warn_of_masks(values, environ)
+    form = place.find_form("", environ)
     found = serve.start(for_, environ, prompter.say) if for_ else running.find_server(environ)
     if found is None:
         prompter.say("awsenv serve does not run yet; awsenv serve")
-    elif compose.relay_asks_port() and found.listener:
+    elif form == place.PORT and found.listener:
         grants.move_to_port(token, found.listener, environ)
-    if override:
-        _write_override(override, values, environ, prompter.say)
-
-
-def _names_files(path: str, text: str, environ: dict[str, str]) -> bool:
-    """Whether the ``.env`` of ``text`` may tell compose which files there are: a person's own word on that goes
-    before."""
-    if os.path.basename(path) != ".env" or environ.get("COMPOSE_FILE"):
-        return False
-    return "COMPOSE_FILE" in env_file.read_names(
-        text
-    ) or "COMPOSE_FILE" not in env_file.read_values(text)
+    path = relay.write(form, found.port if found else 0, environ)
+    where = "" if form == place.HOST else f", in its network {override.NETWORK}"
+    prompter.say(f"containers ask through a relay, one for all{where}: docker compose -f {shlex.quote(path)} up -d; awsenv compose sees to the rest")  # fmt: skip
 
 
 def revoke(file: EnvFile, profile: str, environ: dict[str, str], say: Say) -> None:
@@ -136,16 +123,3 @@ def _name_what_wins(file: EnvFile, values: dict[str, str], say: Say) -> None:
     there = env_file.read_values(file.read())
     if names := [name for name in BEATS if there.get(name) and name not in values]:
         say(f"{shorten(file.path)} has {', '.join(names)}, which SDKs prefer; take it out there")
-
-
-def _write_override(
-    override: compose.Override, values: dict[str, str], environ: dict[str, str], say: Say
-) -> None:
-    found = running.find_server(environ)
-    for line in override.write(values):
-        say(line)
-    relay = compose.write_relay(found.port if found else 0, environ)
-    say(f"once, for all projects: docker compose -f {shlex.quote(relay)} up -d")
-    if "COMPOSE_FILE" not in values:
-        words = " ".join(f"-f {shlex.quote(name)}" for name in override.files.split(":"))
-        say(f"docker compose {words} up")

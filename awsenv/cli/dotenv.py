@@ -58,9 +58,6 @@ class Live:
     for_: Annotated[
         str, typer.Option("--for", metavar="SPAN", help="With --live: how long it serves.")
     ] = serve.FOR
-    compose: Annotated[
-        bool, typer.Option("--compose", help="With --live: bring the services to its relay.")
-    ] = False
     revoke: Annotated[
         bool, typer.Option("--revoke", help="End what --live granted FILE (.env).")
     ] = False
@@ -112,7 +109,7 @@ def dotenv(
         actions.watch(file, request, options, prompter, environ)
     if live.live:
         for_ = "" if live.no_start else live.for_
-        dotenv_live.write(file, request, options, prompter, for_, live.compose, environ)
+        dotenv_live.write(file, request, options, prompter, for_, environ)
         return 0
     resolved = resolve.resolve(request, options, prompter, environ)
     shown = printed and sys.stdout.isatty()

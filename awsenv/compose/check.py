@@ -59,14 +59,16 @@ def list_rows(
     services: Mapping[str, Service],
     should: Mapping[str, str],
     environ: dict[str, str],
+    known: Mapping[str, str] | None = None,
 ) -> list[Row]:
-    """A row a service, and one for each answer where SDKs differ."""
+    """A row a service, and one for each answer where SDKs differ. ``known``: tokens that will be granted, and for which
+    profile."""
     variables = {**read_env(project.folder), **environ}
     rows = []
     for name, service in services.items():
         found: dict[prediction.Acting, list[str]] = {}
         for family in prediction.FAMILIES:
-            acting = prediction.predict(service, family, variables, environ)
+            acting = prediction.predict(service, family, variables, environ, known or {})
             found.setdefault(acting, []).append(family)
         for acting, families in found.items():
             place = places.find_place(project, name, acting.by) if acting.by else ""

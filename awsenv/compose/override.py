@@ -83,9 +83,11 @@ def write(
     project: Project,
     changes: Mapping[str, Change],
     private: Mapping[str, str],
+    in_network: bool,
     environ: dict[str, str],
 ) -> None:
-    """Write the private file and the override. Raises ``AwsenvError``."""
+    """Write the private file and the override; ``in_network``: the relay is reached in its network alone. Raises
+    ``AwsenvError``."""
     path = os.path.join(project.folder, OURS)
     check_ours(path)
     place = private_path(project, environ)
@@ -93,20 +95,29 @@ def write(
         os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
         text = "".join(f"{name}={value}\n" for name, value in private.items())
         write_whole(place, text.encode(), secret=True)
-        write_whole(_config_path(environ), b"[profile awsenv]\n", secret=True)
     services = {
-        name: _format(project.services[name], change, place) for name, change in changes.items()
+        name: _format(project.services[name], change, place, in_network)
+        for name, change in changes.items()
     }
-    content = {"services": services, "networks": {NETWORK: {"external": True, "name": NETWORK}}}
+    content: dict[str, Any] = {"services": services}
+    if in_network:
+        content["networks"] = {NETWORK: {"external": True, "name": NETWORK}}
     text = _MARK + yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
     with reading.explain_errors("write", path):
         write_whole(path, text.encode(), mode=0o644)
 
 
+def write_config(environ: dict[str, str]) -> None:
+    """Write the config file that is mounted over a service's own: a profile that holds nothing. Raises ``AwsenvError``."""
+    path = _config_path(environ)
+    with reading.explain_errors("write", path):
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        write_whole(path, b"[profile awsenv]\n", secret=True)
+
+
 def check_ours(path: str) -> None:
     """Raise ``AwsenvError`` where the file at ``path`` is somebody else's."""
-    marks = (_MARK, "# Written by awsenv dotenv --live --compose, again each time.\n")
-    if os.path.lexists(path) and not reading.read(path).decode("utf-8", "replace").startswith(marks):  # fmt: skip
+    if os.path.lexists(path) and not reading.read(path).decode("utf-8", "replace").startswith("# Written by awsenv "):  # fmt: skip
         raise AwsenvError(f"{shorten(path)} is not awsenv's", f"mv {shorten(path)} aside")
 
 
@@ -131,11 +142,11 @@ def _parse(said: dict[str, Any]) -> Change:
     return Change(environment, mounts)
 
 
-def _format(service: Service, change: Change, place: str) -> dict[str, Any]:
-    networks: dict[str, Any] = (
-        {NETWORK: {}} if service.has_networks else {"default": {}, NETWORK: {}}
-    )
-    told: dict[str, Any] = {"networks": networks, "env_file": [place.replace("$", "$$")]}
+def _format(service: Service, change: Change, place: str, in_network: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {"env_file": [place.replace("$", "$$")]}
+    if in_network:
+        own: dict[str, Any] = {} if service.has_networks else {"default": {}}
+        told["networks"] = own | {NETWORK: {}}
     if change.environment:
         told["environment"] = {n: v.replace("$", "$$") for n, v in change.environment.items()}
     if change.mounts:

@@ -39,10 +39,14 @@ class Acting(NamedTuple):
 
 
 def predict(
-    service: Service, family: str, variables: Mapping[str, str], environ: dict[str, str]
+    service: Service,
+    family: str,
+    variables: Mapping[str, str],
+    environ: dict[str, str],
+    known: Mapping[str, str],
 ) -> Acting:
     """Who ``service`` is to an SDK of ``family``; ``variables`` are what its bare names are filled from: the shell's,
-    over the project's ``.env``."""
+    over the project's ``.env``. ``known`` are tokens that will be granted, with their profiles."""
     own = {
         name: value if value is not None else variables.get(name)
         for name, value in service.environment.items()
@@ -67,15 +71,19 @@ def predict(
         return Acting(f"profile {named or 'default'} of {shorten(folder)}", target, region)
     if named and found is None and family != "js":
         return Acting(f"{NOBODY}: there is no profile {named}", "AWS_PROFILE", region)
-    return _ask_container(given, region, environ)
+    return _ask_container(given, region, environ, known)
 
 
-def _ask_container(given: dict[str, str], region: str, environ: dict[str, str]) -> Acting:
+def _ask_container(
+    given: dict[str, str], region: str, environ: dict[str, str], known: Mapping[str, str]
+) -> Acting:
     uri, token = given.get(URI, ""), given.get(TOKEN, "")
     if given.get(RELATIVE):
         return Acting("whoever answers at 169.254.170.2", RELATIVE, region)
     if not uri:
         return Acting(NOBODY, "", region)
+    if token in known:
+        return Acting(known[token], URI, region, is_ours=True)
     grant = grants.find(token, environ) if token else None
     if grant is not None:
         return Acting(grant.profile, URI, region, is_ours=True)

@@ -56,6 +56,10 @@ class App:
         start = time.monotonic()
         told: dict[str, Any] = {"profile": None}
         try:
+            if self._is_asked_whose(scope):
+                status, body = 200, {"awsenv": str(os.geteuid())}
+                await self._send(send, status, body)
+                return
             grant = self._granted(scope)
             told["profile"] = grant.profile
             status, body = 200, await self._answers.get(grant)
@@ -71,6 +75,11 @@ class App:
             status, body = _failure(failure)
         told |= {"status": status, "ms": round((time.monotonic() - start) * 1000, 1)}
         self._log(told)
+        await self._send(send, status, body)
+
+    async def _send(
+        self, send: Callable[[dict[str, Any]], Awaitable[None]], status: int, body: dict[str, str]
+    ) -> None:
         data = json.dumps(body).encode()
         headers = [
             (b"content-type", b"application/json"),
@@ -80,6 +89,12 @@ class App:
         ]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": data})
+
+    def _is_asked_whose(self, scope: dict[str, Any]) -> bool:
+        """Whether somebody wants to know whose server this is, before anything is sent here: no secret, and no token."""
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        known = len(hosts) == 1 and _name(hosts[0].decode("latin-1")) in HOSTS
+        return bool(known and scope["method"] == "GET" and scope["path"] == "/")
 
     def _granted(self, scope: dict[str, Any]) -> grants.Grant:
         """The grant of a request. Raises ``RefusedError``, which tells nothing of what there is."""

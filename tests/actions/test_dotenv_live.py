@@ -166,7 +166,6 @@ def test_what_cannot_be_had_now_leaves_everything_as_it_was(home: Served) -> Non
         (("dotenv", "admin", *LIVE, "--account", "000000000000"), 1),
         (("dotenv", "admin", *LIVE, "--duration", "1h"), 2),
         (("dotenv", "admin", *LIVE, "--profile-only"), 2),
-        (("dotenv", "admin", *LIVE, "--compose"), 1),  # no compose file
         (("dotenv", "admin", "--live", "-o", "no/.env"), 1),
     )
     for words, code in cases:

@@ -29,7 +29,7 @@ def predict(said: dict[str, Any], environ: dict[str, str], **shell: str) -> dict
     said = {**said, "volumes": [v.replace("HOME", home) for v in said.get("volumes", [])]}
     project = parse_project({"services": {"web": said}}, home, ["compose.yaml"], "")
     found = {
-        family: prediction.predict(project.services["web"], family, shell, environ).who.replace(home, "~")
+        family: prediction.predict(project.services["web"], family, shell, environ, {}).who.replace(home, "~")
         for family in prediction.FAMILIES
     }  # fmt: skip
     return found if len(set(found.values())) > 1 else {"all": found["go"]}
@@ -100,7 +100,7 @@ def test_sdks_read_another_region_each(
     said: dict[str, str], regions: tuple[str, ...], environ: dict[str, str]
 ) -> None:
     project = parse_project({"services": {"web": {"environment": said}}}, "/", ["c"], "")
-    found = [prediction.predict(project.services["web"], f, {}, environ).region for f in prediction.FAMILIES]  # fmt: skip
+    found = [prediction.predict(project.services["web"], f, {}, environ, {}).region for f in prediction.FAMILIES]  # fmt: skip
     assert found == list(regions)
 
 

@@ -87,7 +87,7 @@ ASKED: list[tuple[str, dict[str, str], int]] = [
     ("its", {"path": "/profiles/%2e%2e/admin"}, 403),
     ("its", {"path": "/profiles/admin?x=1"}, 200),
     ("its", {"path": "/profiles/%61dmin"}, 200),
-    ("its", {"path": "/"}, 403),
+    ("its", {"path": "//"}, 403),
     ("its", {"path": "/profiles/"}, 403),
     ("its", {"host": "attacker.example"}, 400),
     ("its", {"host": "127.0.0.1.attacker.example"}, 400),
@@ -116,6 +116,14 @@ def test_whoever_has_no_grant_hears_nothing_and_is_counted(server: Served) -> No
         until(lambda count=done + 1: len(server.told) == count)  # type: ignore[misc]
         assert server.told[-1]["status"] == status
     until(lambda: server.status()["refused"] == refused)
+
+
+def test_whose_it_is_hears_whoever_asks_and_nothing_else(server: Served) -> None:
+    """Before a token is sent to an address somebody may want to know who is there."""
+    role(server.place)
+    server.grant("admin")
+    assert server.ask("", "/") == (200, {"awsenv": str(os.geteuid())})
+    assert server.ask("", "/", host="attacker.example")[0] == 400
 
 
 def test_two_hosts_or_two_tokens_are_none(server: Served) -> None:

@@ -1,0 +1,99 @@
+"""The relay's compose file: what every SDK asks at 169.254.170.2 is handed on to the server's socket.
+
+One for the machine. Where the engine runs here, and as root, it holds that address on the loopback interface: containers of
+every network of every project reach it, and what is sent there never leaves the machine. Else it stands in a network of its
+own that all projects share, and where a socket of the host cannot be mounted (a virtual machine) it hands on to the
+server's port. Format: the Compose Specification.
+"""
+
+import contextlib
+import http.client
+import json
+import os
+from typing import Any
+
+import yaml
+
+from awsenv.compose.override import NETWORK, RELAY
+from awsenv.compose.place import HOST, PORT
+from awsenv.errors import AwsenvError
+from awsenv.files import folders, reading
+from awsenv.files.writing import write_whole
+from awsenv.server import sockets
+from awsenv.state import RELAY as RELAY_FOLDER
+from awsenv.state import state_path
+
+_MARK = "# Written by awsenv compose, again each time.\n"
+# Seconds in which whoever holds the address has to answer: it is on this machine, or it is none of ours.
+_ANSWERS_WITHIN = 1.0
+_LISTEN = "TCP-LISTEN:80,fork,reuseaddr,backlog=256"
+
+
+def write(form: str, port: int, environ: dict[str, str]) -> str:
+    """Write the relay's compose file of that ``form`` in our state folder; its path. ``port`` is the server's on
+    127.0.0.1, which engines in a virtual machine go by. Raises ``AwsenvError``."""
+    if form == PORT and not port:
+        raise AwsenvError("the relay needs awsenv serve's port", "awsenv serve --port 0, then again")  # fmt: skip
+    path = os.path.join(state_path(environ, RELAY_FOLDER), "compose.yaml")
+    folders.make_private(os.path.dirname(path))
+    content: dict[str, Any] = {"services": {"relay": _format_service(form, port, environ)}}
+    if form != HOST:
+        network = {"name": NETWORK, "ipam": {"config": [{"subnet": "169.254.170.0/24"}]}}
+        content["networks"] = {NETWORK: network}
+    text = _MARK + yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+    with reading.explain_errors("write", path):
+        write_whole(path, text.encode("utf-8"), mode=0o600)
+    return path
+
+
+def check_address() -> None:
+    """Raise ``AwsenvError`` where somebody else answers at the relay's address: ECS and EC2 do, and another user's
+    relay."""
+    whose = find_owner()
+    mine = f"{os.geteuid()}"
+    if whose not in ("", mine):
+        who = f"user {whose}'s awsenv serve" if whose.isdigit() else whose
+        raise AwsenvError(f"{RELAY} is held by {who} on this machine", "awsenv dotenv PROFILE -o .env, for a session in the file")  # fmt: skip
+
+
+def find_owner() -> str:
+    """Who answers at the relay's address: the number of a user whose awsenv it is, words for anything else, nothing where
+    nobody does."""
+    connection = http.client.HTTPConnection(RELAY, 80, timeout=_ANSWERS_WITHIN)
+    try:
+        connection.request("GET", "/")
+        answer = connection.getresponse()
+        told = json.loads(answer.read(4096))
+        return str(told["awsenv"])
+    except OSError:
+        return ""
+    except (ValueError, KeyError, TypeError, http.client.HTTPException):
+        return "another program (on ECS and EC2: the machine's own credentials)"
+    finally:
+        with contextlib.suppress(OSError):
+            connection.close()
+
+
+def _format_service(form: str, port: int, environ: dict[str, str]) -> dict[str, Any]:
+    image = {"image": "${AWSENV_RELAY_IMAGE:-alpine/socat}"}
+    target = f"TCP:host.docker.internal:{port}" if form == PORT else "UNIX-CONNECT:/run/awsenv/awsenv.sock"  # fmt: skip
+    # The folder, not the socket: a restarted server has a new one.
+    source = os.path.dirname(sockets.socket_path(environ)).replace("$", "$$")
+    volume = {"type": "bind", "source": source, "target": "/run/awsenv", "read_only": True}
+    if form == HOST:
+        holds = f"ip addr add {RELAY}/32 dev lo 2>/dev/null"
+        return image | {
+            "entrypoint": ["/bin/sh", "-c"],
+            "command": [f"{holds}; exec socat {_LISTEN},bind={RELAY} {target}"],
+            "network_mode": "host",
+            "cap_add": ["NET_ADMIN"],
+            "restart": "always",
+            "volumes": [volume],
+        }
+    return image | {
+        "entrypoint": ["socat"],
+        "command": [_LISTEN, target],
+        "restart": "unless-stopped",
+        "networks": {NETWORK: {"ipv4_address": RELAY}},
+        **({} if form == PORT else {"volumes": [volume]}),
+    }
