@@ -79,7 +79,7 @@ class Engine:
         (root / "bin").mkdir(parents=True)
         (root / "tmp").mkdir()
         shutil.copy(installed("busybox"), root / "bin/busybox")
-        for name in ("sh", "sleep", "true", "env"):
+        for name in ("sh", "sleep", "true", "env", "ip"):
             (root / "bin" / name).symlink_to("busybox")
         socat = installed("socat")
         shutil.copy(socat, root / "bin/socat")

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from awsenv.demo.server import Server
 from awsenv.demo.users import new_user
 from tests.interop.engine import IMAGE, Engine, engine, mounts
 from tests.place import Place
-from tests.program import until
+from tests.program import is_long, until
 from tests.served import Served
 from tests.server.test_serve import role
 from tests.shells.real import installed
@@ -128,6 +129,7 @@ class Ground:
         self.sts = sts
         self.served = Served(place)
         self.relayed = False
+        self.more: dict[str, str] = {}  # what awsenv compose has in its environment besides
 
     def project(self, name: str, *sdks: str) -> Project:
         folder = self.place.home / name
@@ -141,7 +143,7 @@ class Ground:
     def bring(self, project: Project, *words: str) -> list[dict[str, Any]]:
         """``awsenv compose`` in the project, and the relay; what it says each service will be."""
         stand = ("/usr/bin/env", "-C", str(project.folder))
-        done = self.place.run("compose", *words, "--json", prefix=stand)
+        done = self.place.run("compose", *words, "--json", prefix=stand, **self.more)
         assert done.returncode == 0, done.stderr
         self._start_relay(self.place.home / ".local/state/awsenv/awsenv-relay")
         checked = self.place.run("compose", "--check", "--json", prefix=stand)
@@ -288,6 +290,45 @@ def test_a_server_that_was_killed_and_a_person_that_signs_in_again(ground: Groun
         until(lambda: "role/org-a/" in project.last("boto3"))
     finally:
         ground.served.kill()
+
+
+@pytest.mark.skipif(not is_long(), reason="one project in real containers is enough for make test")
+def test_a_relay_on_the_loopback_interface_is_reached_from_every_network(ground: Ground) -> None:
+    """An engine of this machine, as its ``info`` has it: no service has to be brought to a network."""
+    folder = ground.place.home / "bin"
+    folder.mkdir()
+    (folder / "docker").write_text("""#!/bin/sh
+[ "$1" = info ] && exec echo '{"OperatingSystem": "Debian GNU/Linux 12", "SecurityOptions": []}'
+exit 1
+""")
+    (folder / "docker").chmod(0o755)
+    ground.more = {"PATH": f"{folder}:/usr/bin:/bin"}
+    project = ground.project("project", "boto3", "node")
+    project.services["node"]["networks"] = ["back"]
+    project.write(project.services)
+    text = (project.folder / "compose.yaml").read_text() + "networks: {back: {}}\n"
+    (project.folder / "compose.yaml").write_text(text)
+    # Whoever is behind this machine's gateway answers for nobody here.
+    route = ["unreachable", "169.254.170.2/32"]
+    subprocess.run([installed("ip"), "route", "add", *route], check=True)
+    try:
+        said = ground.bring(project, "org-a", "boto3", "node")
+        assert {row["acts_as"] for row in said} == {"org-a"}
+        override = yaml.safe_load((project.folder / "compose.awsenv.yaml").read_text())
+        assert not any("networks" in service for service in override["services"].values())
+        project.up()
+        until(lambda: project.last("boto3") and project.last("node"))
+        for name in ("boto3", "node"):
+            assert "assumed-role/org-a/" in project.last(name)
+        # A second time it is ours, and not somebody else's.
+        assert ground.bring(project, "org-a", "boto3", "node")
+        # Without the relay the address is still held: what is sent there goes nowhere.
+        ground.engine.podman("rm", "--force", "--time=0", *[n for n in ground.engine.podman("ps", "--format", "{{.Names}}").split() if "relay" in n])  # fmt: skip
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("169.254.170.2", 80), timeout=5)
+    finally:
+        subprocess.run(["ip", "addr", "del", "169.254.170.2/32", "dev", "lo"], check=False)
+        subprocess.run(["ip", "route", "del", *route], check=True)
 
 
 def test_the_example_files_do_what_they_say(ground: Ground) -> None:
