@@ -10,6 +10,7 @@ import typer
 from awsenv.actions import compose as actions
 from awsenv.cli import shared_options
 from awsenv.compose import check as checks
+from awsenv.compose import override
 from awsenv.compose.check import Row
 from awsenv.compose.prediction import FAMILIES, find_local_endpoints
 from awsenv.compose.project import Project
@@ -39,6 +40,10 @@ def compose(
         bool, typer.Option("--force", help="Overcome keys and profiles that go before it.")
     ] = False,
     revoke: Annotated[bool, typer.Option("--revoke", help="Take it all back.")] = False,
+    print_: Annotated[
+        bool,
+        typer.Option("--print", help="Show the lines for a compose file that needs no override."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The table as a list.")] = False,
     option_values: dict[str, str],
 ) -> int:
@@ -51,6 +56,10 @@ def compose(
         actions.revoke(environ, terminal.say)
         return 0
     files = file or []
+    if print_:
+        names = [name for name in (profile, *(services or [])) if name]
+        print(override.format_names(names or checks.read_project(files, environ).services))
+        return 0
     if check:
         if profile or force:
             raise UsageError("--check goes by the project alone", "awsenv compose --check")

@@ -5,7 +5,7 @@ lies in the project.
 import hashlib
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -119,6 +119,14 @@ def check_ours(path: str) -> None:
     """Raise ``AwsenvError`` where the file at ``path`` is somebody else's."""
     if os.path.lexists(path) and not reading.read(path).decode("utf-8", "replace").startswith("# Written by awsenv "):  # fmt: skip
         raise AwsenvError(f"{shorten(path)} is not awsenv's", f"mv {shorten(path)} aside")
+
+
+def format_names(services: Iterable[str]) -> str:
+    """The lines for a project's own compose file by which its ``services`` get what the ``.env`` and the shell have: names
+    without a value, which name nobody and may be committed."""
+    names = dict.fromkeys([*KEYS, "AWS_SESSION_TOKEN", *_REGIONS, URI, TOKEN, *NO_FILES])
+    told = {"services": {name: {"environment": list(names)} for name in services}}
+    return yaml.safe_dump(told, sort_keys=False, allow_unicode=True).rstrip()
 
 
 def format_words(project: Project) -> str:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -285,3 +286,25 @@ def test_what_runs_is_what_the_engine_says(real: Project) -> None:
         for v in told["services"]["child"]["volumes"]
     ]
     assert sorted(mounted) == ["/awsenv/config", "/root/.aws"]
+
+
+EXAMPLE = Path(__file__).parents[2] / "examples/compose/docker-compose.yml"
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_names_without_a_value_do_in_both_forms(live: bool, real: Project) -> None:
+    """The example, which fails in neither form, and the lines that --print shows."""
+    printed = real.run("compose", "--print", "worker")
+    assert printed.returncode == 0, printed.stderr
+    lines = yaml.safe_load(printed.stdout)["services"]["worker"]["environment"]
+    example = yaml.safe_load(EXAMPLE.read_text())
+    assert sorted(example["services"]["worker"]["environment"]) == sorted(lines)
+    real.write(EXAMPLE.read_text(), "docker-compose.yml")
+    (real.folder / ".env").touch()
+    assert real.check()[1] == {"app": ["nobody"], "worker": ["nobody"]}
+    words = ("dotenv", "admin", *(["--live"] if live else []), "-o", ".env")
+    assert real.run(*words).returncode == 0
+    code, found = real.check()
+    key = dotenv_values(real.folder / ".env").get("AWS_ACCESS_KEY_ID")
+    who = "admin" if live else f"key {key}"
+    assert (code, found) == (0, {"app": [who], "worker": [who]})
