@@ -10,7 +10,7 @@ from awsenv.aws.options import Prompter, Say, SessionOptions
 from awsenv.compose import override, place, prediction, relay
 from awsenv.compose.check import Row, list_rows, read_env, read_values
 from awsenv.compose.project import OURS, Project
-from awsenv.env_files import git
+from awsenv.env_files import env_file, git
 from awsenv.errors import AwsenvError, PersonNeededError
 from awsenv.files import folders
 from awsenv.paths import shorten
@@ -58,13 +58,13 @@ def write(
     should, known = dict.fromkeys(names, request.profile), {_PLANNED: request.profile}
     rows = list_rows(project, services, should, environ, known)
     _refuse_wrong(rows)
-    private_file = override.private_path(project, environ)
+    private_file = override.private_path(project.folder, request.profile, environ)
     token = _find_token(read_values(private_file), private_file, request.profile, made, environ)
     if not token:
         folders.make_private(os.path.dirname(private_file))
         token = grants.grant(request.profile, made, environ, file=private_file)
     private = override.build_private(request.profile, token, region)
-    override.write(project, changes, private, in_network, environ)
+    override.write(project, changes, private, private_file, in_network)
     git.exclude(os.path.join(project.folder, OURS))
     _name_files(project, request.profile, named_files, environ, prompter.say)
     serve.start(serve.FOR, environ, prompter.say)
@@ -80,18 +80,20 @@ def revoke(environ: dict[str, str], say: Say) -> None:
     """Take back what the project of this folder was given: its grant, the private file, the override, and the line that
     names it. Raises ``AwsenvError``."""
     folder = os.getcwd()
-    project = Project(folder, [], "", {})
-    private_file = override.private_path(project, environ)
-    gone = grants.revoke(environ, file=private_file)
-    folders.discard(private_file)
+    gone: set[str] = set()
+    for private in override.list_private(folder, environ):
+        gone |= {each.profile for each in grants.revoke(environ, file=private)}
+        folders.discard(private)
     path = os.path.join(folder, OURS)
     if os.path.lexists(path):
         override.check_ours(path)
         folders.discard(path)
     if OURS in (read_env(folder).get("COMPOSE_FILE") or ""):
         EnvFile(os.path.join(folder, ".env"), say).clear()
-    what = ", ".join(sorted({each.profile for each in gone}))
-    say(f"the project in {shorten(folder)} acts as {what} no more" if gone else f"nothing was granted to the project in {shorten(folder)}")  # fmt: skip
+    if gone:
+        say(f"the project in {shorten(folder)} acts as {', '.join(sorted(gone))} no more")
+    else:
+        say(f"nothing was granted to the project in {shorten(folder)}")
 
 
 def list_users(project: Project) -> list[str]:
@@ -138,6 +140,8 @@ def _name_files(
     """Have compose find the override: by the ``.env``, where a person's own word and git allow it; else say how."""
     path, text = os.path.join(project.folder, ".env"), read_env(project.folder).get("COMPOSE_FILE")
     own = environ.get("COMPOSE_FILE") or (text and OURS not in text)
+    # A session that was written for something else stays there.
+    own = own or (not text and env_file.read_profile(EnvFile(path, say).read()))
     if not own and not named_files:
         try:
             EnvFile(path, lambda _: None).write({"COMPOSE_FILE": ":".join([*project.files, OURS])}, profile)  # fmt: skip

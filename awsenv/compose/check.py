@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from dotenv import dotenv_values
 
@@ -10,7 +11,6 @@ from awsenv.compose import engine, override, places, prediction
 from awsenv.compose.project import OURS, Project, Service, find_files
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
-from awsenv.server import grants
 
 
 class Row(NamedTuple):
@@ -42,16 +42,16 @@ def read_project(files: Sequence[str], environ: dict[str, str]) -> Project:
 def check(files: Sequence[str], environ: dict[str, str]) -> list[Row]:
     """What each service will be as the project stands now. Raises ``AwsenvError``."""
     project = read_project(files, environ)
-    private = read_values(override.private_path(project, environ))
-    grant = grants.find(private.get(prediction.TOKEN, ""), environ)
-    ours = set(override.read(project.folder)) if private else set()
+    ours = override.read(project.folder)
     is_used = bool(ours) and _is_used(project, files, environ)
-    services = {
-        name: _with_ours(each, project, private) if name in ours and is_used else each
-        for name, each in project.services.items()
-    }
-    should = grant.profile if grant else "somebody whose grant has ended" if private else ""
-    return list_rows(project, services, dict.fromkeys(ours, should), environ)
+    services, should = dict(project.services), {}
+    for name, change in ours.items():
+        private = read_values(change.private)
+        # Whom it was brought to, though that may be granted no more.
+        should[name] = unquote(private.get(prediction.URI, "").rpartition("/profiles/")[2])
+        if name in services and is_used:
+            services[name] = override.apply(services[name], change, private)
+    return list_rows(project, services, should, environ)
 
 
 def list_rows(
@@ -86,12 +86,6 @@ def describe(rows: Sequence[Row]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]  # fmt: skip
-
-
-def _with_ours(service: Service, project: Project, private: dict[str, str]) -> Service:
-    """``service`` with what the override that lies there says."""
-    change = override.read(project.folder)[service.name]
-    return override.apply(service, change, private)
 
 
 def _is_used(project: Project, files: Sequence[str], environ: dict[str, str]) -> bool:

@@ -35,16 +35,29 @@ _EMPTIED = (*KEYS, "AWS_SESSION_TOKEN", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_
 
 
 class Change(NamedTuple):
-    """What the override says of a service: ``environment`` over its own, ``mounts`` beside its own."""
+    """What the override says of a service: ``environment`` over its own, ``mounts`` beside its own, and the ``private`` file
+    that it reads."""
 
     environment: dict[str, str]
     mounts: list[Mount]
+    private: str = ""
 
 
-def private_path(project: Project, environ: dict[str, str]) -> str:
-    """Where the private file of ``project`` lies: in our own folder, one a project."""
-    name = hashlib.sha256(os.fsencode(os.path.realpath(project.folder))).hexdigest()[:32]
-    return os.path.join(state_path(environ, COMPOSE), f"{name}.env")
+def private_path(folder: str, profile: str, environ: dict[str, str]) -> str:
+    """Where the private file of the project in ``folder`` for ``profile`` lies: in our own folder."""
+    name = f"{_digest(os.path.realpath(folder))}-{_digest(profile)}.env"
+    return os.path.join(state_path(environ, COMPOSE), name)
+
+
+def list_private(folder: str, environ: dict[str, str]) -> list[str]:
+    """The private files of the project in ``folder``."""
+    place, start = state_path(environ, COMPOSE), _digest(os.path.realpath(folder))
+    names = os.listdir(place) if os.path.isdir(place) else ()
+    return [os.path.join(place, name) for name in names if name.startswith(start)]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(os.fsencode(text)).hexdigest()[:24]
 
 
 def build_private(profile: str, token: str, region: str) -> dict[str, str]:
@@ -83,19 +96,18 @@ def write(
     project: Project,
     changes: Mapping[str, Change],
     private: Mapping[str, str],
+    place: str,
     in_network: bool,
-    environ: dict[str, str],
 ) -> None:
-    """Write the private file and the override; ``in_network``: the relay is reached in its network alone. Raises
-    ``AwsenvError``."""
+    """Write the private file at ``place``, and the override, in which what it says of other services stays; ``in_network``:
+    the relay is reached in its network alone. Raises ``AwsenvError``."""
     path = os.path.join(project.folder, OURS)
     check_ours(path)
-    place = private_path(project, environ)
     with reading.explain_errors("write", place):
         os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
         text = "".join(f"{name}={value}\n" for name, value in private.items())
         write_whole(place, text.encode(), secret=True)
-    services = {
+    services = _load(project.folder) | {
         name: _format(project.services[name], change, place, in_network)
         for name, change in changes.items()
     }
@@ -138,8 +150,16 @@ def format_words(project: Project) -> str:
 def read(folder: str) -> dict[str, Change]:
     """What the override there says of which service; nothing where there is none of ours."""
     try:
+        return {name: _parse(said) for name, said in _load(folder).items()}
+    except (KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _load(folder: str) -> dict[str, Any]:
+    """The services of the override there, as they are written."""
+    try:
         told = yaml.safe_load(reading.read(os.path.join(folder, OURS)))
-        return {str(name): _parse(said) for name, said in told["services"].items()}
+        return {str(name): said for name, said in told["services"].items()}
     except (OSError, yaml.YAMLError, AwsenvError, KeyError, TypeError, AttributeError):
         return {}
 
@@ -147,7 +167,8 @@ def read(folder: str) -> dict[str, Change]:
 def _parse(said: dict[str, Any]) -> Change:
     environment = {n: str(v).replace("$$", "$") for n, v in (said.get("environment") or {}).items()}
     mounts = [Mount(each["source"].replace("$$", "$"), each["target"]) for each in said.get("volumes") or []]  # fmt: skip
-    return Change(environment, mounts)
+    private = str(said["env_file"][0]).replace("$$", "$")
+    return Change(environment, mounts, private)
 
 
 def _format(service: Service, change: Change, place: str, in_network: bool) -> dict[str, Any]:

@@ -143,6 +143,30 @@ def test_what_goes_before_it_is_refused_by_file_and_line_or_overcome(
     assert project.check() == (0, {"web": ["admin"], "db": ["nobody"]})
 
 
+def test_two_profiles_in_one_project(project: Project) -> None:
+    """A second call took the first one's services with it."""
+    role(project.place, "other")
+    project.write(BASE)
+    assert project.run("compose", "admin", "web").returncode == 0
+    assert project.run("compose", "other", "worker").returncode == 0
+    assert project.check() == (0, {"web": ["admin"], "worker": ["other"], "db": ["nobody"]})
+    assert project.run("logout", "other").returncode == 0
+    code, found = project.check()
+    assert (code, found["web"], found["worker"]) == (1, ["admin"], ["nobody: its token opens nothing"])  # fmt: skip
+    assert project.run("compose", "--revoke").returncode == 0
+    assert not list((project.place.home / ".local/state/awsenv/compose").glob("*.env"))
+
+
+def test_a_session_that_stands_in_the_env_stays(project: Project) -> None:
+    project.write(BASE)
+    assert project.run("dotenv", "admin", "-o", ".env").returncode == 0
+    before = (project.folder / ".env").read_text()
+    done = project.run("compose", "admin", "web")
+    assert done.returncode == 0
+    assert (project.folder / ".env").read_text() == before
+    assert "compose does not find compose.awsenv.yaml by itself here" in done.stderr
+
+
 def test_a_mounted_default_does_not_win(project: Project) -> None:
     home = project.place.home
     with (home / ".aws/credentials").open("a") as file:
