@@ -63,13 +63,13 @@ def run(arguments: list[str]) -> int:
     if shell.ignores_interrupts:
         _signal.signal(_signal.SIGINT, _signal.default_int_handler)
     asking = Asking(shell, flags)
-    if command:
-        return _answer_choice(asking, command)
     if not asking.state:
         from awsenv.server import revival
 
         if revival.is_wanted(asking.environ):
             _start(["serve", "--start"], asking.environ)
+    if command:
+        return _answer_choice(asking, command)
     since, now = time.time_ns(), time.time()
     outcome = asking.decide(now, phase=SECOND if asking.again else FIRST)
     if outcome.needs:

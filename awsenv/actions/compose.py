@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from awsenv.actions import dotenv_live, serve
 from awsenv.actions.dotenv_file import EnvFile
 from awsenv.aws.options import Prompter, Say, SessionOptions
+from awsenv.compose import check as checks
 from awsenv.compose import override, place, prediction, relay
 from awsenv.compose.check import Row, list_rows, read_env, read_values
 from awsenv.compose.project import OURS, Project
@@ -51,7 +52,7 @@ def write(
     changes = {n: override.plan_change(project.services[n], force, environ) for n in names}
     # As it will be, before anything is granted or written.
     planned = override.build_private(request.profile, _PLANNED, region)
-    services = dict(project.services) | {
+    services = checks.apply_ours(project) | {
         name: override.apply(project.services[name], change, planned)
         for name, change in changes.items()
     }
@@ -62,7 +63,9 @@ def write(
     token = _find_token(read_values(private_file), private_file, request.profile, made, environ)
     if not token:
         folders.make_private(os.path.dirname(private_file))
-        token = grants.grant(request.profile, made, environ, file=private_file)
+        token = grants.grant(
+            request.profile, made, environ, file=private_file, project=project.folder
+        )
     private = override.build_private(request.profile, token, region)
     override.write(project, changes, private, private_file, in_network)
     git.exclude(os.path.join(project.folder, OURS))
@@ -114,7 +117,7 @@ def choose(project: Project, profile: str, prompter: Prompter) -> list[str]:
         raise AwsenvError("no service uses AWS so far", again)
     if prompter.ask is None:
         raise PersonNeededError(f"services that use AWS: {', '.join(found)}; and there is no terminal to ask whether these", again)  # fmt: skip
-    told = prompter.ask(f"{', '.join(found)} act as {profile} from now on? [y/N] ")
+    told = prompter.ask(f"{', '.join(found)} act as {profile} from now on (y or n)")
     if told.strip().lower() not in ("y", "yes"):
         raise AwsenvError("nothing was changed", again)
     return found

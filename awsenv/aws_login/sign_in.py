@@ -112,7 +112,7 @@ def _ask_code(page: str, state: str, profile: Profile, context: Context) -> str:
     prompter.say(f"sign in for profile {profile.name} in any browser: {page}")
     prompter.show(page)
     for _ in range(_TRIES):
-        text = prompter.ask("The code that the page shows: ").strip()
+        text = prompter.ask("The code that the page shows").strip()
         try:
             told = parse_qs(base64.b64decode(text, validate=True).decode())
             if hmac.compare_digest(told["state"][0].encode(), state.encode()):

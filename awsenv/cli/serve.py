@@ -97,7 +97,7 @@ def _status(as_json: bool, environ: dict[str, str]) -> int:
         if warning := found.warning if found else listening.describe_stranger(environ):
             terminal.say(warning)
         if found is None:
-            terminal.say("awsenv serve does not run; awsenv serve")
+            terminal.say("awsenv serve does not run; awsenv serve --start")
         else:
             print(terminal.printable(_format_status(found, environ)))
         rows = [

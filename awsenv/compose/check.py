@@ -42,16 +42,25 @@ def read_project(files: Sequence[str], environ: dict[str, str]) -> Project:
 def check(files: Sequence[str], environ: dict[str, str]) -> list[Row]:
     """What each service will be as the project stands now. Raises ``AwsenvError``."""
     project = read_project(files, environ)
-    ours = override.read(project.folder)
-    is_used = bool(ours) and _is_used(project, files, environ)
-    services, should = dict(project.services), {}
-    for name, change in ours.items():
-        private = read_values(change.private)
-        # Whom it was brought to, though that may be granted no more.
-        should[name] = unquote(private.get(prediction.URI, "").rpartition("/profiles/")[2])
-        if name in services and is_used:
-            services[name] = override.apply(services[name], change, private)
+    # Whom each was brought to, though that may be granted no more.
+    should = {
+        name: unquote(
+            read_values(change.private).get(prediction.URI, "").rpartition("/profiles/")[2]
+        )
+        for name, change in override.read(project.folder).items()
+    }
+    is_used = bool(should) and _is_used(project, files, environ)
+    services = apply_ours(project) if is_used else project.services
     return list_rows(project, services, should, environ)
+
+
+def apply_ours(project: Project) -> dict[str, Service]:
+    """The services with what the override that lies there says."""
+    return dict(project.services) | {
+        name: override.apply(project.services[name], change, read_values(change.private))
+        for name, change in override.read(project.folder).items()
+        if name in project.services
+    }
 
 
 def list_rows(

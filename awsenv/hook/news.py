@@ -22,7 +22,7 @@ def add(outcome: Outcome) -> None:
         below = [
             file
             for file in fields.get("files", "").split("\n")
-            if file.startswith(folder.rstrip("/") + "/")
+            if f"{file}/".startswith(folder.rstrip("/") + "/")
         ]
         if below and _is_first(f"{path}.told"):
             line = f"containers of {below[0]} get nothing: {fields.get('what', '')}"

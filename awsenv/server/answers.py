@@ -93,6 +93,8 @@ class Answers:
             if self._said.get(key) != line:
                 self._said[key] = line
                 self._say(line)
+            # Somebody may have got a session meanwhile, which ended before anybody asked here.
+            if not refusals.stands(grant.profile, self._environ):
                 refusals.note(grant.profile, error, time.time(), self._environ)
 
     def _stored(self, grant: Grant) -> "_Stored":

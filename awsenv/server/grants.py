@@ -26,7 +26,8 @@ _GONE_FOR = 7 * 86_400
 class Grant:
     """``profile`` for the holder of a token whose SHA-256 is ``digest``. ``session``: of its
     long-lived key a temporary session is given. ``file`` is the ``.env`` that has the token, else
-    ``process`` the process; what is not there has no grant. ``made`` and ``used`` are seconds since 1970, ``used`` 0 before the first
+    ``process`` the process; what is not there has no grant. ``project`` is the folder of
+    the compose project that reads the file, where one does. ``made`` and ``used`` are seconds since 1970, ``used`` 0 before the first
     time. ``files`` are the variables that say where the AWS files lie. It is asked for at the port that is
     listened on as ``listener``, and ends with that; empty: at the socket.
     """
@@ -41,6 +42,7 @@ class Grant:
         self.used = changed if changed - self.made > 0.001 else 0.0
         self.files = {name: fields[name] for name in _FILES if name in fields}
         self.listener = fields.get("listener", "")
+        self.project = fields.get("project", "")
 
     def environ(self, environ: dict[str, str]) -> dict[str, str]:
         """``environ`` with the AWS files of this grant."""
@@ -53,14 +55,19 @@ class Grant:
 
     @property
     def where(self) -> str:
-        """The file or the process that has it."""
-        return self.file or f"process {self.process}"
+        """The project, the file or the process that has it."""
+        return self.project or self.file or f"process {self.process}"
 
 
 def grant(
-    profile: str, session: bool, environ: dict[str, str], file: str = "", process: int = 0
+    profile: str,
+    session: bool,
+    environ: dict[str, str],
+    file: str = "",
+    process: int = 0,
+    project: str = "",
 ) -> str:
-    """Grant ``profile`` to ``file`` or ``process``; the token. What ``file`` had before is revoked.
+    """Grant ``profile`` to ``file``, which the compose ``project`` reads where one is named, or to ``process``; the token. What ``file`` had before is revoked.
     Raises ``AwsenvError``."""
     if file:
         revoke(environ, file=file)
@@ -70,6 +77,7 @@ def grant(
         "session": "yes" if session else "no",
         "file": file,
         "process": str(process),
+        **({"project": project} if project else {}),
         "made": f"{time.time():.3f}",
         **{name: os.path.abspath(environ[name]) for name in _FILES if environ.get(name)},
     }

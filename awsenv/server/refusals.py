@@ -20,7 +20,7 @@ from awsenv.state import REFUSED, state_path
 
 class Refusal(NamedTuple):
     """``profile`` is not answered since ``since`` (seconds since 1970): ``what``, and ``fix``, which to type; ``files`` are the
-    ``.env`` files that have it."""
+    ``.env`` files and the folders of compose projects that have it."""
 
     profile: str
     what: str
@@ -38,8 +38,9 @@ class Refusal(NamedTuple):
 
 
 def note(profile: str, error: AwsenvError, since: float, environ: dict[str, str]) -> None:
-    """``profile`` was not answered, for ``error``."""
-    files = [each.file for each in grants.list_grants(environ, profile) if each.file]
+    """``profile`` was not answered, for ``error``; whoever was told of it before is told again."""
+    forget(profile, environ)
+    files = [each.where for each in grants.list_grants(environ, profile) if each.file]
     fields = {"profile": profile, "what": error.message, "fix": error.fix, "since": str(since)}
     try:
         records.write(_path(profile, environ), {**fields, "files": "\n".join(files)})
@@ -70,6 +71,13 @@ def list_standing(environ: dict[str, str]) -> list[Refusal]:
         if files and not _is_past(each, environ):
             found.append(each)
     return sorted(found)
+
+
+def stands(profile: str, environ: dict[str, str]) -> bool:
+    """Whether that of ``profile`` does, for all to whom it is granted."""
+    files = {each.where for each in grants.list_grants(environ, profile) if each.file}
+    found = next((each for each in list_standing(environ) if each.profile == profile), None)
+    return found is not None and set(found.files) == files
 
 
 def find_of(file: str, environ: dict[str, str]) -> Refusal | None:

@@ -148,7 +148,8 @@ def test_two_profiles_in_one_project(project: Project) -> None:
     role(project.place, "other")
     project.write(BASE)
     assert project.run("compose", "admin", "web").returncode == 0
-    assert project.run("compose", "other", "worker").returncode == 0
+    second = project.run("compose", "other", "worker")
+    assert [line.split("\t")[2] for line in second.stdout.splitlines()] == ["admin", "other", "nobody"]  # fmt: skip
     assert project.check() == (0, {"web": ["admin"], "worker": ["other"], "db": ["nobody"]})
     assert project.run("logout", "other").returncode == 0
     code, found = project.check()

@@ -78,6 +78,23 @@ def test_every_door_says_it_until_it_is_answered_again(refused: Asked) -> None:
     assert not list((refused.place.home / ".local/state/awsenv/server/refused").iterdir())
 
 
+def test_a_compose_project_is_named_by_its_folder(refused: Asked) -> None:
+    home = refused.place.home
+    (home / "kept").rename(home / ".aws/sso/cache")
+    (home / "org/app/compose.yaml").write_text("services: {web: {image: a}}\n")
+    stand = ("/usr/bin/env", "-C", str(home / "org/app"))
+    done = refused.place.run("compose", "sso", "web", prefix=stand, PATH="/bin")
+    assert done.returncode == 0, done.stderr
+    assert str(home / "org/app") in [each["where"] for each in refused.status()["grants"]]
+    (home / ".aws/sso/cache").rename(home / "kept")
+
+    def is_named() -> bool:
+        assert refused.ask(refused.token, "/profiles/sso")[0] == 403
+        return "~/org/app" in refused.place.run("status").stderr
+
+    until(is_named)
+
+
 def test_a_file_that_is_gone_is_no_news(refused: Asked) -> None:
     (refused.place.home / "org/app/.env").unlink()
     assert WHAT not in refused.place.run("status").stderr
