@@ -10,7 +10,7 @@ from awsenv.aws.options import Prompter, Say, SessionOptions
 from awsenv.compose import check as checks
 from awsenv.compose import override, place, prediction, relay
 from awsenv.compose.check import Row, list_rows, read_env, read_values
-from awsenv.compose.project import OURS, Project
+from awsenv.compose.project import OURS, Project, find_folder
 from awsenv.env_files import env_file, git
 from awsenv.errors import AwsenvError, PersonNeededError
 from awsenv.files import folders
@@ -82,7 +82,7 @@ def write(
 def revoke(environ: dict[str, str], say: Say) -> None:
     """Take back what the project of this folder was given: its grant, the private file, the override, and the line that
     names it. Raises ``AwsenvError``."""
-    folder = os.getcwd()
+    folder = find_folder(os.getcwd())
     gone: set[str] = set()
     for private in override.list_private(folder, environ):
         gone |= {each.profile for each in grants.revoke(environ, file=private)}

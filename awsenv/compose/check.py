@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from dotenv import dotenv_values
 
 from awsenv.compose import engine, override, places, prediction
-from awsenv.compose.project import OURS, Project, Service, find_files
+from awsenv.compose.project import OURS, Project, Service, find_files, find_folder
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
 
@@ -31,7 +31,7 @@ class Row(NamedTuple):
 
 def read_project(files: Sequence[str], environ: dict[str, str]) -> Project:
     """The project of the folder one stands in, or of ``files``, without what awsenv wrote. Raises ``AwsenvError``."""
-    folder = os.getcwd()
+    folder = os.getcwd() if files else find_folder(os.getcwd())
     named = list(files)
     said = environ.get("COMPOSE_FILE") or read_env(folder).get("COMPOSE_FILE") or ""
     if not named and said:

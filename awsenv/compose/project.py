@@ -6,6 +6,7 @@ import os
 from typing import Any, NamedTuple
 
 from awsenv.errors import AwsenvError
+from awsenv.paths import shorten
 
 # In the order in which compose looks for them.
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -41,11 +42,23 @@ class Project(NamedTuple):
     services: dict[str, Service]
 
 
+def find_folder(start: str) -> str:
+    """The project that one stands in: the nearest folder from ``start`` upward that has a compose file, as engines have
+    it; ``start`` itself where none has."""
+    folder = start
+    while not any(os.path.exists(os.path.join(folder, name)) for name in NAMES):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return start
+        folder = above
+    return folder
+
+
 def find_files(folder: str) -> list[str]:
     """The compose files that an engine takes there by itself: one, and what overrides it. Raises ``AwsenvError``."""
     base = next((name for name in NAMES if os.path.exists(os.path.join(folder, name))), None)
     if base is None:
-        what = f"there is no compose file in {folder}"
+        what = f"there is no compose file in {shorten(folder)}, nor above"
         raise AwsenvError(what, "cd to the project, or -f FILE")
     return [base, *(name for name in OVERRIDES if os.path.exists(os.path.join(folder, name)))][:2]
 

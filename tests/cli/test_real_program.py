@@ -14,7 +14,7 @@ from awsenv.demo.server import Server
 from awsenv.demo.users import new_user
 from tests import forkserver
 from tests.place import Place
-from tests.program import until
+from tests.program import is_long, until
 from tests.shells.real import clean
 from tests.tracing import put_back, tree
 
@@ -73,7 +73,8 @@ def test_every_command_has_a_line() -> None:
     assert {line.split()[0] for line in LINES if line} >= COMMANDS.keys()
 
 
-@pytest.mark.parametrize("line", LINES)
+# Every other one in `make test`, which starts each twice.
+@pytest.mark.parametrize("line", LINES if is_long() else LINES[::2])
 def test_it_says_and_does_the_same(line: str, here: Place) -> None:
     assert forkserver.program.folder != forkserver.REAL_BIN
     real, fork = (

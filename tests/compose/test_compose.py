@@ -158,6 +158,26 @@ def test_two_profiles_in_one_project(project: Project) -> None:
     assert not list((project.place.home / ".local/state/awsenv/compose").glob("*.env"))
 
 
+def test_in_a_folder_below_it_is_the_project_above(project: Project) -> None:
+    project.write(BASE)
+    (project.folder / "src/deep").mkdir(parents=True)
+    deep = ("/usr/bin/env", "-C", str(project.folder / "src/deep"))
+    done = project.place.run("compose", "admin", "web", prefix=deep, PATH=project.path)
+    assert done.returncode == 0, done.stderr
+    assert (project.folder / "compose.awsenv.yaml").exists()
+    assert project.check()[1]["web"] == ["admin"]
+    assert project.place.run("compose", "--revoke", prefix=deep, PATH=project.path).returncode == 0
+    assert project.check()[1]["web"] == ["nobody"]
+
+
+def test_without_a_compose_file_it_says_where_it_looked(project: Project) -> None:
+    done = project.run("compose", "admin", "web")
+    assert done.returncode == 1
+    assert (
+        "there is no compose file in ~/app, nor above; cd to the project, or -f FILE" in done.stderr
+    )
+
+
 def test_a_session_that_stands_in_the_env_stays(project: Project) -> None:
     project.write(BASE)
     assert project.run("dotenv", "admin", "-o", ".env").returncode == 0

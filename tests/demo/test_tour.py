@@ -11,10 +11,11 @@ import pytest
 
 from awsenv.demo import tour
 from awsenv.demo.sandbox import sandbox
-from tests.program import program_path
+from tests.program import is_long, program_path
 from tests.shells.real import BIN, clean
 
 
+@pytest.mark.skipif(not is_long(), reason="make demo takes the same tour, with nothing set")
 def test_the_tour_goes_well_whatever_the_caller_has_set(tmp_path: Path) -> None:
     environ = clean(
         tmp_path,

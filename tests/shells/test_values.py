@@ -5,11 +5,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from awsenv.shells.table import load
 from awsenv.variables import enter_session, leave_session
+from tests.program import is_long
 from tests.shells.real import SHELLS, Shell, clean, environment, snapshot
 
 # Any bytes but NUL; those that a careless quote trips over come often.
@@ -34,6 +35,7 @@ def text(value: bytes) -> str:
 
 @pytest.mark.parametrize("shell", SHELLS, ids=str)
 @pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
+@settings(max_examples=20_000 if is_long() else 40)
 @given(secret=BYTES, before=BYTES, profile=BYTES)
 def test_any_bytes_pass_unchanged_and_come_back(
     shell: Shell, locale: str, secret: bytes, before: bytes, profile: bytes
