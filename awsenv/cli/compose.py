@@ -16,6 +16,7 @@ from awsenv.compose.prediction import FAMILIES, find_local_endpoints
 from awsenv.compose.project import Project
 from awsenv.errors import FAILED, UsageError
 from awsenv.request import Request
+from awsenv.server import refusals, running
 from awsenv.ui import session_options, terminal
 from awsenv.variables import AWSENV_PROFILE
 
@@ -65,7 +66,7 @@ def compose(
             raise UsageError("--check goes by the project alone", "awsenv compose --check")
         rows = checks.check(files, environ)
         _print(rows, as_json)
-        return FAILED if any(row.is_wrong for row in rows) else 0
+        return FAILED if any(row.is_wrong for row in rows) or _is_unanswered(rows, environ) else 0
     profile = profile or environ.get(AWSENV_PROFILE, "")
     if not profile:
         raise UsageError("no profile is named, and this shell acts as none", "awsenv list")
@@ -79,6 +80,21 @@ def compose(
     _print(rows, as_json)
     _name_endpoints(project, names)
     return 0
+
+
+def _is_unanswered(rows: Sequence[Row], environ: dict[str, str]) -> bool:
+    """Whether services that awsenv answers get nothing now; said, where that is so."""
+    profiles = {row.acting.who for row in rows if row.acting.is_ours}
+    if not profiles:
+        return False
+    if running.find_server(environ) is None:
+        terminal.say("awsenv serve does not run; awsenv serve --start")
+        return True
+    found = [each for each in refusals.list_standing(environ) if each.profile in profiles]
+    for each in found:
+        what, fix = each.problem
+        terminal.say(f"{what}; {fix}" if fix else what)
+    return bool(found)
 
 
 def _name_endpoints(project: Project, names: Sequence[str]) -> None:

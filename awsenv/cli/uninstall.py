@@ -16,7 +16,7 @@ from awsenv.profiles import read
 from awsenv.profiles.profile import KEYCHAIN
 from awsenv.server import grants, running, units
 from awsenv.shells import start_file_edits, start_files
-from awsenv.state import state_folder
+from awsenv.state import RELAY, state_folder, state_path
 from awsenv.ui import terminal
 
 
@@ -40,6 +40,11 @@ def uninstall(
     for path in sorted({each.path for each in registry.list_entries(environ) if each.state != "moved"} | {g.file for g in grants.list_grants(environ) if g.file}):  # fmt: skip
         terminal.say(
             f"{shorten(path)} holds lines of awsenv's; awsenv logout --all --env-files, first"
+        )
+    relay = os.path.join(state_path(environ, RELAY), "compose.yaml")
+    if os.path.lexists(relay):
+        terminal.say(
+            f"containers may ask through the relay; docker compose -f {shorten(relay)} down, first"
         )
     ours = []
     for path, number, line in start_files.list_lines(environ):

@@ -158,6 +158,18 @@ def test_two_profiles_in_one_project(project: Project) -> None:
     assert not list((project.place.home / ".local/state/awsenv/compose").glob("*.env"))
 
 
+def test_check_says_where_nobody_answers(project: Project) -> None:
+    project.write(BASE)
+    assert project.run("compose", "admin", "web").returncode == 0
+    assert project.check()[0] == 0
+    assert project.run("serve", "--stop").returncode == 0
+    told = project.run("compose", "--check")
+    assert told.returncode == 1
+    assert told.stderr.endswith("awsenv: awsenv serve does not run; awsenv serve --start\n")
+    # Whoever leaves hears of the relay.
+    assert "down, first" in project.run("uninstall").stderr
+
+
 def test_in_a_folder_below_it_is_the_project_above(project: Project) -> None:
     project.write(BASE)
     (project.folder / "src/deep").mkdir(parents=True)

@@ -93,6 +93,10 @@ def test_a_compose_project_is_named_by_its_folder(refused: Asked) -> None:
         return "~/org/app" in refused.place.run("status").stderr
 
     until(is_named)
+    files = ("-f", "compose.yaml", "-f", "compose.awsenv.yaml")
+    checked = refused.place.run("compose", "--check", *files, prefix=stand, PATH="/bin")
+    assert checked.returncode == 1
+    assert "~/org/app: containers get nothing" in checked.stderr.replace("~/org/app/.env, ", "")
 
 
 def test_a_file_that_is_gone_is_no_news(refused: Asked) -> None:
