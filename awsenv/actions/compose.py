@@ -16,7 +16,7 @@ from awsenv.errors import AwsenvError, PersonNeededError
 from awsenv.files import folders
 from awsenv.paths import shorten
 from awsenv.request import Request
-from awsenv.server import grants, running
+from awsenv.server import grants
 
 # Stands for a token that is granted when everything is as it should be.
 _PLANNED = "planned"
@@ -70,11 +70,10 @@ def write(
     override.write(project, changes, private, private_file, in_network)
     git.exclude(os.path.join(project.folder, OURS))
     _name_files(project, request.profile, named_files, environ, prompter.say)
-    serve.start(serve.FOR, environ, prompter.say)
-    found = running.find_server(environ)
-    if found and form == place.PORT:
+    found = serve.start(serve.FOR, environ, prompter.say)
+    if form == place.PORT:
         grants.move_to_port(token, found.listener, environ)
-    path = relay.write(form, found.port if found else 0, environ)
+    path = relay.write(form, found.port, environ)
     prompter.say(f"once, for all projects: {project.engine or 'docker compose'} -f {shlex.quote(path)} up -d")  # fmt: skip
     return rows
 
@@ -132,7 +131,8 @@ def _refuse_wrong(rows: Sequence[Row]) -> None:
         "" if len(row.families) == len(prediction.FAMILIES) else f" to {' and '.join(row.families)}"
     )
     where = f" ({row.place})" if row.place else ""
-    more = f", and {len({each.service for each in wrong}) - 1} more" if len({each.service for each in wrong}) > 1 else ""  # fmt: skip
+    others = len({each.service for each in wrong}) - 1
+    more = f", and {others} more" if others else ""
     what = f"service {row.service} would be {row.acting.who}{sdks}, by {row.acting.by}{where}{more}"
     raise AwsenvError(what, "take it out there, or --force to overcome it")
 

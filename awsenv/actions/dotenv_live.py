@@ -1,7 +1,6 @@
 """``dotenv --live``: a ``.env`` without a key. What reads it asks ``awsenv serve``, each time anew."""
 
 import shlex
-from urllib.parse import quote
 
 from awsenv.actions import serve
 from awsenv.actions.dotenv_file import EnvFile
@@ -20,11 +19,6 @@ from awsenv.variables import SESSION_VARIABLES, WEB_IDENTITY
 # What SDKs take before a container's credentials.
 BEATS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", *WEB_IDENTITY,
           "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")  # fmt: skip
-
-
-def build_variables(host: str, profile: str, token: str) -> dict[str, str]:
-    """The variables by which SDKs ask ``host`` for the session of ``profile``."""
-    return {URI: f"http://{host}/profiles/{quote(profile, safe='')}", TOKEN: token}
 
 
 def resolve_session(
@@ -56,7 +50,7 @@ def write(
     token = token or grants.grant(request.profile, made, environ, file=file.path)
     try:
         kept = {name: value for name, value in session.items() if name not in SESSION_VARIABLES}
-        asked = build_variables(RELAY, request.profile, token) | NO_FILES
+        asked = override.build_variables(RELAY, request.profile, token) | NO_FILES
         values = file.rename_variables(asked | kept)
         file.write(values, request.profile)
     except BaseException:

@@ -4,6 +4,7 @@ import os
 
 from awsenv.actions import dotenv_live, exec_config, serve
 from awsenv.aws.options import Prompter, SessionOptions
+from awsenv.compose import override
 from awsenv.errors import AwsenvError
 from awsenv.request import Request
 from awsenv.server import grants
@@ -26,4 +27,4 @@ def grant_variables(
         raise AwsenvError("awsenv serve has no port", "awsenv serve --stop, then this again")
     grants.move_to_port(token, found.listener, environ)
     given = exec_config.prepare(request.profile, session, environ, process=False)
-    return given | dotenv_live.build_variables(f"127.0.0.1:{found.port}", request.profile, token)
+    return given | override.build_variables(f"127.0.0.1:{found.port}", request.profile, token)

@@ -6,17 +6,16 @@ from awsenv import durations, paths, programs
 from awsenv.actions.renew import list_set_by_folder
 from awsenv.aws.options import Say
 from awsenv.errors import AwsenvError
-from awsenv.server import revival, running, units
+from awsenv.server import running, units
 
 # How long a server runs that was started for somebody.
 FOR = "12h"
 
 
 def revive(environ: dict[str, str]) -> None:
-    """Start a server that ought to run and does not; nobody waits for it."""
-    if revival.is_wanted(environ):
-        with contextlib.suppress(OSError):
-            programs.start([*paths.program_words(), "serve", "--start"], environ)
+    """Start a server that ought to run and does not (``revival.is_wanted``); nobody waits for it."""
+    with contextlib.suppress(OSError):
+        programs.start([*paths.program_words(), "serve", "--start"], environ)
 
 
 def install(yes: bool, environ: dict[str, str], say: Say) -> None:

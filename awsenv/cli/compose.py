@@ -92,8 +92,7 @@ def _is_unanswered(rows: Sequence[Row], environ: dict[str, str]) -> bool:
         return True
     found = [each for each in refusals.list_standing(environ) if each.profile in profiles]
     for each in found:
-        what, fix = each.problem
-        terminal.say(f"{what}; {fix}" if fix else what)
+        terminal.say(refusals.format_line(each))
     return bool(found)
 
 

@@ -17,6 +17,7 @@ from awsenv.env_files import env_file
 from awsenv.errors import FAILED, AwsenvError, UsageError
 from awsenv.paths import shorten
 from awsenv.request import Request
+from awsenv.server import revival
 from awsenv.sessions import resolve
 from awsenv.ui import session_options, terminal
 from awsenv.variables import AWSENV_PROFILE
@@ -93,7 +94,7 @@ def dotenv(
     if check:
         min_left = durations.parse_duration(option_values["--min-left"] or "15m", "--min-left")
         return _tell(actions.Check(file, profile, min_left, environ), as_json)
-    if not live.no_start:
+    if not live.no_start and revival.is_wanted(environ):
         serve.revive(environ)
     if not profile:
         raise UsageError("no profile is named, and this shell acts as none", "awsenv list")

@@ -106,8 +106,7 @@ def _status(as_json: bool, environ: dict[str, str]) -> int:
         if rows:
             terminal.print_table(("profile", "granted to", "last used"), rows)
         for each in standing:
-            what, fix = each.problem
-            terminal.say(f"{what}; {fix}" if fix else what)
+            terminal.say(refusals.format_line(each))
         for file in gone:
             terminal.say(f"{shorten(file)} is gone, and what was granted to it opens nothing")
     return 0 if found else FAILED

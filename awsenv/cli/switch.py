@@ -4,10 +4,10 @@ import os
 from collections.abc import Callable
 
 from awsenv import replay
-from awsenv.actions import serve
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.profiles import lint
 from awsenv.request import SESSION_OPTIONS, Request, find_form, name_previous
+from awsenv.server import revival
 from awsenv.sessions import resolve
 from awsenv.shells.table import FORMS, load
 from awsenv.ui import session_options, terminal
@@ -50,7 +50,10 @@ def build_text(request: Request, render: Render | None = None) -> str:
     request = name_previous(request, environ)
     if request.profile == "-":
         raise AwsenvError("no profile was used before this one", "awsenv list")
-    serve.revive(environ)
+    if revival.is_wanted(environ):
+        from awsenv.actions import serve
+
+        serve.revive(environ)
     got = resolve.resolve(request, options, prompter, environ)
     if name == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
         terminal.say(replay.format_summary(request.profile, got.account, got.variables))

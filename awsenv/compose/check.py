@@ -5,12 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from dotenv import dotenv_values
-
 from awsenv.compose import engine, override, places, prediction
-from awsenv.compose.project import OURS, Project, Service, find_files, find_folder
-from awsenv.errors import AwsenvError
-from awsenv.files import reading
+from awsenv.compose.project import OURS, Project, Service, find_files, find_folder, read_env_file
 
 
 class Row(NamedTuple):
@@ -33,9 +29,9 @@ def read_project(files: Sequence[str], environ: dict[str, str]) -> Project:
     """The project of the folder one stands in, or of ``files``, without what awsenv wrote. Raises ``AwsenvError``."""
     folder = os.getcwd() if files else find_folder(os.getcwd())
     named = list(files)
-    said = environ.get("COMPOSE_FILE") or read_env(folder).get("COMPOSE_FILE") or ""
-    if not named and said:
-        named = [name for name in said.split(os.pathsep) if name and os.path.basename(name) != OURS]
+    if not named:
+        said = _list_said(folder, environ)
+        named = [name for name in said if name and os.path.basename(name) != OURS]
     return engine.read_project(folder, named or find_files(folder), environ)
 
 
@@ -101,8 +97,13 @@ def _is_used(project: Project, files: Sequence[str], environ: dict[str, str]) ->
     """Whether compose takes the override, however it is started: by the files that were named, else by COMPOSE_FILE."""
     if files:
         return any(os.path.basename(name) == OURS for name in files)
-    said = environ.get("COMPOSE_FILE") or read_env(project.folder).get("COMPOSE_FILE") or ""
-    return OURS in map(os.path.basename, said.split(os.pathsep))
+    return OURS in map(os.path.basename, _list_said(project.folder, environ))
+
+
+def _list_said(folder: str, environ: dict[str, str]) -> list[str]:
+    """The files that COMPOSE_FILE names, of the shell or of the ``.env``."""
+    said = environ.get("COMPOSE_FILE") or read_env(folder).get("COMPOSE_FILE") or ""
+    return said.split(os.pathsep)
 
 
 def read_env(folder: str) -> dict[str, str]:
@@ -112,9 +113,4 @@ def read_env(folder: str) -> dict[str, str]:
 
 def read_values(path: str) -> dict[str, str]:
     """The variables of the file at ``path``; none where it is not there."""
-    try:
-        there = reading.read_if_there(path) is not None
-    except AwsenvError:
-        return {}
-    found = dotenv_values(path, interpolate=False) if there else {}
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: value for name, value in read_env_file(path).items() if value is not None}

@@ -8,7 +8,13 @@ from typing import Any
 import yaml
 
 from awsenv import programs
-from awsenv.compose.project import Project, find_files, parse_environment, parse_project
+from awsenv.compose.project import (
+    Project,
+    find_files,
+    parse_environment,
+    parse_project,
+    read_env_file,
+)
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
 from awsenv.paths import shorten
@@ -84,17 +90,11 @@ def _merge(into: dict[str, Any], said: dict[str, Any], folder: str) -> None:
     files = said.get("env_file") or []
     for each in [files] if isinstance(files, (str, dict)) else files:
         path = os.path.join(folder, str(each.get("path") if isinstance(each, dict) else each))
-        environment = _read_env_file(path) | environment
+        environment = read_env_file(path) | environment
     environment |= parse_environment(said.get("environment"))
     volumes = [*(into.get("volumes") or []), *(said.get("volumes") or [])]
     into.update(said)
     into.update(environment=environment, volumes=volumes)
-
-
-def _read_env_file(path: str) -> dict[str, str | None]:
-    from dotenv import dotenv_values
-
-    return dict(dotenv_values(path, interpolate=False)) if os.path.isfile(path) else {}
 
 
 def _load(data: bytes, name: str) -> Any:

@@ -14,10 +14,11 @@ import yaml
 from awsenv.compose.prediction import KEYS, RELATIVE, TOKEN, URI
 from awsenv.compose.project import OURS, Mount, Project, Service
 from awsenv.errors import AwsenvError
-from awsenv.files import reading
+from awsenv.files import folders, reading
 from awsenv.files.writing import write_whole
 from awsenv.paths import NO_FILE, OUR_CONFIG, shorten
 from awsenv.state import COMPOSE, state_path
+from awsenv.variables import REGIONS, WEB_IDENTITY
 
 # The one address besides loopback that every SDK asks over plain HTTP: the relay's, in a network of its own.
 RELAY, NETWORK = "169.254.170.2", "awsenv"
@@ -28,10 +29,9 @@ NO_FILES = {
     "AWS_SDK_LOAD_CONFIG": "1",
     "AWS_CREDENTIAL_PROFILES_FILE": NO_FILE,
 }
-_REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _MARK = "# Written by awsenv compose, again each time.\n"
 # What is emptied by force: SDKs skip what is empty.
-_EMPTIED = (*KEYS, "AWS_SESSION_TOKEN", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", RELATIVE)
+_EMPTIED = (*KEYS, "AWS_SESSION_TOKEN", *WEB_IDENTITY, RELATIVE)
 
 
 class Change(NamedTuple):
@@ -60,19 +60,23 @@ def _digest(text: str) -> str:
     return hashlib.sha256(os.fsencode(text)).hexdigest()[:24]
 
 
+def build_variables(host: str, profile: str, token: str) -> dict[str, str]:
+    """The variables by which SDKs ask ``host`` for the session of ``profile``."""
+    return {URI: f"http://{host}/profiles/{quote(profile, safe='')}", TOKEN: token}
+
+
 def build_private(profile: str, token: str, region: str) -> dict[str, str]:
     """The variables of the private file."""
-    regions = dict.fromkeys(_REGIONS, region) if region else {}
-    uri = f"http://{RELAY}/profiles/{quote(profile, safe='')}"
-    return {URI: uri, TOKEN: token, **NO_FILES, **regions}
+    regions = dict.fromkeys(REGIONS, region) if region else {}
+    return {**build_variables(RELAY, profile, token), **NO_FILES, **regions}
 
 
 def plan_change(service: Service, force: bool, environ: dict[str, str]) -> Change:
     """What ``service`` needs beside the private file: its own Region stays, as a pair; with ``force`` what goes before us is
     overcome."""
     said = {name: value for name, value in service.environment.items() if value}
-    own = next((said[name] for name in _REGIONS if name in said), "")
-    change = Change(dict.fromkeys(_REGIONS, own) if own else {}, [])
+    own = next((said[name] for name in REGIONS if name in said), "")
+    change = Change(dict.fromkeys(REGIONS, own) if own else {}, [])
     if not force:
         return change
     change.environment.update({name: "" for name in _EMPTIED if name in service.environment})
@@ -103,10 +107,7 @@ def write(
     the relay is reached in its network alone. Raises ``AwsenvError``."""
     path = os.path.join(project.folder, OURS)
     check_ours(path)
-    with reading.explain_errors("write", place):
-        os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
-        text = "".join(f"{name}={value}\n" for name, value in private.items())
-        write_whole(place, text.encode(), secret=True)
+    _write_private(place, "".join(f"{name}={value}\n" for name, value in private.items()))
     services = _load(project.folder) | {
         name: _format(project.services[name], change, place, in_network)
         for name, change in changes.items()
@@ -114,17 +115,25 @@ def write(
     content: dict[str, Any] = {"services": services}
     if in_network:
         content["networks"] = {NETWORK: {"external": True, "name": NETWORK}}
+    write_yaml(path, content, 0o644)
+
+
+def write_yaml(path: str, content: dict[str, Any], mode: int) -> None:
+    """Write a compose file of ours, which says whose it is. Raises ``AwsenvError``."""
     text = _MARK + yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
     with reading.explain_errors("write", path):
-        write_whole(path, text.encode(), mode=0o644)
+        write_whole(path, text.encode(), mode=mode)
+
+
+def _write_private(path: str, text: str) -> None:
+    folders.make_private(os.path.dirname(path))
+    with reading.explain_errors("write", path):
+        write_whole(path, text.encode(), secret=True)
 
 
 def write_config(environ: dict[str, str]) -> None:
     """Write the config file that is mounted over a service's own: a profile that holds nothing. Raises ``AwsenvError``."""
-    path = _config_path(environ)
-    with reading.explain_errors("write", path):
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        write_whole(path, b"[profile awsenv]\n", secret=True)
+    _write_private(_config_path(environ), "[profile awsenv]\n")
 
 
 def check_ours(path: str) -> None:
@@ -136,7 +145,7 @@ def check_ours(path: str) -> None:
 def format_names(services: Iterable[str]) -> str:
     """The lines for a project's own compose file by which its ``services`` get what the ``.env`` and the shell have: names
     without a value, which name nobody and may be committed."""
-    names = dict.fromkeys([*KEYS, "AWS_SESSION_TOKEN", *_REGIONS, URI, TOKEN, *NO_FILES])
+    names = dict.fromkeys([*KEYS, "AWS_SESSION_TOKEN", *REGIONS, URI, TOKEN, *NO_FILES])
     told = {"services": {name: {"environment": list(names)} for name in services}}
     return yaml.safe_dump(told, sort_keys=False, allow_unicode=True).rstrip()
 

@@ -11,13 +11,13 @@ from awsenv.errors import AwsenvError
 from awsenv.paths import shorten
 from awsenv.profiles.read import Profiles
 from awsenv.server import grants
+from awsenv.variables import WEB_IDENTITY
 
 # Python (and the AWS CLI), Go 2, JavaScript 3. What is not among them reads as one of them does.
 FAMILIES = ("boto3", "go", "js")
 URI, TOKEN = "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"
 RELATIVE = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-_WEB_IDENTITY = ("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
 _FILES = {"config": "AWS_CONFIG_FILE", "credentials": "AWS_SHARED_CREDENTIALS_FILE"}
 # What each reads of a Region, the first that is set.
 _REGIONS = {
@@ -61,8 +61,8 @@ def predict(
     region = next((given[n] for n in _REGIONS[family] if given.get(n)), of_file or "")
     if all(given.get(name) for name in KEYS) and not (family == "js" and named):
         return Acting(f"key {given[KEYS[0]]}", KEYS[0], region)
-    if all(given.get(name) for name in _WEB_IDENTITY):
-        return Acting(f"role {given[_WEB_IDENTITY[0]]} by a web identity", _WEB_IDENTITY[1], region)
+    if all(given.get(name) for name in WEB_IDENTITY):
+        return Acting(f"role {given[WEB_IDENTITY[0]]} by a web identity", WEB_IDENTITY[1], region)
     if family == "boto3" and given.get("AWS_PROFILE") == "":
         return Acting(f"{NOBODY}: AWS_PROFILE is empty, which boto3 refuses", "AWS_PROFILE", region)
     if has_credentials:

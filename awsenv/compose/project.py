@@ -5,7 +5,9 @@ Specification. What an engine prints holds secrets, and is neither shown nor kep
 import os
 from typing import Any, NamedTuple
 
+from awsenv.env_files import env_file
 from awsenv.errors import AwsenvError
+from awsenv.files import reading
 from awsenv.paths import shorten
 
 # In the order in which compose looks for them.
@@ -61,6 +63,15 @@ def find_files(folder: str) -> list[str]:
         what = f"there is no compose file in {shorten(folder)}, nor above"
         raise AwsenvError(what, "cd to the project, or -f FILE")
     return [base, *(name for name in OVERRIDES if os.path.exists(os.path.join(folder, name)))][:2]
+
+
+def read_env_file(path: str) -> dict[str, str | None]:
+    """The variables of the ``.env`` at ``path``; none where there is no such file, or it cannot be read."""
+    try:
+        text = (reading.read_if_there(path) or b"").decode("utf-8", "replace")
+    except AwsenvError:
+        return {}
+    return env_file.read_values(text)
 
 
 def parse_project(told: Any, folder: str, files: list[str], engine: str) -> Project:

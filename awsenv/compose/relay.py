@@ -12,18 +12,14 @@ import json
 import os
 from typing import Any
 
-import yaml
-
-from awsenv.compose.override import NETWORK, RELAY
+from awsenv.compose.override import NETWORK, RELAY, write_yaml
 from awsenv.compose.place import HOST, PORT
 from awsenv.errors import AwsenvError
-from awsenv.files import folders, reading
-from awsenv.files.writing import write_whole
+from awsenv.files import folders
 from awsenv.server import sockets
 from awsenv.state import RELAY as RELAY_FOLDER
 from awsenv.state import state_path
 
-_MARK = "# Written by awsenv compose, again each time.\n"
 # Seconds in which whoever holds the address has to answer: it is on this machine, or it is none of ours.
 _ANSWERS_WITHIN = 1.0
 _LISTEN = "TCP-LISTEN:80,fork,reuseaddr,backlog=256"
@@ -40,9 +36,7 @@ def write(form: str, port: int, environ: dict[str, str]) -> str:
     if form != HOST:
         network = {"name": NETWORK, "ipam": {"config": [{"subnet": "169.254.170.0/24"}]}}
         content["networks"] = {NETWORK: network}
-    text = _MARK + yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
-    with reading.explain_errors("write", path):
-        write_whole(path, text.encode("utf-8"), mode=0o600)
+    write_yaml(path, content, 0o600)
     return path
 
 
@@ -50,8 +44,7 @@ def check_address() -> None:
     """Raise ``AwsenvError`` where somebody else answers at the relay's address: ECS and EC2 do, and another user's
     relay."""
     whose = find_owner()
-    mine = f"{os.geteuid()}"
-    if whose not in ("", mine):
+    if whose not in ("", str(os.geteuid())):
         who = f"user {whose}'s awsenv serve" if whose.isdigit() else whose
         raise AwsenvError(f"{RELAY} is held by {who} on this machine", "awsenv dotenv PROFILE -o .env, for a session in the file")  # fmt: skip
 

@@ -4,8 +4,9 @@ Names and answers follow botocore's service model ``sso``.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from awsenv.demo.sts import Sts
@@ -44,12 +45,10 @@ class Portal:
         self, method: str, path: str, query: Mapping[str, str], person: str = "person"
     ) -> dict[str, Any]:
         """The JSON that answers a call of ``person``, whose token lives. Raises ``OidcError``."""
-        if (method, path) == ("GET", "/federation/credentials"):
-            self._throttle()
-            return self._credentials(query, person)
-        calls = {
+        calls: dict[tuple[str, str], Callable[[Mapping[str, str]], dict[str, Any]]] = {
             ("GET", "/assignment/accounts"): self._accounts,
             ("GET", "/assignment/roles"): self._roles,
+            ("GET", "/federation/credentials"): partial(self._credentials, person),
         }
         if (method, path) not in calls:
             raise OidcError("ResourceNotFoundException", 404)
@@ -85,7 +84,7 @@ class Portal:
         told = [{"roleName": role, "accountId": account} for role in self.assignments[account]]
         return _page("roleList", told, query)
 
-    def _credentials(self, query: Mapping[str, str], person: str) -> dict[str, Any]:
+    def _credentials(self, person: str, query: Mapping[str, str]) -> dict[str, Any]:
         account, role = query.get("account_id", ""), query.get("role_name", "")
         if role not in self.assignments.get(account, []):
             raise OidcError("ForbiddenException", 403)

@@ -61,8 +61,7 @@ def check(path: str, ignore: bool) -> str:
         )
     if _is_ignored(top, name):
         return real
-    # Anchored, and what is special in a pattern escaped.
-    pattern = "/" + re.sub(r"([\\*?\[ ])", r"\\\1", name)
+    pattern = _format_pattern(name)
     gitignore = os.path.join(top, ".gitignore")
     if not ignore:
         raise AwsenvError(
@@ -82,11 +81,19 @@ def exclude(path: str) -> None:
     """Have git leave out ``path`` in this clone, without a change of any file that others have (``gitignore(5)``)."""
     top = _find_top(os.path.dirname(os.path.abspath(path)))
     folder = os.path.join(top, ".git") if top else ""
-    if not top or not os.path.isdir(folder) or _ask(top, "check-ignore", "--quiet", "--", path):
+    if top is None or not os.path.isdir(folder):
+        return
+    name = os.path.relpath(os.path.realpath(path), top)
+    if _is_ignored(top, name):
         return
     place = os.path.join(folder, "info/exclude")
     os.makedirs(os.path.dirname(place), exist_ok=True)
-    _add(place, "/" + os.path.relpath(os.path.realpath(path), os.path.realpath(top)))
+    _add(place, _format_pattern(name))
+
+
+def _format_pattern(name: str) -> str:
+    """Anchored, and what is special in a pattern escaped."""
+    return "/" + re.sub(r"([\\*?\[ ])", r"\\\1", name)
 
 
 def _add(gitignore: str, pattern: str) -> None:

@@ -45,7 +45,7 @@ def find_lost_default(environ: dict[str, str]) -> list[Problem]:
     """Of a ``[default]`` whose sso-session is not there: every SDK reads it under another profile's exported keys, too,
     and stops."""
     try:
-        default = read.profiles(environ).get("default")
+        default = read.Profiles(environ).get("default")
         name = default.get("sso_session") if default is not None else None
         if name is None or read.sso_session(name, environ) is not None:
             return []

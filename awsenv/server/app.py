@@ -56,11 +56,12 @@ class App:
         start = time.monotonic()
         told: dict[str, Any] = {"profile": None}
         try:
-            if self._is_asked_whose(scope):
-                status, body = 200, {"awsenv": str(os.geteuid())}
-                await self._send(send, status, body)
+            headers = _read_headers(scope)
+            if (scope["method"], scope["path"]) == ("GET", "/"):
+                # Whose server this is, before anything is sent here: no secret, and no token.
+                await self._send(send, 200, {"awsenv": str(os.geteuid())})
                 return
-            grant = self._granted(scope)
+            grant = self._granted(scope, headers)
             told["profile"] = grant.profile
             status, body = 200, await self._answers.get(grant)
             grants.note_use(grant, self._environ)
@@ -90,20 +91,8 @@ class App:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": data})
 
-    def _is_asked_whose(self, scope: dict[str, Any]) -> bool:
-        """Whether somebody wants to know whose server this is, before anything is sent here: no secret, and no token."""
-        hosts = [value for name, value in scope["headers"] if name == b"host"]
-        known = len(hosts) == 1 and _name(hosts[0].decode("latin-1")) in HOSTS
-        return bool(known and scope["method"] == "GET" and scope["path"] == "/")
-
-    def _granted(self, scope: dict[str, Any]) -> grants.Grant:
+    def _granted(self, scope: dict[str, Any], headers: dict[bytes, list[bytes]]) -> grants.Grant:
         """The grant of a request. Raises ``RefusedError``, which tells nothing of what there is."""
-        headers: dict[bytes, list[bytes]] = {}
-        for name, value in scope["headers"]:
-            headers.setdefault(name, []).append(value)
-        hosts = [host.decode("latin-1") for host in headers.get(b"host", [])]
-        if len(hosts) != 1 or _name(hosts[0]) not in HOSTS:
-            raise RefusedError(400, "InvalidHost", "no SDK asks under this host name")
         if scope["method"] != "GET":
             raise RefusedError(405, "MethodNotAllowed", "GET alone is answered")
         tokens = headers.get(b"authorization", [])
@@ -125,6 +114,17 @@ class App:
         if not path.startswith(PATH.encode()) or asked != grant.profile.encode():
             raise RefusedError(403, "Forbidden", "this token opens another profile")
         return grant
+
+
+def _read_headers(scope: dict[str, Any]) -> dict[bytes, list[bytes]]:
+    """The headers of a request. Raises ``RefusedError`` for a host under which nobody asks."""
+    headers: dict[bytes, list[bytes]] = {}
+    for name, value in scope["headers"]:
+        headers.setdefault(name, []).append(value)
+    hosts = [host.decode("latin-1") for host in headers.get(b"host", [])]
+    if len(hosts) != 1 or _name(hosts[0]) not in HOSTS:
+        raise RefusedError(400, "InvalidHost", "no SDK asks under this host name")
+    return headers
 
 
 def _failure(error: AwsenvError) -> tuple[int, dict[str, str]]:

@@ -37,6 +37,11 @@ class Refusal(NamedTuple):
         )
 
 
+def format_line(found: Refusal) -> str:
+    """Both in one."""
+    return AwsenvError(*found.problem).format_line()
+
+
 def note(profile: str, error: AwsenvError, since: float, environ: dict[str, str]) -> None:
     """``profile`` was not answered, for ``error``; whoever was told of it before is told again."""
     forget(profile, environ)

@@ -3,7 +3,6 @@ it: systemd (``sd_listen_fds(3)``), or launchd (``launch_activate_socket(3)``). 
 """
 
 import contextlib
-import ctypes
 import os
 import socket
 import sys
@@ -70,6 +69,8 @@ def take_sockets(environ: dict[str, str]) -> list[socket.socket]:
 
 def _ask_launchd() -> list[int]:
     """The descriptors that launchd holds under our name; none where it did not start us."""
+    import ctypes  # this is loaded where a shell waits
+
     try:
         system = ctypes.CDLL(None)
         descriptors, count = ctypes.POINTER(ctypes.c_int)(), ctypes.c_size_t()

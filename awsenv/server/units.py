@@ -3,7 +3,6 @@
 """
 
 import os
-import plistlib
 import sys
 from collections.abc import Sequence
 
@@ -148,6 +147,8 @@ def _quote(text: str) -> str:
 
 
 def _format_agent(environ: dict[str, str]) -> str:
+    import plistlib
+
     place = sockets.socket_path(environ)
     agent = {
         "Label": _NAME,

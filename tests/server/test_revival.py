@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from awsenv.server import running, serving, sockets
+from awsenv.server import revival, running, serving, sockets
 from tests.place import Place
 from tests.program import program_path, until
 from tests.served import Served
@@ -110,7 +110,7 @@ def test_after_stop_it_stays_ended_until_a_person_starts_it(granted: Served) -> 
     assert granted.place.run("serve", "--stop").returncode == 0
     granted.place.run("hook-env", "bash")
     granted.place.run("use", "admin", "--shell", "bash", "--fresh")
-    time.sleep(1)
+    assert not revival.is_wanted(granted.environ)  # by which all of them start it
     assert not granted.status()
     assert granted.place.run("serve", "--start").returncode == 0
     assert granted.status()
