@@ -79,6 +79,8 @@ def compose(
     rows = actions.write(project, request, names, force, bool(files), prompter, environ)
     _print(rows, as_json)
     _name_endpoints(project, names)
+    if unknown := checks.list_unknown(project, names):
+        terminal.say(f"the images of {', '.join(unknown)} are not here: what they set themselves is not counted; awsenv compose --check, once they are")  # fmt: skip
     return 0
 
 
@@ -118,5 +120,7 @@ def _print(rows: list[Row], as_json: bool) -> None:
     ]
     terminal.print_table(("service", "SDK", "acts as", "Region", "by"), table)
     for row in rows:
-        if row.is_wrong:
+        if row.runs_as:
+            terminal.say(f"service {row.service} runs as {row.runs_as}, by what it was started with; docker compose up -d {row.service}")  # fmt: skip
+        elif row.is_wrong:
             terminal.say(f"service {row.service} should act as {row.should}; awsenv compose {row.should} {row.service}")  # fmt: skip

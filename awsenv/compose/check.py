@@ -5,24 +5,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from awsenv.compose import engine, override, places, prediction
+from awsenv.compose import containers, engine, override, places, prediction
 from awsenv.compose.project import OURS, Project, Service, find_files, find_folder, read_env_file
 
 
 class Row(NamedTuple):
     """What a service will be to the SDKs ``families``: ``acting``; ``should`` is whom it should act as, empty for nobody of
-    ours; ``place`` is where what decides is said."""
+    ours; ``place`` is where what decides is said. ``runs_as``: what a container of it that runs is, where that is another."""
 
     service: str
     families: list[str]
     acting: prediction.Acting
     should: str
     place: str
+    runs_as: str = ""
 
     @property
     def is_wrong(self) -> bool:
         """Whether it acts as another than it should."""
-        return bool(self.should) and not (self.acting.is_ours and self.acting.who == self.should)
+        is_right = self.acting.is_ours and self.acting.who == self.should and not self.runs_as
+        return bool(self.should) and not is_right
 
 
 def read_project(files: Sequence[str], environ: dict[str, str]) -> Project:
@@ -32,7 +34,8 @@ def read_project(files: Sequence[str], environ: dict[str, str]) -> Project:
     if not named:
         said = _list_said(folder, environ)
         named = [name for name in said if name and os.path.basename(name) != OURS]
-    return engine.read_project(folder, named or find_files(folder), environ)
+    project = engine.read_project(folder, named or find_files(folder), environ)
+    return containers.add_images(project, environ)
 
 
 def check(files: Sequence[str], environ: dict[str, str]) -> list[Row]:
@@ -47,7 +50,33 @@ def check(files: Sequence[str], environ: dict[str, str]) -> list[Row]:
     }
     is_used = bool(should) and _is_used(project, files, environ)
     services = apply_ours(project) if is_used else project.services
-    return list_rows(project, services, should, environ)
+    running = {each.name: each for each in containers.list_running(project, environ)}
+    rows = list_rows(project, services, should, environ)
+    return [row._replace(runs_as=_find_other(row, running, environ)) for row in rows]
+
+
+def _find_other(row: Row, running: Mapping[str, Service], environ: dict[str, str]) -> str:
+    """Who the container of a row's service is that runs, if it is somebody else: it has the environment that it was made
+    with, whatever the files say since."""
+    if row.service not in running:
+        return ""
+    service = running[row.service]
+    found = [prediction.predict(service, family, {}, environ, {}) for family in row.families]
+    other = [
+        each
+        for each in found
+        if (each.who, each.is_ours, each.region)
+        != (row.acting.who, row.acting.is_ours, row.acting.region)
+    ]
+    if not other:
+        return ""
+    is_region = (other[0].who, other[0].is_ours) == (row.acting.who, row.acting.is_ours)
+    return f"{other[0].who} in {other[0].region or 'no Region'}" if is_region else other[0].who
+
+
+def list_unknown(project: Project, names: Sequence[str]) -> list[str]:
+    """Those of the services ``names`` whose images nobody could look into: they are not here yet, or no engine answers."""
+    return [name for name in names if project.services[name].of_image is None]
 
 
 def apply_ours(project: Project) -> dict[str, Service]:
@@ -76,7 +105,16 @@ def list_rows(
             acting = prediction.predict(service, family, variables, environ, known or {})
             found.setdefault(acting, []).append(family)
         for acting, families in found.items():
-            place = places.find_place(project, name, acting.by) if acting.by else ""
+            of_image = (
+                acting.by in (service.of_image or {}) and acting.by not in service.environment
+            )
+            place = (
+                "its image"
+                if of_image
+                else places.find_place(project, name, acting.by)
+                if acting.by
+                else ""
+            )
             rows.append(Row(name, families, acting, should.get(name, ""), place))
     return rows
 
@@ -87,7 +125,7 @@ def describe(rows: Sequence[Row]) -> list[dict[str, Any]]:
         {
             "service": row.service, "sdks": row.families, "acts_as": row.acting.who, "by_awsenv": row.acting.is_ours,
             "region": row.acting.region or None, "by": row.acting.by or None, "place": row.place or None,
-            "should": row.should or None, "wrong": row.is_wrong,
+            "should": row.should or None, "runs_as": row.runs_as or None, "wrong": row.is_wrong,
         }
         for row in rows
     ]  # fmt: skip

@@ -74,16 +74,20 @@ def build_private(profile: str, token: str, region: str) -> dict[str, str]:
 def plan_change(service: Service, force: bool, environ: dict[str, str]) -> Change:
     """What ``service`` needs beside the private file: its own Region stays, as a pair; with ``force`` what goes before us is
     overcome."""
-    said = {name: value for name, value in service.environment.items() if value}
+    said = {
+        name: value
+        for name, value in ((service.of_image or {}) | service.environment).items()
+        if value
+    }
     own = next((said[name] for name in REGIONS if name in said), "")
     change = Change(dict.fromkeys(REGIONS, own) if own else {}, [])
     if not force:
         return change
-    change.environment.update({name: "" for name in _EMPTIED if name in service.environment})
-    if any(name in service.environment for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")):
+    names = {*(service.of_image or {}), *service.environment}
+    change.environment.update({name: "" for name in _EMPTIED if name in names})
+    if named := [name for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE") if name in names]:
         # Empty is refused by some: a profile that holds nothing, of a file of ours.
-        names = [n for n in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE") if n in service.environment]
-        change.environment.update(dict.fromkeys(names, "awsenv"))
+        change.environment.update(dict.fromkeys(named, "awsenv"))
         change.environment["AWS_CONFIG_FILE"] = OUR_CONFIG
         change.mounts.append(Mount(_config_path(environ), OUR_CONFIG))
     change.environment.update({name: value for name, value in NO_FILES.items() if name in service.environment and name not in change.environment})  # fmt: skip

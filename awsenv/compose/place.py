@@ -1,11 +1,9 @@
 """Where the engine's containers run, as it says of itself: that decides where they find the relay."""
 
-import json
 import sys
 from typing import Any
 
-from awsenv import programs
-from awsenv.errors import AwsenvError
+from awsenv.compose import containers
 
 # The relay's forms. ``HOST``: an address on this machine's own loopback, which containers of every network reach.
 # ``NETWORK``: an address in a network that services are brought to. ``PORT``: that too, in a virtual machine, which sees no
@@ -18,8 +16,7 @@ _NAMES = ("colima", "lima", "rancher", "podman-machine")
 
 def find_form(engine: str, environ: dict[str, str]) -> str:
     """The form for containers of ``engine`` (its words; empty for whatever there is)."""
-    program = "podman" if engine.startswith("podman") else "docker"
-    told = _ask(program, environ)
+    told = _ask(engine, environ)
     if told is None:
         return PORT if sys.platform == "darwin" else NETWORK
     if _is_elsewhere(told):
@@ -41,14 +38,11 @@ def _is_rootless(told: dict[str, Any]) -> bool:
     return "rootless" in options or (isinstance(security, dict) and bool(security.get("rootless")))
 
 
-def _ask(program: str, environ: dict[str, str]) -> dict[str, Any] | None:
+def _ask(engine: str, environ: dict[str, str]) -> dict[str, Any] | None:
     """What ``info`` says, ``None`` where the engine does not answer."""
-    form = "json" if program == "podman" else "{{json .}}"
-    try:
-        done = programs.run([program, "info", "--format", form], environ, seconds=10)
-        told = json.loads(done.out) if done.code == 0 else None
-    except (OSError, AwsenvError, ValueError):
-        return None
+    is_podman = containers.choose_program(engine, environ) == "podman"
+    form = "json" if is_podman else "{{json .}}"
+    told = containers.ask(engine, ["info", "--format", form], environ)
     # A client without its engine answers all the same, with what it knows of itself.
     known = isinstance(told, dict) and (told.get("OperatingSystem") or told.get("host"))
     return told if known else None

@@ -47,11 +47,7 @@ def predict(
 ) -> Acting:
     """Who ``service`` is to an SDK of ``family``; ``variables`` are what its bare names are filled from: the shell's,
     over the project's ``.env``. ``known`` are tokens that will be granted, with their profiles."""
-    own = {
-        name: value if value is not None else variables.get(name)
-        for name, value in service.environment.items()
-    }
-    given = {name: value for name, value in own.items() if value is not None}
+    given = service.fill(variables)
     files = _find_files(service, given)
     profiles = _read(files, environ)
     named = _find_profile_name(family, given)
@@ -126,8 +122,9 @@ def _find_profile_name(family: str, given: dict[str, str]) -> str:
 
 def _find_files(service: Service, given: dict[str, str]) -> dict[str, tuple[str, str]]:
     """The two AWS files that the container sees: where each lies on the host, and in the container. Whose home it is nobody
-    knows before it runs: a mounted ``.aws`` counts in any."""
+    knows before it runs, but where HOME is said: a mounted ``.aws`` counts in any."""
     found = {}
+    home = given.get("HOME", "").rstrip("/")
     for kind, variable in _FILES.items():
         path = given.get(variable)
         for mount in service.mounts:
@@ -137,9 +134,9 @@ def _find_files(service: Service, given: dict[str, str]) -> dict[str, tuple[str,
             inside = None
             if path and (path == target or path.startswith(target + "/")):
                 inside = path[len(target) :].lstrip("/")
-            elif not path and target.endswith("/.aws"):
+            elif not path and target.endswith(f"{home}/.aws"):
                 inside = kind
-            elif not path and target.endswith(f"/.aws/{kind}"):
+            elif not path and target.endswith(f"{home}/.aws/{kind}"):
                 inside = ""
             if inside is not None:
                 found[kind] = (os.path.join(mount.source, inside).rstrip("/"), mount.target)

@@ -3,6 +3,8 @@ Specification. What an engine prints holds secrets, and is neither shown nor kep
 """
 
 import os
+import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from awsenv.env_files import env_file
@@ -26,13 +28,24 @@ class Mount(NamedTuple):
 
 class Service(NamedTuple):
     """``environment`` is what the container gets from compose (``None``: the shell's own, else the image's); ``mounts`` are
-    folders and files of the host, secrets and configs too. ``is_apart``: it has a network_mode."""
+    folders and files of the host, secrets and configs too. ``is_apart``: it has a network_mode. ``images``: the names under
+    which its image may be here, and ``of_image`` what
+    that one sets itself, below all else; ``None`` where it is not here."""
 
     name: str
     environment: dict[str, str | None]
     mounts: list[Mount]
     is_apart: bool = False
     has_networks: bool = False
+    images: tuple[str, ...] = ()
+    of_image: dict[str, str] | None = None
+
+    def fill(self, variables: Mapping[str, str]) -> dict[str, str]:
+        """What the container has in its environment, with bare names filled from ``variables``."""
+        own = {n: variables.get(n) if v is None else v for n, v in self.environment.items()}
+        return (self.of_image or {}) | {
+            name: value for name, value in own.items() if value is not None
+        }
 
 
 class Project(NamedTuple):
@@ -87,11 +100,21 @@ def parse_project(told: Any, folder: str, files: list[str], engine: str) -> Proj
         }
         for kind in ("secrets", "configs")
     }
+    usual = str(told.get("name") or re.sub("[^-_a-z0-9]", "", os.path.basename(folder).lower()))
     found = {
-        str(name): _parse_service(str(name), each if isinstance(each, dict) else {}, folder, places)
+        str(name): _parse_service(
+            str(name), each if isinstance(each, dict) else {}, folder, places
+        )._replace(images=_list_images(usual, str(name), each))
         for name, each in services.items()
     }
     return Project(folder, files, engine, found)
+
+
+def _list_images(project: str, name: str, said: Any) -> tuple[str, ...]:
+    """Under which names the image of a service may be known: its own word, else what compose calls what it builds."""
+    if image := said.get("image") if isinstance(said, dict) else None:
+        return (str(image),)
+    return (f"{project}-{name}", f"{project}_{name}")
 
 
 def _parse_service(
@@ -114,18 +137,22 @@ def _parse_service(
     )
 
 
-def parse_environment(said: Any) -> dict[str, str | None]:
-    """A service's ``environment``, in either form."""
+def parse_environment(said: Any, is_escaped: bool = True) -> dict[str, str | None]:
+    """A service's ``environment``, in either form; ``is_escaped``: a dollar is written as two."""
     if isinstance(said, dict):
         items = said.items()
     else:
         items = [str(each).partition("=")[::2] if "=" in str(each) else (str(each), None) for each in said or []]  # type: ignore[assignment]  # fmt: skip
-    return {str(name): None if value is None else _format(value) for name, value in items}
+    return {
+        str(name): None if value is None else _format(value, is_escaped) for name, value in items
+    }
 
 
-def _format(value: object) -> str:
+def _format(value: object, is_escaped: bool) -> str:
     """A value as a container gets it: YAML's own words for true and numbers."""
-    return str(value).lower() if isinstance(value, bool) else str(value).replace("$$", "$")
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value).replace("$$", "$") if is_escaped else str(value)
 
 
 def _parse_volume(said: Any, folder: str) -> Mount | None:

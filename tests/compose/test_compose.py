@@ -36,7 +36,11 @@ class Project:
         self.place = place
         self.folder = place.home / "app"
         self.folder.mkdir()
-        self.path = "/usr/bin:/bin" if engine else f"{place.home}/bin"
+        self.path = f"{place.home}/bin:/usr/bin:/bin" if engine else f"{place.home}/bin"
+        if engine:
+            # Whatever engine this machine has, it is not asked.
+            (place.home / "bin").mkdir()
+            (place.home / "bin/docker").symlink_to("/usr/bin/false")
         for name in ("sh", "git"):
             (place.home / "bin").mkdir(exist_ok=True)
             (place.home / "bin" / name).symlink_to(f"/usr/bin/{name}")
