@@ -66,6 +66,16 @@ def shorten(path: str) -> str:
     return path
 
 
+def write_word(path: str) -> str:
+    """``path`` as it can be typed: in single quotes where a shell needs them, with the ``~`` outside, which else is no
+    home."""
+    short = shorten(path)
+    start = "~/" if short[:2] == "~/" else ""
+    word = short[len(start) :]
+    is_plain = all(each.isalnum() or each in "@%+=:,./_-" for each in word)
+    return start + (word if word and is_plain else "'" + word.replace("'", "'\"'\"'") + "'")
+
+
 def _expand(path: str, environ: dict[str, str]) -> str:
     path = os.path.expandvars(path)
     home = environ.get("HOME")

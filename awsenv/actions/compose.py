@@ -73,7 +73,7 @@ def write(
     found = serve.start(serve.FOR, environ, prompter.say)
     if form == place.PORT:
         grants.move_to_port(token, found.listener, environ)
-    path = relay.write(form, found.port, environ)
+    path = relay.write(form, found.port, project.engine, environ)
     prompter.say(f"once, for all projects: {project.engine or 'docker compose'} -f {shlex.quote(path)} up -d")  # fmt: skip
     return rows
 
@@ -96,6 +96,7 @@ def revoke(environ: dict[str, str], say: Say) -> None:
         say(f"the project in {shorten(folder)} acts as {', '.join(sorted(gone))} no more")
     else:
         say(f"nothing was granted to the project in {shorten(folder)}")
+    dotenv_live.end_relay(environ, say)
 
 
 def list_users(project: Project) -> list[str]:

@@ -66,7 +66,7 @@ def write(
         prompter.say("awsenv serve does not run yet; awsenv serve")
     elif form == place.PORT and found.listener:
         grants.move_to_port(token, found.listener, environ)
-    path = relay.write(form, found.port if found else 0, environ)
+    path = relay.write(form, found.port if found else 0, "", environ)
     where = "" if form == place.HOST else f", in its network {override.NETWORK}"
     prompter.say(f"containers ask through a relay, one for all{where}: docker compose -f {shlex.quote(path)} up -d; awsenv compose sees to the rest")  # fmt: skip
 
@@ -84,6 +84,13 @@ def revoke(file: EnvFile, profile: str, environ: dict[str, str], say: Say) -> No
         file.clear()
     if not gone:
         say(f"nothing was granted to {shown}; awsenv serve --status")
+    end_relay(environ, say)
+
+
+def end_relay(environ: dict[str, str], say: Say) -> None:
+    """End the relay where no file names it any more."""
+    if not any(each.file for each in grants.list_grants(environ)):
+        relay.remove(environ, say)
 
 
 def find_problem(

@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from awsenv.actions import rotations
+from awsenv.compose import relay
 from awsenv.env_files import registry
 from awsenv.envrc import direnv
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
-from awsenv.paths import shorten
+from awsenv.paths import shorten, write_word
 from awsenv.profiles import read
 from awsenv.profiles.profile import KEYCHAIN
 from awsenv.server import grants, running, units
@@ -37,15 +38,15 @@ def uninstall(
         terminal.say(f"{'ends' if yes else 'would end'} awsenv serve, process {server.process}")
     for path in units.list_installed(environ):
         terminal.say(f"{'removes' if yes else 'would remove'} {shorten(path)}")
-    for path in sorted({each.path for each in registry.list_entries(environ) if each.state != "moved"} | {g.file for g in grants.list_grants(environ) if g.file}):  # fmt: skip
+    granted = grants.list_grants(environ)
+    for project in sorted({each.project for each in granted if each.project}):
+        terminal.say(f"{shorten(project)} has services that awsenv answers; cd {write_word(project)} && awsenv compose --revoke, first")  # fmt: skip
+    for path in sorted({each.path for each in registry.list_entries(environ) if each.state != "moved"} | {g.file for g in granted if g.file and not g.project}):  # fmt: skip
         terminal.say(
             f"{shorten(path)} holds lines of awsenv's; awsenv logout --all --env-files, first"
         )
-    relay = os.path.join(state_path(environ, RELAY), "compose.yaml")
-    if os.path.lexists(relay):
-        terminal.say(
-            f"containers may ask through the relay; docker compose -f {shorten(relay)} down, first"
-        )
+    if os.path.lexists(state_path(environ, RELAY)):
+        terminal.say(f"{'ends' if yes else 'would end'} the relay of containers")
     ours = []
     for path, number, line in start_files.list_lines(environ):
         where = f"{shorten(path)}, line {number}"
@@ -68,6 +69,7 @@ def uninstall(
     if yes:
         units.remove(environ)
         running.stop(environ)
+        relay.remove(environ, terminal.say)
         for path, line in ours:
             data = start_file_edits.plan_removal(path, line)
             if copy := start_file_edits.write(path, data, environ):

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import yaml
@@ -48,15 +48,24 @@ def read_project(folder: str, files: Sequence[str], environ: dict[str, str]) -> 
     found = list(files) or find_files(folder)
     # A remote include would ask the network.
     environ = {**environ, "COMPOSE_EXPERIMENTAL_GIT_REMOTE": "0", "COMPOSE_EXPERIMENTAL_OCI_REMOTE": "0"}  # fmt: skip
-    for words, asks, more in _ENGINES:
-        if not _is_there((*words, *asks), environ):
-            continue
+    for words, more in _list_engines(environ):
         done = programs.run([*words, *named, *more, "config"], environ, folder=folder)
         if done.code:
             line = done.err.decode("utf-8", "replace").strip().splitlines()[-1:] or ["it failed"]
             raise AwsenvError(f"{' '.join(words)} config: {line[0]}", "see to that first")
         return parse_project(_load(done.out, "config"), folder, found, " ".join(words))
     return parse_project(_read_files(folder, found), folder, found, "")
+
+
+def find_words(environ: dict[str, str]) -> list[str]:
+    """The words of the engine that is there; none where none is."""
+    return next((list(words) for words, _ in _list_engines(environ)), [])
+
+
+def _list_engines(environ: dict[str, str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    for words, asks, more in _ENGINES:
+        if _is_there((*words, *asks), environ):
+            yield words, more
 
 
 def _is_there(words: Sequence[str], environ: dict[str, str]) -> bool:

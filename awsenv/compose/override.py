@@ -107,14 +107,17 @@ def write(
     place: str,
     in_network: bool,
 ) -> None:
-    """Write the private file at ``place``, and the override, in which what it says of other services stays; ``in_network``:
-    the relay is reached in its network alone. Raises ``AwsenvError``."""
+    """Write the private file at ``place``, and the override, in which what it says of other services of the project stays;
+    ``in_network``: the relay is reached in its network alone. Raises ``AwsenvError``."""
     path = os.path.join(project.folder, OURS)
     check_ours(path)
     _write_private(place, "".join(f"{name}={value}\n" for name, value in private.items()))
-    services = _load(project.folder) | {
-        name: _format(project.services[name], change, place, in_network)
-        for name, change in changes.items()
+    mine = {name: change._replace(private=place) for name, change in changes.items()}
+    # Not one that the project has no more: an engine refuses a service that is only here.
+    services = {
+        name: _format(project.services[name], change, in_network)
+        for name, change in (read(project.folder) | mine).items()
+        if name in project.services
     }
     content: dict[str, Any] = {"services": services}
     if in_network:
@@ -161,31 +164,28 @@ def format_words(project: Project) -> str:
 
 
 def read(folder: str) -> dict[str, Change]:
-    """What the override there says of which service; nothing where there is none of ours."""
-    try:
-        return {name: _parse(said) for name, said in _load(folder).items()}
-    except (KeyError, TypeError, AttributeError):
-        return {}
-
-
-def _load(folder: str) -> dict[str, Any]:
-    """The services of the override there, as they are written."""
+    """What the override there says of which service; nothing where there is none of ours, and of services that releases
+    before this one brought to the relay, which were all."""
     try:
         told = yaml.safe_load(reading.read(os.path.join(folder, OURS)))
-        return {str(name): said for name, said in told["services"].items()}
+        found = {str(name): _parse(said) for name, said in told["services"].items()}
     except (OSError, yaml.YAMLError, AwsenvError, KeyError, TypeError, AttributeError):
         return {}
+    return {name: change for name, change in found.items() if change is not None}
 
 
-def _parse(said: dict[str, Any]) -> Change:
+def _parse(said: dict[str, Any]) -> Change | None:
+    """``None``: by interpolation, from a ``.env`` in which everything lay."""
+    if "env_file" not in said:
+        return None
     environment = {n: str(v).replace("$$", "$") for n, v in (said.get("environment") or {}).items()}
     mounts = [Mount(each["source"].replace("$$", "$"), each["target"]) for each in said.get("volumes") or []]  # fmt: skip
     private = str(said["env_file"][0]).replace("$$", "$")
     return Change(environment, mounts, private)
 
 
-def _format(service: Service, change: Change, place: str, in_network: bool) -> dict[str, Any]:
-    told: dict[str, Any] = {"env_file": [place.replace("$", "$$")]}
+def _format(service: Service, change: Change, in_network: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {"env_file": [change.private.replace("$", "$$")]}
     if in_network:
         own: dict[str, Any] = {} if service.has_networks else {"default": {}}
         told["networks"] = own | {NETWORK: {}}

@@ -12,32 +12,83 @@ import json
 import os
 from typing import Any
 
+from awsenv import programs
+from awsenv.aws.options import Say
+from awsenv.compose import containers
+from awsenv.compose import engine as engines
 from awsenv.compose.override import NETWORK, RELAY, write_yaml
 from awsenv.compose.place import HOST, PORT
+from awsenv.compose.place import NETWORK as NETWORK_FORM
 from awsenv.errors import AwsenvError
-from awsenv.files import folders
+from awsenv.files import folders, reading
+from awsenv.paths import write_word
 from awsenv.server import sockets
 from awsenv.state import RELAY as RELAY_FOLDER
 from awsenv.state import state_path
 
 # Seconds in which whoever holds the address has to answer: it is on this machine, or it is none of ours.
 _ANSWERS_WITHIN = 1.0
+# Seconds that an engine may take to end the relay.
+_ENDS_WITHIN = 60.0
 _LISTEN = "TCP-LISTEN:80,fork,reuseaddr,backlog=256"
 
 
-def write(form: str, port: int, environ: dict[str, str]) -> str:
+def write(form: str, port: int, engine: str, environ: dict[str, str]) -> str:
     """Write the relay's compose file of that ``form`` in our state folder; its path. ``port`` is the server's on
-    127.0.0.1, which engines in a virtual machine go by. Raises ``AwsenvError``."""
+    127.0.0.1, which engines in a virtual machine go by. ``engine``: its words. Raises ``AwsenvError``."""
     if form == PORT and not port:
         raise AwsenvError("the relay needs awsenv serve's port", "awsenv serve --port 0, then again")  # fmt: skip
-    path = os.path.join(state_path(environ, RELAY_FOLDER), "compose.yaml")
+    path = _path(environ)
     folders.make_private(os.path.dirname(path))
     content: dict[str, Any] = {"services": {"relay": _format_service(form, port, environ)}}
-    if form != HOST:
+    # Projects that an earlier release brought to the network go on there until they are brought here anew.
+    stays = form == HOST and containers.ask(engine, ["network", "inspect", NETWORK], environ)
+    if stays:
+        content["services"]["relay-in-network"] = _format_service(NETWORK_FORM, port, environ)
+    if form != HOST or stays:
         network = {"name": NETWORK, "ipam": {"config": [{"subnet": "169.254.170.0/24"}]}}
         content["networks"] = {NETWORK: network}
     write_yaml(path, content, 0o600)
     return path
+
+
+def remove(environ: dict[str, str], say: Say) -> None:
+    """End the relay, its network, and the address that it holds, where its file lies; said, with what to type where the
+    engine will not."""
+    path = _path(environ)
+    if not os.path.lexists(path):
+        return
+    words = engines.find_words(environ)
+    by_hand = f"{' '.join(words) or 'docker compose'} -f {write_word(path)} down"
+    compose = [*words, "-f", path]
+    holds = b"ip addr add" in (reading.read_if_there(path) or b"")
+    try:
+        # The address outlives its container, so that nobody else gets what is sent there.
+        lets_go = [
+            *compose,
+            "run",
+            "--rm",
+            "-T",
+            "relay",
+            f"ip addr del {RELAY}/32 dev lo 2>/dev/null; :",
+        ]
+        done = bool(words) and all(
+            programs.run(each, environ, seconds=_ENDS_WITHIN).code == 0
+            for each in ([*compose, "down", "--remove-orphans"], *([lets_go] if holds else []))
+        )
+        if done and holds:
+            programs.run([*compose, "down"], environ, seconds=_ENDS_WITHIN)
+    except (OSError, AwsenvError):
+        done = False
+    if done:
+        folders.remove(os.path.dirname(path))
+        say("nothing is granted any more: the relay has ended")
+    else:
+        say(f"a relay of containers may still run; {by_hand}")
+
+
+def _path(environ: dict[str, str]) -> str:
+    return os.path.join(state_path(environ, RELAY_FOLDER), "compose.yaml")
 
 
 def check_address() -> None:
@@ -86,7 +137,7 @@ def _format_service(form: str, port: int, environ: dict[str, str]) -> dict[str, 
     return image | {
         "entrypoint": ["socat"],
         "command": [_LISTEN, target],
-        "restart": "unless-stopped",
+        "restart": "always",
         "networks": {NETWORK: {"ipv4_address": RELAY}},
         **({} if form == PORT else {"volumes": [volume]}),
     }

@@ -170,8 +170,10 @@ def test_check_says_where_nobody_answers(project: Project) -> None:
     told = project.run("compose", "--check")
     assert told.returncode == 1
     assert told.stderr.endswith("awsenv: awsenv serve does not run; awsenv serve --start\n")
-    # Whoever leaves hears of the relay.
-    assert "down, first" in project.run("uninstall").stderr
+    # Whoever leaves hears of the project, and of the relay.
+    told = project.run("uninstall")
+    assert "cd ~/app && awsenv compose --revoke, first" in told.stderr
+    assert "would end the relay of containers" in told.stderr
 
 
 def test_in_a_folder_below_it_is_the_project_above(project: Project) -> None:
@@ -292,6 +294,32 @@ def test_git_takes_nothing_of_it(project: Project) -> None:
     told = subprocess.run(status, capture_output=True, text=True, check=True).stdout
     assert told == "?? .gitignore\n?? compose.yaml\n"
     assert (project.folder / ".gitignore").read_text() == ".env\n"
+
+
+def test_what_an_earlier_release_wrote_goes_over(project: Project) -> None:
+    """It brought every service, a database too, by a ``.env`` in which the token lay."""
+    project.write(BASE)
+    project.write("""\
+# Written by awsenv dotenv --live --compose, again each time.
+services:
+  web: {networks: {default: {}, awsenv: {}}, environment: {AWS_REGION: "${AWS_REGION}"}}
+  db: {networks: {default: {}, awsenv: {}}, environment: {AWS_REGION: "${AWS_REGION}"}}
+networks: {awsenv: {external: true, name: awsenv}}
+""", "compose.awsenv.yaml")  # fmt: skip
+    assert project.check()[0] == 0
+    assert project.run("compose", "admin", "web").returncode == 0
+    assert list(project.override["services"]) == ["web"]
+    assert project.check() == (0, {"web": ["admin"], "worker": ["nobody"], "db": ["nobody"]})
+
+
+def test_a_service_that_the_project_has_no_more_is_not_said_either(project: Project) -> None:
+    """An engine refuses one that is in an override alone."""
+    project.write(BASE)
+    assert project.run("compose", "admin", "web", "worker").returncode == 0
+    project.write(BASE.replace("  web:", "  site:"))
+    assert project.run("compose", "admin", "site").returncode == 0
+    assert sorted(project.override["services"]) == ["site", "worker"]
+    assert project.check()[0] == 0
 
 
 # As docker-compose reads them: an override, extends, anchors, an env_file, variables.

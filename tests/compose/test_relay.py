@@ -19,7 +19,7 @@ from awsenv.errors import AwsenvError
 
 def test_it_is_as_the_example_has_it(tmp_path: Path) -> None:
     environ = {"HOME": str(tmp_path)}
-    found = yaml.safe_load(Path(relay.write(NETWORK, 0, environ)).read_text())
+    found = yaml.safe_load(Path(relay.write(NETWORK, 0, "", environ)).read_text())
     example = Path(__file__).parents[2] / "examples/compose/live/relay.yaml"
     wanted = yaml.safe_load(example.read_text())
     socket = f"{tmp_path}/.local/state/awsenv/socket"
@@ -31,20 +31,76 @@ def test_it_is_as_the_example_has_it(tmp_path: Path) -> None:
 
 
 def test_where_no_socket_can_be_mounted_it_goes_by_the_port(tmp_path: Path) -> None:
-    found = yaml.safe_load(Path(relay.write(PORT, 4711, {"HOME": str(tmp_path)})).read_text())
+    found = yaml.safe_load(Path(relay.write(PORT, 4711, "", {"HOME": str(tmp_path)})).read_text())
     assert found["services"]["relay"]["command"][1] == "TCP:host.docker.internal:4711"
     assert "volumes" not in found["services"]["relay"]
     with pytest.raises(AwsenvError, match="needs awsenv serve's port"):
-        relay.write(PORT, 0, {"HOME": str(tmp_path)})
+        relay.write(PORT, 0, "", {"HOME": str(tmp_path)})
 
 
 def test_on_this_machine_it_holds_the_address_on_loopback(tmp_path: Path) -> None:
-    found = yaml.safe_load(Path(relay.write(HOST, 0, {"HOME": str(tmp_path)})).read_text())
+    found = yaml.safe_load(Path(relay.write(HOST, 0, "", {"HOME": str(tmp_path)})).read_text())
     service = found["services"]["relay"]
     assert (service["network_mode"], service["cap_add"]) == ("host", ["NET_ADMIN"])
     assert "ip addr add 169.254.170.2/32 dev lo" in service["command"][0]
     assert "bind=169.254.170.2" in service["command"][0]
     assert "networks" not in found
+
+
+ENGINE = """#!/bin/sh
+echo "$*" >>{log}
+case "$*" in
+"compose version" | "compose -f "*) ;;
+"network inspect awsenv") [ -e {log}.network ] && exec echo '[{{}}]' || exit 1 ;;
+*) exit 1 ;;
+esac
+[ ! -e {log}.broken ] || [ "$2" = version ]
+"""
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Path:
+    """What the ``docker`` was asked that is on the PATH of ``tmp_path``."""
+    log = tmp_path / "asked"
+    (tmp_path / "docker").write_text(ENGINE.format(log=log))
+    (tmp_path / "docker").chmod(0o755)
+    return log
+
+
+def test_projects_of_an_earlier_release_go_on_in_their_network(
+    engine: Path, tmp_path: Path
+) -> None:
+    environ = {"HOME": str(tmp_path), "PATH": str(tmp_path) + ":/usr/bin:/bin"}
+    found = yaml.safe_load(Path(relay.write(HOST, 0, "", environ)).read_text())
+    assert list(found["services"]) == ["relay"]
+    Path(f"{engine}.network").touch()
+    found = yaml.safe_load(Path(relay.write(HOST, 0, "", environ)).read_text())
+    both = found["services"]
+    assert both["relay"]["network_mode"] == "host"
+    assert both["relay-in-network"]["networks"] == {"awsenv": {"ipv4_address": "169.254.170.2"}}
+    assert found["networks"]["awsenv"]["name"] == "awsenv"
+
+
+@pytest.mark.parametrize("form", [HOST, NETWORK])
+def test_the_relay_ends_and_lets_go_of_its_address(form: str, engine: Path, tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path), "PATH": str(tmp_path) + ":/usr/bin:/bin"}
+    path = relay.write(form, 0, "", environ)
+    said: list[str] = []
+    Path(f"{engine}.broken").touch()
+    relay.remove(environ, said.append)
+    assert said == ["a relay of containers may still run; docker compose -f " + path + " down"]
+    assert Path(path).exists()
+    Path(f"{engine}.broken").unlink()
+    engine.write_text("")
+    relay.remove(environ, said.append)
+    asked = [line for line in engine.read_text().splitlines() if "-f" in line]
+    assert asked[0] == f"compose -f {path} down --remove-orphans"
+    assert any("ip addr del 169.254.170.2/32 dev lo" in line for line in asked) is (form == HOST)
+    assert asked[-1].split()[3:4] == ["down"]
+    assert said[1:] == ["nothing is granted any more: the relay has ended"]
+    assert not Path(path).exists()
+    relay.remove(environ, said.append)  # nothing there: nothing said
+    assert len(said) == 2
 
 
 # What engines say of themselves, as they print it.
