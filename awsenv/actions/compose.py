@@ -152,7 +152,8 @@ def _name_files(
         except AwsenvError as error:
             say(error.message)
         else:
-            return
+            if os.path.realpath(project.folder) == os.path.realpath(os.getcwd()):
+                return
     say(f"compose does not find {OURS} by itself here: {override.format_words(project)}")
 
 

@@ -13,7 +13,7 @@ from awsenv.compose import check as checks
 from awsenv.compose import override
 from awsenv.compose.check import Row
 from awsenv.compose.prediction import FAMILIES, find_local_endpoints
-from awsenv.compose.project import Project
+from awsenv.compose.project import OURS, Project
 from awsenv.errors import FAILED, UsageError
 from awsenv.request import Request
 from awsenv.server import refusals, running
@@ -64,8 +64,10 @@ def compose(
     if check:
         if profile or force:
             raise UsageError("--check goes by the project alone", "awsenv compose --check")
-        rows = checks.check(files, environ)
+        rows, left_out = checks.check(files, environ)
         _print(rows, as_json)
+        if left_out:
+            terminal.say(f"compose does not find {OURS} by itself here: {left_out}")
         return FAILED if any(row.is_wrong for row in rows) or _is_unanswered(rows, environ) else 0
     profile = profile or environ.get(AWSENV_PROFILE, "")
     if not profile:

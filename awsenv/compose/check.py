@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from awsenv.compose import containers, engine, override, places, prediction
-from awsenv.compose.project import OURS, Project, Service, find_files, find_folder, read_env_file
+from awsenv.compose.project import OURS, Project, Service, find_env_file, find_folder, read_env_file
 
 
 class Row(NamedTuple):
@@ -29,17 +29,17 @@ class Row(NamedTuple):
 
 def read_project(files: Sequence[str], environ: dict[str, str]) -> Project:
     """The project of the folder one stands in, or of ``files``, without what awsenv wrote. Raises ``AwsenvError``."""
-    folder = os.getcwd() if files else find_folder(os.getcwd())
-    named = list(files)
-    if not named:
-        said = _list_said(folder, environ)
-        named = [name for name in said if name and os.path.basename(name) != OURS]
-    project = engine.read_project(folder, named or find_files(folder), environ)
+    said = files or _list_said(environ)
+    named = [name for name in said if name and os.path.basename(name) != OURS]
+    folder = os.getcwd() if named else find_folder(os.getcwd())
+    project = engine.read_project(folder, named, environ)
+    project = project._replace(env_file=find_env_file(project, bool(files)))
     return containers.add_images(project, environ)
 
 
-def check(files: Sequence[str], environ: dict[str, str]) -> list[Row]:
-    """What each service will be as the project stands now. Raises ``AwsenvError``."""
+def check(files: Sequence[str], environ: dict[str, str]) -> tuple[list[Row], str]:
+    """What each service will be as the project stands now, started from here; and what to type where compose leaves our
+    override out, else nothing. Raises ``AwsenvError``."""
     project = read_project(files, environ)
     # Whom each was brought to, though that may be granted no more.
     should = {
@@ -52,7 +52,8 @@ def check(files: Sequence[str], environ: dict[str, str]) -> list[Row]:
     services = apply_ours(project) if is_used else project.services
     running = {each.name: each for each in containers.list_running(project, environ)}
     rows = list_rows(project, services, should, environ)
-    return [row._replace(runs_as=_find_other(row, running, environ)) for row in rows]
+    rows = [row._replace(runs_as=_find_other(row, running, environ)) for row in rows]
+    return rows, override.format_words(project) if should and not is_used else ""
 
 
 def _find_other(row: Row, running: Mapping[str, Service], environ: dict[str, str]) -> str:
@@ -97,7 +98,7 @@ def list_rows(
 ) -> list[Row]:
     """A row a service, and one for each answer where SDKs differ. ``known``: tokens that will be granted, and for which
     profile."""
-    variables = {**read_env(project.folder), **environ}
+    variables = {**read_values(project.env_file), **environ}
     rows = []
     for name, service in services.items():
         found: dict[prediction.Acting, list[str]] = {}
@@ -135,12 +136,13 @@ def _is_used(project: Project, files: Sequence[str], environ: dict[str, str]) ->
     """Whether compose takes the override, however it is started: by the files that were named, else by COMPOSE_FILE."""
     if files:
         return any(os.path.basename(name) == OURS for name in files)
-    return OURS in map(os.path.basename, _list_said(project.folder, environ))
+    return OURS in map(os.path.basename, _list_said(environ))
 
 
-def _list_said(folder: str, environ: dict[str, str]) -> list[str]:
-    """The files that COMPOSE_FILE names, of the shell or of the ``.env``."""
-    said = environ.get("COMPOSE_FILE") or read_env(folder).get("COMPOSE_FILE") or ""
+def _list_said(environ: dict[str, str]) -> list[str]:
+    """The files that COMPOSE_FILE names: the shell's, or that of the ``.env`` in the folder in which one stands. Engines go
+    by no other, and so in a folder below the project by none."""
+    said = environ.get("COMPOSE_FILE") or read_env(os.getcwd()).get("COMPOSE_FILE") or ""
     return said.split(os.pathsep)
 
 

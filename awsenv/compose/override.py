@@ -16,7 +16,7 @@ from awsenv.compose.project import OURS, Mount, Project, Service
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading
 from awsenv.files.writing import write_whole
-from awsenv.paths import NO_FILE, OUR_CONFIG, shorten
+from awsenv.paths import NO_FILE, OUR_CONFIG, shorten, write_word
 from awsenv.state import COMPOSE, state_path
 from awsenv.variables import REGIONS, WEB_IDENTITY
 
@@ -159,6 +159,8 @@ def format_names(services: Iterable[str]) -> str:
 
 def format_words(project: Project) -> str:
     """How the project is started where nothing names our file to compose."""
+    if os.path.realpath(project.folder) != os.path.realpath(os.getcwd()):
+        return f"cd {write_word(project.folder)}"
     words = " ".join(f"-f {shlex.quote(name)}" for name in [*project.files, OURS])
     return f"{project.engine or 'docker compose'} {words} up"
 

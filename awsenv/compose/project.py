@@ -49,12 +49,13 @@ class Service(NamedTuple):
 
 
 class Project(NamedTuple):
-    """What ``engine`` (empty: our own reader) makes of ``files`` in ``folder``."""
+    """What ``engine`` (empty: our own reader) makes of ``files`` in ``folder``; variables are filled from ``env_file``."""
 
     folder: str
     files: list[str]
     engine: str
     services: dict[str, Service]
+    env_file: str = ""
 
 
 def find_folder(start: str) -> str:
@@ -76,6 +77,15 @@ def find_files(folder: str) -> list[str]:
         what = f"there is no compose file in {shorten(folder)}, nor above"
         raise AwsenvError(what, "cd to the project, or -f FILE")
     return [base, *(name for name in OVERRIDES if os.path.exists(os.path.join(folder, name)))][:2]
+
+
+def find_env_file(project: Project, is_named: bool) -> str:
+    """The ``.env`` from which an engine fills a project's variables, started where one stands; ``is_named``: its files are
+    said with ``-f``. docker-compose 1 takes that of the working folder, the others that beside the first file."""
+    if project.engine == "docker-compose":
+        return os.path.join(os.getcwd(), ".env")
+    beside = os.path.dirname(project.files[0]) if is_named else ""
+    return os.path.join(project.folder, beside, ".env")
 
 
 def read_env_file(path: str) -> dict[str, str | None]:

@@ -322,6 +322,23 @@ def test_a_service_that_the_project_has_no_more_is_not_said_either(project: Proj
     assert project.check()[0] == 0
 
 
+def test_below_the_project_compose_reads_no_compose_file_of_its_env(project: Project) -> None:
+    """Measured: docker-compose 1.29 and docker compose 5 find the project above, and not its COMPOSE_FILE."""
+    project.write(BASE)
+    below = project.folder / "below"
+    below.mkdir()
+    stand = ("/usr/bin/env", "-C", str(below))
+    done = project.place.run("compose", "admin", "web", prefix=stand, PATH=project.path)
+    assert done.returncode == 0
+    hint = "compose does not find compose.awsenv.yaml by itself here: cd ~/app"
+    assert hint in done.stderr
+    assert project.check()[0] == 0
+    told = project.place.run("compose", "--check", prefix=stand, PATH=project.path)
+    assert told.returncode == 1
+    assert hint in told.stderr
+    assert "compose does not find" not in project.run("compose", "--check").stderr
+
+
 # As docker-compose reads them: an override, extends, anchors, an env_file, variables.
 REAL = {
     "compose.yaml": """\

@@ -55,6 +55,14 @@ class Engine:
             "AWSENV_RELAY_IMAGE": IMAGE,
             "LC_ALL": "C.UTF-8",
         }
+        self.driver = ["docker-compose"]
+
+    def add_plugin(self, home: Path, program: str) -> None:
+        """``docker compose`` is ``program`` for whoever has this ``home``."""
+        place = home / ".docker/cli-plugins/docker-compose"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.unlink(missing_ok=True)
+        place.symlink_to(program)
 
     def podman(self, *words: str) -> str:
         """What it prints."""
@@ -68,8 +76,8 @@ class Engine:
         return "\n".join([self.podman("ps", "-a"), *logs])
 
     def compose(self, *words: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
-        """docker-compose in ``cwd``."""
-        done = _run(["docker-compose", *words], self.environ | more, cwd)
+        """docker-compose in ``cwd``, or the driver that was chosen."""
+        done = _run([*self.driver, *words], self.environ | more, cwd)
         assert done.returncode == 0, done.stdout + done.stderr
         return done
 
