@@ -78,12 +78,15 @@ def write(
     return rows
 
 
-def revoke(environ: dict[str, str], say: Say) -> None:
-    """Take back what the project of this folder was given: its grant, the private file, the override, and the line that
-    names it. Raises ``AwsenvError``."""
-    folder = find_folder(os.getcwd())
+def revoke(files: Sequence[str], environ: dict[str, str], say: Say) -> None:
+    """Take back what the project of ``files``, or else of this folder, was given: its grant, the private file, the override,
+    and the line that names it. Raises ``AwsenvError``."""
+    folder = find_folder(os.getcwd(), files)
     gone: set[str] = set()
-    for private in override.list_private(folder, environ):
+    # By what stands in the override, too: the project may have had another name when it was granted.
+    named = {change.private for change in override.read(folder).values()}
+    ours = {each for each in named if os.path.dirname(each) == override.private_folder(environ)}
+    for private in {*override.list_private(folder, environ), *ours}:
         gone |= {each.profile for each in grants.revoke(environ, file=private)}
         folders.discard(private)
     path = os.path.join(folder, OURS)

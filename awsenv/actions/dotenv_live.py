@@ -1,6 +1,10 @@
 """``dotenv --live``: a ``.env`` without a key. What reads it asks ``awsenv serve``, each time anew."""
 
+import os
+import re
 import shlex
+from collections.abc import Sequence
+from urllib.parse import unquote
 
 from awsenv.actions import serve
 from awsenv.actions.dotenv_file import EnvFile
@@ -8,13 +12,16 @@ from awsenv.aws.options import Prompter, Say, SessionOptions
 from awsenv.compose import override, place, relay
 from awsenv.compose.override import NO_FILES, RELAY
 from awsenv.compose.prediction import TOKEN, URI
+from awsenv.compose.project import list_files
 from awsenv.env_files import env_file, registry
 from awsenv.errors import AwsenvError
+from awsenv.files import reading
 from awsenv.paths import shorten
 from awsenv.request import Request
 from awsenv.server import grants, refusals, running
 from awsenv.sessions import resolve
-from awsenv.variables import SESSION_VARIABLES, WEB_IDENTITY
+from awsenv.shells import hints
+from awsenv.variables import AWSENV_PROFILE, REGIONS, SESSION_VARIABLES, WEB_IDENTITY
 
 # What SDKs take before a container's credentials.
 BEATS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", *WEB_IDENTITY,
@@ -49,7 +56,8 @@ def write(
     is_granted = bool(token)
     token = token or grants.grant(request.profile, made, environ, file=file.path)
     try:
-        kept = {name: value for name, value in session.items() if name not in SESSION_VARIABLES}
+        out = (*SESSION_VARIABLES, *_list_filled(file, prompter.say))
+        kept = {name: value for name, value in session.items() if name not in out}
         asked = override.build_variables(RELAY, request.profile, token) | NO_FILES
         values = file.rename_variables(asked | kept)
         file.write(values, request.profile)
@@ -98,8 +106,8 @@ def find_problem(
 ) -> tuple[str, str]:
     """What is wrong with the ``.env`` of ``values`` at ``path`` that asks a server, and what to type; empty for one that is
     right, or does not."""
-    token = values.get(TOKEN)
-    if not token or "/profiles/" not in (values.get(URI) or ""):
+    token, uri = values.get(TOKEN), values.get(URI) or ""
+    if not token or "/profiles/" not in uri:
         return "", ""
     if grants.find(token, environ) is None:
         return "holds a token that opens nothing any more", ""
@@ -107,7 +115,22 @@ def find_problem(
         return "asks awsenv serve, which does not run", "awsenv serve --start"
     if found := refusals.find_of(path, environ):
         return f"is not answered: {found.what}", found.fix
+    own = [name for name in BEATS if environ.get(name)]
+    if own and unquote(uri.rpartition("/profiles/")[2]) != environ.get(AWSENV_PROFILE):
+        return f"is not what programs of this shell go by, which has {own[0]}", hints.off_command()
     return "", ""
+
+
+def _list_filled(file: EnvFile, say: Say) -> Sequence[str]:
+    """The Region's variables, where the compose files beside ``file`` fill in one of them: what stands in a ``.env`` would
+    change what a person wrote there for when it is not set."""
+    folder = os.path.dirname(os.path.realpath(file.path))
+    for name in list_files(folder):
+        text = (reading.read_if_there(os.path.join(folder, name)) or b"").decode("utf-8", "replace")
+        if found := re.search(r"(?<!\$)\$\{?(AWS_REGION|AWS_DEFAULT_REGION)\b", text):
+            say(f"{name} fills in {found[1]} itself: the Region stays out of {shorten(file.path)}")
+            return REGIONS
+    return ()
 
 
 def _find_token(text: str, path: str, profile: str, session: bool, environ: dict[str, str]) -> str:

@@ -54,7 +54,7 @@ def compose(
     """
     environ = dict(os.environ)
     if revoke:
-        actions.revoke(environ, terminal.say)
+        actions.revoke(file or [], environ, terminal.say)
         return 0
     files = file or []
     if print_:

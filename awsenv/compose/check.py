@@ -31,9 +31,9 @@ def read_project(files: Sequence[str], environ: dict[str, str]) -> Project:
     """The project of the folder one stands in, or of ``files``, without what awsenv wrote. Raises ``AwsenvError``."""
     said = files or _list_said(environ)
     named = [name for name in said if name and os.path.basename(name) != OURS]
-    folder = os.getcwd() if named else find_folder(os.getcwd())
+    folder = find_folder(os.getcwd(), named)
     project = engine.read_project(folder, named, environ)
-    project = project._replace(env_file=find_env_file(project, bool(files)))
+    project = project._replace(env_file=find_env_file(project), is_named=bool(files))
     return containers.add_images(project, environ)
 
 

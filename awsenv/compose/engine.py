@@ -43,10 +43,10 @@ Loader.add_multi_constructor("!", _any)
 
 
 def read_project(folder: str, files: Sequence[str], environ: dict[str, str]) -> Project:
-    """The project of ``files`` in ``folder``, as an engine reads it that is started where one stands; without ``files``, of
-    those that it takes there. Raises ``AwsenvError``."""
+    """The project of ``files``, which lies in ``folder``, as an engine reads it that is started where one stands; without
+    ``files``, of those that it takes there. Raises ``AwsenvError``."""
     named = [each for name in files for each in ("-f", name)]
-    found = list(files) or find_files(folder)
+    found = [os.path.relpath(name, folder) for name in files] or find_files(folder)
     # A remote include would ask the network.
     environ = {**environ, "COMPOSE_EXPERIMENTAL_GIT_REMOTE": "0", "COMPOSE_EXPERIMENTAL_OCI_REMOTE": "0"}  # fmt: skip
     for words, more in _list_engines(environ):

@@ -46,12 +46,17 @@ class Change(NamedTuple):
 def private_path(folder: str, profile: str, environ: dict[str, str]) -> str:
     """Where the private file of the project in ``folder`` for ``profile`` lies: in our own folder."""
     name = f"{_digest(os.path.realpath(folder))}-{_digest(profile)}.env"
-    return os.path.join(state_path(environ, COMPOSE), name)
+    return os.path.join(private_folder(environ), name)
+
+
+def private_folder(environ: dict[str, str]) -> str:
+    """Where the private files of all projects lie."""
+    return state_path(environ, COMPOSE)
 
 
 def list_private(folder: str, environ: dict[str, str]) -> list[str]:
     """The private files of the project in ``folder``."""
-    place, start = state_path(environ, COMPOSE), _digest(os.path.realpath(folder))
+    place, start = private_folder(environ), _digest(os.path.realpath(folder))
     names = os.listdir(place) if os.path.isdir(place) else ()
     return [os.path.join(place, name) for name in names if name.startswith(start)]
 
@@ -159,9 +164,10 @@ def format_names(services: Iterable[str]) -> str:
 
 def format_words(project: Project) -> str:
     """How the project is started where nothing names our file to compose."""
-    if os.path.realpath(project.folder) != os.path.realpath(os.getcwd()):
+    if not project.is_named and os.path.realpath(project.folder) != os.path.realpath(os.getcwd()):
         return f"cd {write_word(project.folder)}"
-    words = " ".join(f"-f {shlex.quote(name)}" for name in [*project.files, OURS])
+    files = (os.path.relpath(os.path.join(project.folder, each)) for each in [*project.files, OURS])
+    words = " ".join(f"-f {shlex.quote(name)}" for name in files)
     return f"{project.engine or 'docker compose'} {words} up"
 
 
@@ -202,4 +208,4 @@ def _format(service: Service, change: Change, in_network: bool) -> dict[str, Any
 
 
 def _config_path(environ: dict[str, str]) -> str:
-    return os.path.join(state_path(environ, COMPOSE), "config")
+    return os.path.join(private_folder(environ), "config")

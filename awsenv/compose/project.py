@@ -4,7 +4,7 @@ Specification. What an engine prints holds secrets, and is neither shown nor kep
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from awsenv.env_files import env_file
@@ -49,20 +49,24 @@ class Service(NamedTuple):
 
 
 class Project(NamedTuple):
-    """What ``engine`` (empty: our own reader) makes of ``files`` in ``folder``; variables are filled from ``env_file``."""
+    """What ``engine`` (empty: our own reader) makes of ``files`` in ``folder``; variables are filled from ``env_file``.
+    ``is_named``: its files are not those that an engine takes by itself."""
 
     folder: str
     files: list[str]
     engine: str
     services: dict[str, Service]
     env_file: str = ""
+    is_named: bool = False
 
 
-def find_folder(start: str) -> str:
-    """The project that one stands in: the nearest folder from ``start`` upward that has a compose file, as engines have
-    it; ``start`` itself where none has."""
+def find_folder(start: str, files: Sequence[str] = ()) -> str:
+    """The project of ``files``: where the first of them lies, as engines have it. Without any the one that one stands in:
+    the nearest folder from ``start`` upward that has a compose file, as engines have that; ``start`` where none has."""
+    if files:
+        return os.path.realpath(os.path.dirname(os.path.abspath(files[0])))
     folder = start
-    while not any(os.path.exists(os.path.join(folder, name)) for name in NAMES):
+    while not list_files(folder):
         above = os.path.dirname(folder)
         if above == folder:
             return start
@@ -72,20 +76,27 @@ def find_folder(start: str) -> str:
 
 def find_files(folder: str) -> list[str]:
     """The compose files that an engine takes there by itself: one, and what overrides it. Raises ``AwsenvError``."""
-    base = next((name for name in NAMES if os.path.exists(os.path.join(folder, name))), None)
-    if base is None:
+    found = list_files(folder)
+    if not found:
         what = f"there is no compose file in {shorten(folder)}, nor above"
         raise AwsenvError(what, "cd to the project, or -f FILE")
-    return [base, *(name for name in OVERRIDES if os.path.exists(os.path.join(folder, name)))][:2]
+    return found
 
 
-def find_env_file(project: Project, is_named: bool) -> str:
-    """The ``.env`` from which an engine fills a project's variables, started where one stands; ``is_named``: its files are
-    said with ``-f``. docker-compose 1 takes that of the working folder, the others that beside the first file."""
-    if project.engine == "docker-compose":
-        return os.path.join(os.getcwd(), ".env")
-    beside = os.path.dirname(project.files[0]) if is_named else ""
-    return os.path.join(project.folder, beside, ".env")
+def list_files(folder: str) -> list[str]:
+    """Those; none where there is no project."""
+    base, more = (
+        [n for n in names if os.path.exists(os.path.join(folder, n))][:1]
+        for names in (NAMES, OVERRIDES)
+    )
+    return base + more if base else []
+
+
+def find_env_file(project: Project) -> str:
+    """The ``.env`` from which an engine fills a project's variables, started where one stands: docker-compose 1 takes that
+    of the working folder, the others that of the project."""
+    folder = os.getcwd() if project.engine == "docker-compose" else project.folder
+    return os.path.join(folder, ".env")
 
 
 def read_env_file(path: str) -> dict[str, str | None]:

@@ -27,8 +27,8 @@ class Grant:
     """``profile`` for the holder of a token whose SHA-256 is ``digest``. ``session``: of its
     long-lived key a temporary session is given. ``file`` is the ``.env`` that has the token, else
     ``process`` the process; what is not there has no grant. ``project`` is the folder of
-    the compose project that reads the file, where one does. ``made`` and ``used`` are seconds since 1970, ``used`` 0 before the first
-    time. ``files`` are the variables that say where the AWS files lie. It is asked for at the port that is
+    the compose project that reads the file, where one does. ``made`` and ``used`` are seconds since 1970, ``used`` 0 before
+    the first time. ``files`` are the variables that say where the AWS files lie. It is asked for at the port that is
     listened on as ``listener``, and ends with that; empty: at the socket.
     """
 
@@ -50,8 +50,10 @@ class Grant:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process or the file that has it is there still."""
-        return _is_alive(self.process) if self.process else os.path.lexists(self.file)
+        """Whether the process or the file that has it is there still, and the project that reads that."""
+        if self.process:
+            return _is_alive(self.process)
+        return os.path.lexists(self.file) and (not self.project or os.path.isdir(self.project))
 
     @property
     def where(self) -> str:
@@ -67,8 +69,8 @@ def grant(
     process: int = 0,
     project: str = "",
 ) -> str:
-    """Grant ``profile`` to ``file``, which the compose ``project`` reads where one is named, or to ``process``; the token. What ``file`` had before is revoked.
-    Raises ``AwsenvError``."""
+    """Grant ``profile`` to ``file``, which the compose ``project`` reads where one is named, or to ``process``; the token.
+    What ``file`` had before is revoked. Raises ``AwsenvError``."""
     if file:
         revoke(environ, file=file)
     token = secrets.token_urlsafe(32)

@@ -158,6 +158,38 @@ def test_no_start_leaves_that_to_a_person_and_check_tells_what_is_wrong(home: Se
     assert told.stderr.endswith("opens nothing any more; awsenv dotenv admin --live -o .env\n")
 
 
+def test_check_tells_of_keys_that_the_shell_has_of_its_own(home: Served) -> None:
+    assert home.place.run("dotenv", "admin", *LIVE).returncode == 0
+    keys = {"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "s"}
+    told = home.place.run("dotenv", "--check", "admin", **keys)
+    assert told.returncode == 1
+    assert told.stderr.endswith(".env is not what programs of this shell go by, which has AWS_ACCESS_KEY_ID; eval \"$(awsenv off)\"\n")  # fmt: skip
+    # Those that awsenv put there for the same profile are nobody else's.
+    assert home.place.run("dotenv", "--check", AWSENV_PROFILE="admin", **keys).returncode == 0
+    web = {"AWS_ROLE_ARN": "a", "AWS_WEB_IDENTITY_TOKEN_FILE": "/t"}
+    assert home.place.run("dotenv", "--check", "admin", **web).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "is_there"),
+    [
+        ("AWS_REGION: ${AWS_REGION:-eu-west-1}", False),
+        ("AWS_REGION: $AWS_DEFAULT_REGION", False),
+        ("AWS_REGION: $${AWS_REGION}", True),
+        ("AWS_REGION:", True),
+        ("A: ${AWS_REGIONS}", True),
+    ],
+)
+def test_the_region_stays_out_where_a_compose_file_fills_it_in(
+    said: str, is_there: bool, home: Served
+) -> None:
+    (home.place.home / "compose.yaml").write_text(f"services: {{web: {{environment: {{{said}}}}}}}\n")  # fmt: skip
+    told = home.place.run("dotenv", "admin", *LIVE)
+    assert told.returncode == 0
+    assert ("AWS_REGION" in values(home)) is is_there
+    assert ("the Region stays out of" in told.stderr) is not is_there
+
+
 def test_what_cannot_be_had_now_leaves_everything_as_it_was(home: Served) -> None:
     (home.place.home / ".env").write_text("A=1\n")
     cases = (
@@ -249,7 +281,7 @@ def test_what_stands_in_a_file_is_revoked_wherever_that_is_now(home: Served) -> 
     repo.rename(other)
     revoked = home.place.run("dotenv", "--revoke", "-o", "other/.env")
     assert revoked.returncode == 0
-    assert revoked.stderr == "awsenv: ~/other/.env holds no session any more\n"
+    assert revoked.stderr.startswith("awsenv: ~/other/.env holds no session any more\n")
     other.rename(repo)
     assert not list(grants.list_grants(home.environ))
     assert grants.find(token, home.environ) is None

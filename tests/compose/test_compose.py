@@ -339,6 +339,27 @@ def test_below_the_project_compose_reads_no_compose_file_of_its_env(project: Pro
     assert "compose does not find" not in project.run("compose", "--check").stderr
 
 
+def test_a_project_that_got_another_name_is_answered_no_more_and_can_be_taken_back(
+    project: Project,
+) -> None:
+    project.write(BASE)
+    assert project.run("compose", "admin", "web").returncode == 0
+    token = str(project.private[TOKEN])
+    environ = {"HOME": str(project.place.home)}
+    assert grants.find(token, environ)
+    project.folder.rename(project.place.home / "renamed")
+    assert not grants.find(token, environ)
+    assert [each.where for each in grants.list_gone(environ)] == [str(project.folder)]
+    project.folder = project.place.home / "renamed"
+    assert project.check()[0] == 1
+    told = project.run("compose", "--revoke")
+    assert told.returncode == 0
+    assert "acts as admin no more" in told.stderr
+    assert not grants.list_gone(environ)
+    assert not list((project.place.home / ".local/state/awsenv/compose").glob("*.env"))
+    assert project.check()[0] == 0
+
+
 # As docker-compose reads them: an override, extends, anchors, an env_file, variables.
 REAL = {
     "compose.yaml": """\

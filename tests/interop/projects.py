@@ -86,8 +86,8 @@ PROJECTS = {
     "a Makefile with -f": Written(
         {"deploy/compose.yaml": _WEB},
         ("org-b", "web", "-f", "deploy/compose.yaml"),
-        ("-f", "deploy/compose.yaml", "-f", "compose.awsenv.yaml"),
-        checks=("-f", "deploy/compose.yaml", "-f", "compose.awsenv.yaml"),
+        ("-f", "deploy/compose.yaml", "-f", "deploy/compose.awsenv.yaml"),
+        checks=("-f", "deploy/compose.yaml", "-f", "deploy/compose.awsenv.yaml"),
     ),
     "a monorepo's subfolder": Written(
         {"compose.yaml": _WEB, "services/api/README": ""},
