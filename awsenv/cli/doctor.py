@@ -20,7 +20,7 @@ from awsenv.paths import shorten
 from awsenv.profiles import lint
 from awsenv.server import refusals, running
 from awsenv.sessions import conflicts
-from awsenv.shells import detection, start_files
+from awsenv.shells import detection, start_check, start_files
 from awsenv.shells.table import load_shell
 from awsenv.state import state_folder
 from awsenv.ui import terminal
@@ -32,6 +32,9 @@ Finding = tuple[str, str, str]
 
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    shell: Annotated[
+        bool, typer.Option("--shell", help="Also start your shell, and look for the hook in it.")
+    ] = False,
 ) -> int:
     """Look over this set-up: hook, shells, caches, modes, endpoints, leftovers. Asks nobody anything.
 
@@ -39,6 +42,8 @@ def doctor(
     """
     environ = dict(os.environ)
     found = list(check_all(environ))
+    if shell:
+        found += _check_starts(environ)
     wrong = [each for each in found if each[2]]
     if as_json:
         rows = [{"what": what, "found": words, "fix": fix or None} for what, words, fix in found]
@@ -95,6 +100,31 @@ def _check_hook(environ: dict[str, str]) -> Iterator[Finding]:
         yield "hook", f"{shell}: {cannot}", ""
     for path in dict.fromkeys(has):
         yield from _check_order(shorten(path), start_files.read_text(path))
+
+
+def _check_starts(environ: dict[str, str]) -> Iterator[Finding]:
+    """Whether the person's shell has the hook, started as terminals do it."""
+    shell = detection.detect_shell(environ)
+    places = start_files.list_paths(shell, environ)
+    has = [path for path, _, _ in start_files.list_lines(environ) if path in places]
+    looked = list(start_check.look(shell, environ))
+    for seen in looked:
+        if seen.has_hook:
+            yield "shell", f"{seen.how} ({shell}) has the hook", ""
+        else:
+            fix = (
+                f"awsenv hook {shell} --install" if not has else _fix_start(seen.how, shell, has[0])
+            )
+            yield "shell", f"{seen.how} ({shell}) has no hook: {seen.what}", fix
+    if not looked:
+        yield "shell", f"{shell} cannot be asked from here: look in a new one", ""
+
+
+def _fix_start(how: str, shell: str, place: str) -> str:
+    """What to type where ``place`` has the line, and the shell does not come by."""
+    if shell == "bash" and "login" in how and os.path.basename(place) == ".bashrc":
+        return "~/.bash_profile has to read it: . ~/.bashrc"
+    return f"look in {shorten(place)} for what ends it before awsenv's line"
 
 
 def _check_program() -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from awsenv.cli import shared_options, switch
 from awsenv.errors import UsageError
 from awsenv.paths import shorten
 from awsenv.request import SESSION_OPTIONS, Request
-from awsenv.shells import hints, hook_text, start_file_edits
+from awsenv.shells import hints, hook_text, start_check, start_file_edits
 from awsenv.shells.table import SHELLS
 from awsenv.ui import terminal
 
@@ -104,7 +104,9 @@ def _install(shell: str, yes: bool) -> str:
     environ = dict(os.environ)
     path, data, words = start_file_edits.plan(shell, environ)
     if data is None:
-        terminal.say(f"{shorten(path)} has it already")
+        terminal.say(
+            f"{shorten(path)} has it already; awsenv doctor --shell looks whether it counts"
+        )
         return ""
     terminal.say(f"{'puts' if yes else 'would put'} into {shorten(path)}: {words}")
     for line in start_file_edits.format_change(path, data):
@@ -113,9 +115,19 @@ def _install(shell: str, yes: bool) -> str:
         copy = start_file_edits.write(path, data, environ)
         was = f", {shorten(copy)} is as it was" if copy else ""
         terminal.say(f"{shorten(path)} has it now{was}; a new shell loads it")
+        _prove(shell, environ)
     else:
         terminal.say(f"nothing was done yet; awsenv hook {shell} --install --yes")
     return ""
+
+
+def _prove(shell: str, environ: dict[str, str]) -> None:
+    """Start the shell as terminals do, and say what was seen."""
+    for seen in start_check.look(shell, environ):
+        if seen.has_hook:
+            terminal.say(f"looked: {seen.how} has the hook")
+        else:
+            terminal.say(f"looked: {seen.how} has no hook: {seen.what}; awsenv doctor --shell")
 
 
 def _choose_form(shell: list[str] | None, format_: list[str] | None = None) -> str:

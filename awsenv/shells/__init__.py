@@ -33,6 +33,7 @@ class Shell(Form):
     ``start_files``: those of which an interactive one reads all or the first, below the home folder (or below what
     the variable ``home_variable`` names): our line goes into the first that is there. ``other_start_files`` other
     programs read, too, or the shell does so at another moment: they are looked at, never written.
+    ``starts``: how it is started so that it reads them and then runs a command: a name, its options.
     ``start_file_begins``: what a start file begins with that is the hook itself; empty where a line loads it.
     ``hook_file``: the shipped hook. ``cannot``: what a person misses there who knows the other shells.
     ``needs_stamps``: it compares the times of two files and no others. ``compares_whole_seconds``: no finer.
@@ -46,6 +47,7 @@ class Shell(Form):
     start_files: tuple[str, ...] = ()
     other_start_files: tuple[str, ...] = ()
     home_variable = ""
+    starts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     start_file_begins = ""
     cannot = ""
     needs_stamps = False
@@ -77,8 +79,19 @@ class Shell(Form):
         return before + command + after
 
     def format_start_line(self) -> str:
-        """The line of a start file that loads the hook, or the command that makes such a file."""
+        """What loads the hook where one types it, or the command that makes a start file."""
         return self.format_eval(f"awsenv hook {self.name}")
+
+    def format_installed_line(self, folder: str = "") -> str:
+        """The line of a start file that loads the hook, wherever that is read: a login shell may read it before its PATH
+        has what it will have. The program is looked for on PATH, in ``~/.local/bin``, where uv and pipx put it, and in
+        ``folder``; where it is gone, nothing is done and nothing is said."""
+        return self.format_eval(f"sh -c {self.quote(self._format_search(folder))}")
+
+    def _format_search(self, folder: str) -> str:
+        """For any POSIX shell."""
+        more = ":'" + folder.replace("'", "'\\''") + "'" if folder else ""
+        return f"PATH=$PATH:~/.local/bin{more}; if command -v awsenv >/dev/null; then awsenv hook {self.name}; fi"
 
     def read_command(self, arguments: list[str], environ: "MutableMapping[str, str]") -> list[str]:
         """What the hook asks, behind its flags: here the ``arguments`` as they are."""

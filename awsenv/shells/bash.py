@@ -19,6 +19,10 @@ class Bash(Posix):
     hook_file = "awsenv.bash"
     start_files: tuple[str, ...] = (".bashrc", ".bash_profile")
     other_start_files: tuple[str, ...] = (".profile",)
+    starts: tuple[tuple[str, tuple[str, ...]], ...] = (
+        ("a new shell", ("-i",)),
+        ("a login shell", ("-l", "-i")),
+    )
     needs_stamps = True
     builtin = "\\builtin "
 

@@ -23,6 +23,7 @@ class Fish(Shell):
     needs_stamps = True
     start_files = (".config/fish/config.fish",)
     other_start_files = (".config/fish/conf.d/awsenv.fish",)
+    starts = (("a new shell", ("-i",)), ("a login shell", ("-l", "-i")))
 
     def quote(self, value: str) -> str:
         """``value`` as one word that fish takes literally (fish language, "Quotes": in single quotes a backslash

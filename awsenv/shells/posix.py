@@ -23,6 +23,10 @@ class Posix(Shell):
         """``value`` as one word that the shell takes literally (POSIX.1-2024, 2.2.2 Single-Quotes)."""
         return "'" + value.replace("'", "'\\''") + "'"
 
+    def format_installed_line(self, folder: str = "") -> str:
+        """As any shell's, without a shell of its own."""
+        return self.format_eval(self._format_search(folder))
+
     def render(self, change: Change) -> str:
         """The command that makes ``change``."""
         guard = _RESTORE_GUARD.format(b=self.builtin, names=" ".join(change.restore))

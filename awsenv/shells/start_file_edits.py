@@ -5,15 +5,16 @@ file as it was before is kept once beside it.
 import difflib
 import os
 import re
+import sys
 from collections.abc import Iterator
 
 from awsenv.errors import UsageError
 from awsenv.files import folders, reading
 from awsenv.files.writing import hold_folder, write_whole
 from awsenv.paths import shorten
-from awsenv.shells import hook_text, start_files
+from awsenv.shells import Shell, hook_text, start_files
 from awsenv.shells.table import SHELLS, load_shell
-from awsenv.state import state_folder
+from awsenv.state import home_folder, state_folder
 
 # What the copy of a start file is called behind the file's own name.
 COPY = ".before-awsenv"
@@ -30,7 +31,7 @@ def plan(shell: str, environ: dict[str, str]) -> tuple[str, bytes | None, str]:
     has it), and that in a few words. Raises ``UsageError`` for a shell without one, and ``AwsenvError`` where the file
     cannot be read: it would be lost."""
     known = load_shell(shell)
-    line = known.format_start_line()
+    line = known.format_installed_line(_find_folder(environ))
     found = [start_files.find_place(name, known, environ) for name in known.start_files]
     if not found:
         hint = f"put it into the file that your shell reads: {line}"
@@ -54,7 +55,26 @@ def is_ours(path: str, line: str) -> bool:
     of a person's own."""
     if shell := start_files.find_shell(line):
         return hook_text.render_hook(shell) in start_files.read_text(path)
-    return line in [load_shell(s).format_start_line() for s in SHELLS]
+    return any(_is_line_of(load_shell(each), line) for each in SHELLS)
+
+
+def _is_line_of(shell: Shell, line: str) -> bool:
+    """Whether ``line`` is what this release or one before puts into a start file of ``shell``, whatever folder it has."""
+    begins, _, ends = shell.format_installed_line("\0").partition("\0")
+    others = (shell.format_start_line(), shell.format_installed_line())
+    return line in others or (line.startswith(begins) and line.endswith(ends))
+
+
+def _find_folder(environ: dict[str, str]) -> str:
+    """Where this awsenv's command lies, if the shells' own folders and ``~/.local/bin`` are not it."""
+    usual = [
+        os.path.join(home_folder(environ), ".local/bin"),
+        *os.defpath.split(os.pathsep),
+        "/usr/local/bin",
+    ]
+    folder = os.path.dirname(os.path.abspath(sys.argv[0]))
+    is_there = os.access(os.path.join(folder, "awsenv"), os.X_OK)
+    return folder if is_there and folder not in usual else ""
 
 
 def plan_removal(path: str, line: str) -> bytes | None:

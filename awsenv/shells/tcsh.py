@@ -24,9 +24,18 @@ class Tcsh(Shell):
     failing_text = "false;\n"
     evaluates = ('eval "`', '`"')
     start_files = (".tcshrc", ".cshrc")
+    starts = (("a new shell", ()),)
     cannot = "no renewal between a prompt and its command; no newline in a value"
     compares_whole_seconds = True
     ignores_interrupts = True
+
+    def _format_search(self, folder: str) -> str:
+        """Without a variable, which tcsh would put in, whatever is in it; nor a folder whose name it would take for one."""
+        places = ["~/.local/bin/awsenv"]
+        if folder and not set(folder) & set('$`"!\\'):
+            places.append("'" + folder.replace("'", "'\\''") + "/awsenv'")
+        more = "".join(f"elif test -x {each}; then {each} hook tcsh; " for each in places)
+        return f"if command -v awsenv >/dev/null; then awsenv hook tcsh; {more}fi"
 
     def quote(self, value: str) -> str:
         """``value`` as one word that tcsh takes literally (tcsh(1), "Lexical structure", "History substitution":

@@ -1,5 +1,6 @@
 """``hook SHELL --install``: the line comes into the file that the shell reads, once, and goes again."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,8 @@ from awsenv.errors import UsageError
 from awsenv.shells import start_file_edits, start_files
 from awsenv.shells.table import SHELLS as TABLE
 from awsenv.shells.table import load_shell
-from tests.program import awsenv
-from tests.shells.real import HOOKED, SHELLS, Shell, clean
+from tests.program import awsenv, program_path
+from tests.shells.real import BIN, HOOKED, SHELLS, Shell, clean, installed
 
 PLACES = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}
 
@@ -30,12 +31,13 @@ def test_the_line_is_shown_comes_once_and_goes_again(
     words = ("hook", shell.name, "--install")
     shown = awsenv(tmp_path, *words)
     assert (shown.returncode, shown.stdout) == (0, "")
-    assert f"would put into ~/{PLACES[shell.name]}: {load_shell(shell.name).format_start_line()}\n" in shown.stderr  # fmt: skip
-    assert f"awsenv:   +{load_shell(shell.name).format_start_line()}\n" in shown.stderr
+    line = load_shell(shell.name).format_installed_line(str(BIN))
+    assert f"would put into ~/{PLACES[shell.name]}: {line}\n" in shown.stderr
+    assert f"awsenv:   +{line}\n" in shown.stderr
     assert (path.read_bytes() if before else b"") == before.encode("latin-1")
     assert awsenv(tmp_path, *words, "--yes").returncode == 0
     done = path.read_bytes()
-    assert done.endswith(load_shell(shell.name).format_start_line().encode() + b"\n")
+    assert done.endswith(line.encode() + b"\n")
     assert path.is_symlink() == bool(before)
     copy = path.with_name(f"{path.name}.before-awsenv")
     assert copy.exists() == bool(before)
@@ -148,3 +150,70 @@ def test_a_file_of_our_hooks_name_that_is_another_persons_work_stays(tmp_path: P
     assert "awsenv.nu is there, and is no hook of awsenv's" in told.stderr
     awsenv(tmp_path, "uninstall", "--yes")
     assert path.read_text() == "# mine\n"
+
+
+# Debian's ~/.profile in two lines: it reads ~/.bashrc before its PATH has what it then adds.
+PROFILE = '. "$HOME/.bashrc"\nPATH="$HOME/.local/bin:$PATH"\n'
+
+
+def test_the_line_finds_its_program_before_the_path_does_and_is_proved(tmp_path: Path) -> None:
+    """A shell is started as terminals do it, and asked."""
+    place = tmp_path / ".local/bin/awsenv"
+    place.parent.mkdir(parents=True)
+    place.symlink_to(program_path())
+    (tmp_path / ".bashrc").write_text("# mine\n")
+    (tmp_path / ".profile").write_text(PROFILE)
+    told = awsenv(tmp_path, "hook", "bash", "--install", "--yes").stderr
+    assert told.endswith(
+        "looked: a new shell has the hook\nawsenv: looked: a login shell has the hook\n"
+    )
+    # Gone: silent, and a shell like any other.
+    place.unlink()
+    text = (tmp_path / ".bashrc").read_text().replace(f":'{BIN}'", "")
+    (tmp_path / ".bashrc").write_text(text)
+    done = subprocess.run(["bash", "-l", "-i", "-c", "echo HERE"], env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)  # fmt: skip
+    assert "awsenv" not in done.stderr
+    assert done.stdout == "HERE\n"
+    # Where a login shell does not come by, that is seen.
+    place.symlink_to(program_path())
+    (tmp_path / ".bash_profile").write_text("true\n")
+    told = awsenv(
+        tmp_path, "doctor", "--shell", prefix=("bash", "-c", '"$@"; exit "$?"', "bash")
+    ).stdout
+    assert "a new shell (bash) has the hook" in told
+    assert "a login shell (bash) has no hook" in told
+    assert "~/.bash_profile has to read it: . ~/.bashrc" in told
+
+
+HAS = {
+    "bash": "command -v awsenv >/dev/null && echo HAS",
+    "zsh": "whence awsenv >/dev/null && echo HAS",
+    "posix": "command -v awsenv >/dev/null && echo HAS",
+    "fish": "type -q awsenv; and echo HAS",
+    "tcsh": 'if ("`alias awsenv`" != "") echo HAS',
+    "xonsh": "print('HAS' if 'awsenv' in aliases else '')",
+}
+PLAIN = {"bash": "--norc", "zsh": "-f", "fish": "--no-config", "tcsh": "-f", "xonsh": "--no-rc"}
+
+
+@pytest.mark.parametrize("name", HAS)
+def test_the_line_of_every_shell_finds_a_folder_of_any_name(name: str, tmp_path: Path) -> None:
+    """And is silent where nothing is there."""
+    folder = tmp_path / ("it's a folder" if name == "tcsh" else "it's a $(touch x) folder")
+    folder.mkdir()
+    line = load_shell(name).format_installed_line(str(folder))
+    (tmp_path / "start").write_text(f"{line}\n{HAS[name]}\n")
+    program = f"{BIN}/xonsh" if name == "xonsh" else installed("dash" if name == "posix" else name)
+    words = [program, *filter(None, [PLAIN.get(name)]), str(tmp_path / "start")]
+    environ = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TERM": "dumb"}
+
+    def run() -> str:
+        done = subprocess.run(words, env=environ, cwd=tmp_path, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, check=False)  # fmt: skip
+        return (done.stdout + done.stderr).strip()
+
+    assert run() == ""
+    (folder / "awsenv").symlink_to(program_path())
+    assert run() == "HAS"
+    assert not (tmp_path / "x").exists()
