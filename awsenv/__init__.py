@@ -48,6 +48,8 @@ def _run(arguments: list[str]) -> int:
 
         request = parse_request(arguments)
         text = replay.answer(request, dict(os.environ)) if request else None
+        if text is not None and _wants_server():
+            text = None  # the command line starts it
         if arguments[:1] == ["hook"]:
             from awsenv.shells.table import SHELLS
 
@@ -69,6 +71,21 @@ def _run(arguments: list[str]) -> int:
     from awsenv.cli import app
 
     return app.main(arguments)
+
+
+def _wants_server() -> bool:
+    """Whether something is granted, and the server that answers for it does not run any more."""
+    from awsenv.state import GRANTS, state_path
+
+    environ = dict(os.environ)
+    try:
+        # Nobody else has it, and pays for no more than this.
+        os.stat(state_path(environ, GRANTS))
+    except OSError:
+        return False
+    from awsenv.server import revival
+
+    return revival.is_wanted(environ)
 
 
 def _ended(code: int) -> int:

@@ -97,7 +97,7 @@ def granted(place: Place) -> Iterator[Served]:
 
 
 @pytest.mark.parametrize(
-    "words", [("hook-env", "bash"), ("hook-env", "bash", "", "use", "admin"), ("use", "admin", "--shell", "bash", "--fresh"), ("dotenv", "admin", "-o", "x.env"), ("serve", "--start")]
+    "words", [("hook-env", "bash"), ("hook-env", "bash", "", "use", "admin"), ("use", "admin", "--shell", "bash", "--fresh"), ("use", "admin", "--shell", "bash"), ("dotenv", "admin", "-o", "x.env"), ("serve", "--start")]
 )  # fmt: skip
 def test_what_comes_next_starts_it_where_something_is_granted(
     words: tuple[str, ...], granted: Served
