@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from awsenv import __version__, installation, paths, programs
+from awsenv.actions import start_check
 from awsenv.aws import cli_caches
 from awsenv.aws_login import tokens
 from awsenv.cli import shell_status
@@ -20,7 +21,7 @@ from awsenv.paths import shorten
 from awsenv.profiles import lint
 from awsenv.server import refusals, running
 from awsenv.sessions import conflicts
-from awsenv.shells import detection, start_check, start_files
+from awsenv.shells import detection, start_files
 from awsenv.shells.table import load_shell
 from awsenv.state import state_folder
 from awsenv.ui import terminal

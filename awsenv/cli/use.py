@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
+from awsenv.actions import start_check
 from awsenv.cli import shared_options, switch
 from awsenv.errors import UsageError
 from awsenv.paths import shorten
 from awsenv.request import SESSION_OPTIONS, Request
-from awsenv.shells import hints, hook_text, start_check, start_file_edits
+from awsenv.shells import hints, hook_text, start_file_edits
 from awsenv.shells.table import SHELLS
 from awsenv.ui import terminal
 
