@@ -80,7 +80,9 @@ def emit(text: str) -> int:
     try:
         while data:
             data = data[os.write(1, data) :]
-    except OSError:  # nobody reads
+    except OSError as error:
+        if error.errno != 32:  # EPIPE: nobody reads
+            say(f"stdout: {error.strerror}")
         return 1
     return 0
 

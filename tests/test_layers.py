@@ -42,7 +42,7 @@ LAW = [
     ["state"],
     ["paths"],
     ["installation"],
-    ["durations", "regions"],
+    ["durations", "near", "regions"],
     ["errors", "debug"],
 ]
 LEVEL = {room: level for level, rooms in enumerate(LAW) for room in rooms}

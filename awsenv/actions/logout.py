@@ -43,6 +43,8 @@ def logout(profile: str, env_files: bool, environ: dict[str, str], say: Say) -> 
         _revoke(name, env_files, environ, say)
     _clear_env_files(profile, of_it, env_files, environ, say)
     what = profile or "every profile"
+    if profile and not gone and profile not in found and not read.sso_session(profile, environ):
+        raise read.Profiles(environ).explain_missing(profile, f"no profile named {profile}")
     say(f"signed out of {what}" if gone else f"there was no session of {what}")
 
 

@@ -1,15 +1,20 @@
 """The commands by name, and the one place that runs one and reports how it went."""
 
 import contextlib
+import functools
 import importlib
+import io
 import os
+import re
+import shutil
 import sys
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from awsenv import __version__
+from awsenv import __version__, near
 from awsenv.cli import help as help_
 from awsenv.cli.switch import Render
 from awsenv.errors import USAGE, UsageError
@@ -65,11 +70,21 @@ def main(arguments: list[str], render: Render | None = None) -> int:
     one = name in COMMANDS and name != "help"
     command = help_.prepare(typer.main.get_command(build_app([name] if one else list(COMMANDS))))
     if evaluated and {"-h", "--help"} & set(words):
-        # It did not fail, and is nothing for a shell: `awsenv help` goes to a pipe.
-        with contextlib.nullcontext() if sys.stdout.isatty() else contextlib.redirect_stdout(sys.stderr):  # fmt: skip
-            return run_command(lambda: _call(command, arguments, name, render), None)
+        # It did not fail, and is nothing for a shell; a hook shows it, and evaluates nothing of it.
+        is_shown = hints.loaded_hook() or not sys.stdout or sys.stdout.isatty()
+        show: Callable[[], object] = functools.partial(_call, command, arguments, name, render)
+        return run_command(show if is_shown else functools.partial(_comment, show), None)
     form = find_failing_form(arguments, dict(os.environ)) if evaluated else None
     return run_command(lambda: _call(command, arguments, name, render), form)
+
+
+def _comment(call: Callable[[], object]) -> object:
+    """Do ``call``, whose text on stdout a shell may be about to evaluate: each line is a comment."""
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told):
+        returned = call()
+    sys.stdout.write("".join(f"# {line}".rstrip() + "\n" for line in told.getvalue().splitlines()))
+    return returned
 
 
 def _call(command: Any, arguments: list[str], name: str, render: Render | None) -> object:
@@ -81,9 +96,24 @@ def _call(command: Any, arguments: list[str], name: str, render: Render | None) 
             sys.stderr.write(f"{error}\n")
             return USAGE
         words = "awsenv " + name if name in COMMANDS else "awsenv"
-        raise UsageError(str(error).rstrip("."), f"{words} --help") from None
+        raise _explain(error, f"{words} --help") from None
     except Abort:
         raise KeyboardInterrupt from None
+
+
+def _explain(error: TyperException, fix: str) -> UsageError:
+    """What Typer has to say, with the name that is near, whatever its case."""
+    what = str(error).partition(" Did you mean")[0].rstrip(".")
+    context: Any = getattr(error, "ctx", None)
+    command: Any = getattr(context, "command", None)
+    if word := getattr(error, "option_name", ""):
+        options = [o for each in getattr(command, "params", ()) for o in each.opts if o[:2] == "--"]
+        names = [option[2:] for option in [*options, "--help", "--debug"]]
+        found = near.find_near(word.lstrip("-"), names, most=1)
+        return UsageError(what, f"did you mean --{found[0]}?" if found else fix)
+    if (named := re.fullmatch("No such command '(.*)'", what)) and command:
+        return UsageError(what, near.ask_whether(named[1], command.commands, fix))
+    return UsageError(what, fix)
 
 
 def build_app(names: list[str]) -> typer.Typer:
@@ -95,7 +125,7 @@ def build_app(names: list[str]) -> typer.Typer:
         pretty_exceptions_enable=False,  # they show local variables: secrets
         no_args_is_help=True,
         epilog="--debug, anywhere: what is looked up and decided, without secrets, on stderr.",
-        context_settings={"help_option_names": ["-h", "--help"]},
+        context_settings={"help_option_names": ["-h", "--help"], "terminal_width": _find_width()},
     )
     app.callback()(_root)
     for name in names:
@@ -106,6 +136,11 @@ def build_app(names: list[str]) -> typer.Typer:
         else:
             app.command(name, cls=getattr(command, "of_class", None))(command)
     return app
+
+
+def _find_width() -> int:
+    """How wide help may be: the window, as far as that is a comfort to read."""
+    return max(30, min(shutil.get_terminal_size().columns, 80))
 
 
 def _print_version(wanted: bool) -> None:

@@ -43,8 +43,10 @@ class Execute(typer.core.TyperCommand):
 def execute(
     profile: Annotated[
         str, typer.Argument(metavar="[PROFILE]", help="The profile; not given, the folder's.")
-    ],
-    command: Annotated[list[str], typer.Argument(metavar="-- CMD…", help="The command.")],
+    ] = "",
+    command: Annotated[
+        list[str] | None, typer.Argument(metavar="-- CMD…", help="The command.")
+    ] = None,
     dir_: Annotated[
         str, typer.Option("--dir", metavar="DIR", help="Without PROFILE: of this folder.")
     ] = "",
@@ -64,6 +66,9 @@ def execute(
     Example: awsenv exec xxx-dev -- terraform apply
     """
     environ = dict(os.environ)
+    if not command:
+        again = f"awsenv exec {shlex.quote(profile)} -- CMD".replace(" '' ", " PROFILE ")
+        raise UsageError("no command is given", f"{again}; for this shell itself: awsenv use")
     if server:
         from awsenv.actions import exec_server
 

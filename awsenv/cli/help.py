@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from awsenv import near
 from awsenv.errors import UsageError
 
 # Heading → commands, as `awsenv --help` lists them.
@@ -31,7 +32,11 @@ def help_(
     for word in words or []:
         command = getattr(inner.command, "commands", {}).get(word)
         if command is None:
-            raise UsageError(f"no such command: {' '.join(words or [])}", "awsenv help")
+            names = getattr(inner.command, "commands", {})
+            raise UsageError(
+                f"no such command: {' '.join(words or [])}",
+                near.ask_whether(word, names, "awsenv help"),
+            )
         inner = type(inner)(command, info_name=word, parent=inner)
     print(inner.get_help())
 
@@ -58,7 +63,7 @@ def _format_usage(command: Any) -> list[str]:
     pieces = ["[OPTIONS]"]
     for param in command.params:
         if param.param_type_name == "argument":
-            bare = param.required or param.metavar[:1] == "["
+            bare = param.required or param.metavar[:1] in "[-"
             pieces.append(param.metavar if bare else f"[{param.metavar}]")
     return [*pieces, "COMMAND"] if getattr(command, "commands", None) else pieces
 

@@ -23,12 +23,10 @@ from awsenv.sessions import resolve
 from awsenv.shells import hints
 from awsenv.ui import session_options, terminal
 
-Name = Annotated[str, typer.Argument(metavar="PROFILE", help="The profile.")]
-
 
 @shared_options.with_session_options("--mfa-code", "--mfa-serial", "--mfa", "--duration", "--fresh")
 def login(
-    profile: Name,
+    profile: shared_options.OfShell = "",
     *,
     option_values: dict[str, str],
     new: Annotated[
@@ -65,6 +63,9 @@ def login(
     )
     # Who says how wants it now.
     options = options._replace(fresh=any(option_values.values()))
+    if new and not profile:
+        raise UsageError("--new makes a profile, and none is named", "awsenv login PROFILE --new")
+    profile = shared_options.find_profile(profile, environ)
     known = read.profiles(environ)
     if process and not save_as:
         raise UsageError(

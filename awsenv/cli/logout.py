@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 from awsenv.actions import logout as actions
+from awsenv.cli import shared_options
 from awsenv.errors import UsageError
 from awsenv.ui import terminal
 from awsenv.variables import AWSENV_PROFILE
 
 
 def logout(
-    profile: Annotated[str, typer.Argument(metavar="[PROFILE]", help="The profile.")] = "",
+    profile: shared_options.OfShell = "",
     all_: Annotated[bool, typer.Option("--all", help="Every profile.")] = False,
     env_files: Annotated[
         bool, typer.Option("--env-files", help="Take them out of the .env files, too.")
@@ -26,5 +27,7 @@ def logout(
     environ = dict(os.environ)
     profile = "" if all_ else profile or environ.get(AWSENV_PROFILE, "")
     if not profile and not all_:
-        raise UsageError("no profile is named", "awsenv logout PROFILE, or --all")
+        raise UsageError(
+            "no profile is named, and this shell acts as none", "awsenv logout PROFILE, or --all"
+        )
     actions.logout(profile, env_files, environ, terminal.say)

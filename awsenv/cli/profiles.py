@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from awsenv import durations
+from awsenv import durations, near
+from awsenv.cli import shared_options
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import shorten
 from awsenv.profiles import account, causes, client_settings, production, read
@@ -45,6 +46,11 @@ def list_(
     if not known:
         terminal.say("there is no profile yet; awsenv add PROFILE, or awsenv sso setup")
         return
+    if not rows:
+        raise AwsenvError(
+            f"no profile is like {pattern}",
+            near.ask_whether(pattern.strip("*?"), known, "awsenv list"),
+        )
     terminal.print_table(TITLES, [format_cells(row) for row in rows])
 
 
@@ -53,15 +59,13 @@ def _is_like(row: dict[str, Any], pattern: str) -> bool:
     return any(fnmatchcase(row[each] or "", pattern) for each in ("name", "account", "role"))
 
 
-def show(
-    profile: Annotated[str, typer.Argument(help="The profile.")], as_json: Json = False
-) -> None:
+def show(profile: shared_options.OfShell = "", as_json: Json = False) -> None:
     """Show a profile's values, each with its file and line; secrets masked.
 
     Example: awsenv show xxx-dev
     """
     environ = dict(os.environ)
-    found = read.profile(profile, environ)
+    found = read.profile(shared_options.find_profile(profile, environ), environ)
     rows = _list_values(found)
     if as_json:
         print(json.dumps({**describe(found, environ), "values": rows}, indent=2))

@@ -31,6 +31,18 @@ def format_folder(found: dict[str, str | None]) -> str:
     return f"{shorten(found['envrc'] or '')}{of}, {found['trust']}"
 
 
+def tell_next(found: dict[str, str | None] | None, profile: str | None) -> str:
+    """What the next prompt of this shell makes of its folder, where that is not what it is now: a pasted line asks before
+    the hook has looked. Empty where nothing is to come, or no hook is there."""
+    if not found or not found["profile"] or found["profile"] == profile or read_hook() is None:
+        return ""
+    place = shorten(found["envrc"] or "")
+    if found["trust"] != "allowed":
+        return f"{place} names {found['profile']}, and is {found['trust']}: awsenv allow"
+    by_hand = f", unless {profile} was chosen here by hand" if profile else ""
+    return f"the next prompt loads {found['profile']}, by {place}{by_hand}"
+
+
 def read_hook() -> dict[str, str | bool] | None:
     """The hook that called, and whether it is this awsenv's; ``None`` without one."""
     shell, _, version = hints.loaded_hook().partition(":")

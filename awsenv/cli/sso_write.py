@@ -4,8 +4,8 @@ import difflib
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 
+from awsenv import near
 from awsenv.aws.context import Context
 from awsenv.aws.options import Prompter
 from awsenv.errors import AwsenvError, PersonNeededError
@@ -201,8 +201,10 @@ def _find_accounts(given: str, listing: Listing) -> list[str]:
     named = [account for account, name in listing.names.items() if given == name]
     if named or given.partition("/")[0] in listing.names:
         return named or [given]
-    near = get_close_matches(given, listing.names.values(), n=3) or list(listing.names)[:3]
-    raise AwsenvError(f"there is no account {given}", f"like {', '.join(near)}")
+    some = f"like {', '.join(list(listing.names)[:3])}"
+    raise AwsenvError(
+        f"there is no account {given}", near.ask_whether(given, listing.names.values(), some)
+    )
 
 
 def _format_session(choice: Choice) -> str:

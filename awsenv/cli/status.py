@@ -112,6 +112,7 @@ def _describe(name: str | None, profile: Profile | None, environ: dict[str, str]
         "signed_in": signed_in or None,
         "folder": shell_status.read_folder(environ),
         "hook": shell_status.read_hook(),
+        "next": shell_status.tell_next(shell_status.read_folder(environ), name) or None,
         "variables": [
             {
                 "name": variable,
@@ -204,7 +205,11 @@ def _print(active: bool, told: dict[str, Any], problems: Iterable[tuple[str, str
                 print(f"{title:8} {terminal.printable(told[title])}")
         if told["folder"]:
             print(f"{'folder':8} {terminal.printable(shell_status.format_folder(told['folder']))}")
+        if told["next"]:
+            print(f"{'next':8} {terminal.printable(told['next'])}")
         print(f"{'hook':8} {shell_status.format_hook(told['hook'])}")
+    elif told["next"]:
+        terminal.say(f"no session is active: {told['next']}")
     else:
         terminal.say(f"no session is active; {hints.use_command('PROFILE')}")
     if told["variables"]:

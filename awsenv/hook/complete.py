@@ -17,8 +17,8 @@ from awsenv.state import COMPLETION, NAMES, state_path
 FILES, COMMAND = "@files", "@command"
 # Whose argument is a profile, a file, or a shell.
 _PROFILE = ("use", "exec", "show", "remove", "dotenv", "link", "login", "logout", "renew",
-            "credential-process")  # fmt: skip
-_FILE = ("allow", "deny")
+            "credential-process", "console", "rotate", "compose")  # fmt: skip
+_FILE = ("allow", "deny", "unlink")
 _FILE_OPTIONS = ("--csv", "-o", "--output", "--dir", "--check")
 # AWS general reference, "AWS service endpoints"; the partitions aws, aws-cn and aws-us-gov.
 _REGIONS_OF_AREA = {"af-south": "1", "ap-east": "12", "ap-northeast": "123", "ap-south": "12",
@@ -103,6 +103,17 @@ def find_candidates(words: list[str], table: Table, environ: dict[str, str]) -> 
         return _filter(dict.fromkeys(SHELLS, ""), word)
     given = [w for n, w in enumerate(before[1:], 1)
              if w[0:1] != "-" and not options.get(before[n - 1], (False, ""))[0]]  # fmt: skip
+    if command == "help":
+        return _filter(
+            {
+                " ".join(n.split(" ")[len(given) :]): told
+                for n, (told, _) in table.items()
+                if n.split(" ")[:-1] == given
+            },
+            word,
+        )
+    if command == "link" and given:
+        return [FILES]
     return (
         _filter(dict.fromkeys(list_profiles(environ), ""), word)
         if command in _PROFILE and not given

@@ -70,16 +70,25 @@ class Profiles:
 
     def explain_missing(self, name: str, what: str) -> AwsenvError:
         """The error ``what`` where a profile ``name`` is not there: by the file that is not, or with names that are near."""
-        from difflib import get_close_matches
-
+        from awsenv import near
         from awsenv.profiles import causes
 
         if missing := causes.find_missing_file(self._environ):
             return AwsenvError(f"{what}, and {missing.text}", missing.fix)
-        near = get_close_matches(name, list(self.names), n=3, cutoff=0.5)
         if not self.names:
             return AwsenvError(what, f"awsenv add {shlex.quote(name)}, or awsenv sso setup")
-        return AwsenvError(what, f"did you mean {' or '.join(near)}?" if near else "awsenv list")
+        if of_account := self._list_of_account(name):
+            return AwsenvError(what, f"of that account: {', '.join(of_account)}")
+        return AwsenvError(what, near.ask_whether(name, self.names, "awsenv list"))
+
+    def _list_of_account(self, number: str, most: int = 3) -> list[str]:
+        """The first profiles of the account ``number``, where it is one."""
+        if len(number) != 12 or not number.isdecimal():
+            return []
+        from awsenv.profiles import account
+
+        known = (each for each in map(self.get, self.names) if each is not None)
+        return [each.name for each in known if account.of_profile(each) == number][:most]
 
     def _section(self, name: str) -> ini.Section | None:
         """The section of the config file that is the profile ``name``. Of [profile x] and [profile "x"] the last counts, as in

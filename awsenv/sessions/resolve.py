@@ -5,11 +5,12 @@ import shlex
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from awsenv import record_file, records
+from awsenv import debug, record_file, records
 from awsenv.aws.options import Prompter, SessionOptions
 from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
+from awsenv.paths import shorten
 from awsenv.profiles.account import of_key, of_profile
 from awsenv.profiles.profile import Profile
 from awsenv.profiles.read import Profiles
@@ -40,6 +41,9 @@ def resolve(
     profiles = Profiles(environ)
     sources.keep_names(lambda: profiles.names)
     profile = profiles.find(request.profile)
+    if place := profile.credentials or profile.config:
+        where = f"{shorten(place.path)}, line {place.line}"
+        debug.note(f"profile {profile.name} is of kind {profile.kind}, by {where}")
     if request.profile_only:
         chosen = _resolve_name(profile, sources)
     else:
