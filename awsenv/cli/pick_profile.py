@@ -1,39 +1,62 @@
 """Which profile, where none was named and a person is at the terminal."""
 
+import os
 import time
 
+from awsenv import record_file
 from awsenv.aws import token_file
-from awsenv.cli.profiles import TITLES, describe, format_cells
+from awsenv.cli.profiles import describe, format_cells
 from awsenv.errors import AwsenvError
 from awsenv.identity_center import token
 from awsenv.profiles import production, read
 from awsenv.profiles.profile import Profile
 from awsenv.ui import picker
+from awsenv.variables import AWSENV_PREVIOUS, AWSENV_PROFILE
 
 
 def pick(environ: dict[str, str]) -> str:
     """The name that a person picks. Raises ``AwsenvError`` where there is none to pick."""
-    known = list(read.profiles(environ).values())
+    known = sorted(read.profiles(environ).values(), key=lambda each: _find_recency(each, environ))
     if not known:
         raise AwsenvError("there is no profile yet", "awsenv add PROFILE, or awsenv sso setup")
     signs_in: dict[str, str] = {}
     rows = [_format_row(profile, environ, signs_in) for profile in known]
     marked = [production.is_production(profile) for profile in known]
-    [number] = picker.pick("profile", (*TITLES[:5], "session"), rows, marked)
+    [number] = picker.pick(
+        "profile", ("session", "profile", "account", "role", "Region", "kind"), rows, marked
+    )
     return known[number].name
 
 
 def _format_row(profile: Profile, environ: dict[str, str], signs_in: dict[str, str]) -> list[str]:
-    """The cells of ``profile`` in the list; where one of IAM Identity Center has no session, whether one has to sign
-    in is in its place. ``signs_in`` holds that by token, once looked up."""
-    row = format_cells(describe(profile, environ))[:6]
-    if profile.kind != "sso" or row[-1] != "-":
-        return row
+    """The cells of ``profile``, what a person has to know first of all in front; ``signs_in`` holds by token whether one
+    is signed in, once looked up."""
+    found = describe(profile, environ)
+    kind, left = format_cells(found)[1], format_cells(found)[5]
+    state = left if left != "-" else _find_sign_in(profile, environ, signs_in)
+    words = [found[name] or "-" for name in ("name", "account", "role", "region")]
+    return [state, *words, kind]
+
+
+def _find_recency(profile: Profile, environ: dict[str, str]) -> tuple[int, float]:
+    """Where it stands: this shell's, the one before, then the one whose session was got last; the others as in the files."""
+    if profile.name in (environ.get(AWSENV_PROFILE), environ.get(AWSENV_PREVIOUS)):
+        return (int(profile.name != environ.get(AWSENV_PROFILE)), 0.0)
+    try:
+        return (2, -os.stat(record_file.record_path(profile.name, environ)).st_mtime)
+    except OSError:
+        return (3, 0.0)
+
+
+def _find_sign_in(profile: Profile, environ: dict[str, str], signs_in: dict[str, str]) -> str:
+    """Whether one has to sign in for it; a dash where there is nothing to sign in to."""
+    if profile.kind != "sso":
+        return "-"
     try:
         path = token.of_profile(profile, environ).token_path(environ)
     except AwsenvError:  # `show` says what it lacks
-        return row
+        return "-"
     if path not in signs_in:
         alive = token_file.seconds_left(token_file.load(path), "expiresAt", time.time()) > 0
         signs_in[path] = "signed in" if alive else "signed out"
-    return [*row[:-1], signs_in[path]]
+    return signs_in[path]

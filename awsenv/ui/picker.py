@@ -3,13 +3,17 @@
 import os
 import unicodedata
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from awsenv import programs
 from awsenv.errors import AwsenvError
 from awsenv.ui import terminal
 
-# How a row in production is shown, in the columns and by colour.
-MARK = "PRODUCTION"
+if TYPE_CHECKING:
+    from prompt_toolkit.key_binding import KeyPressEvent
+
+# How a row in production begins, and is seen without a colour and in a narrow window.
+MARK = "PROD"
 
 
 def pick(
@@ -23,10 +27,13 @@ def pick(
     """The numbers of the ``rows`` that a person picks at the terminal: one, or ``many``, of which those
     ``chosen`` before are so from the start.
 
-    ``marked`` rows are shown so that it is seen. Raises ``KeyboardInterrupt`` where nothing is
+    ``marked`` rows are in production, which is seen first. Raises ``KeyboardInterrupt`` where nothing is
     picked, ``AwsenvError`` without a terminal.
     """
     cells = [[terminal.printable(cell) for cell in row] for row in [titles, *rows]]
+    if any(marked):
+        marks = ["", *(MARK if mark else "" for mark in marked)]
+        cells = [[mark, *row] for mark, row in zip(marks, cells, strict=True)]
     widths = [max(map(_measure_width, column)) for column in zip(*cells, strict=True)]
     lines = [
         "  ".join(
@@ -35,10 +42,7 @@ def pick(
         )
         for row in cells
     ]
-    lines = [
-        line.rstrip() if not mark else f"{line}  {MARK}"
-        for line, mark in zip(lines, [False, *marked], strict=True)
-    ]
+    lines = [line.rstrip() for line in lines]
     by_fzf = programs.find("fzf", dict(os.environ)) and (not chosen or _fzf_can_begin())
     found = (_pick_with_fzf if by_fzf else _pick_with_questionary)(
         what, lines[0], lines[1:], marked, many, chosen
@@ -95,30 +99,50 @@ def _pick_with_questionary(
     chosen: Sequence[int],
 ) -> list[int]:
     import questionary
+    from prompt_toolkit.filters import Condition
     from prompt_toolkit.input import create_input
+    from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
+    from prompt_toolkit.keys import Keys
     from prompt_toolkit.output import ColorDepth, create_output
+    from questionary.prompts.common import InquirerControl
 
     # Its search takes plain titles only, so here the mark is a word without a colour.
     choices = [
         questionary.Choice(line, value=number, checked=number in chosen)
         for number, line in enumerate(lines)
     ]
+    # The titles stand in what is asked: a row of theirs could be searched for, and chosen.
+    keys_do = "Space: choose, Ctrl-A: all" if many else "type to search"
     # stdin and stdout may be a pipe: eval "$(awsenv use)".
     with open("/dev/tty") as keys, open("/dev/tty", "w") as screen:
+        output = create_output(screen)
         asked = (questionary.checkbox if many else questionary.select)(
             what,
-            choices=[questionary.Separator("   " + title), *choices],
+            choices=choices,
             use_search_filter=True,
             use_jk_keys=False,
-            instruction="(type to search; Space: choose, Ctrl-A: all, Enter: done)"
-            if many
-            else "(type to search)",
+            instruction=f"({keys_do})\n   {title}"[: output.get_size().columns + len(keys_do)],
             input=create_input(keys),
-            output=create_output(screen),
+            output=output,
             color_depth=ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None,
         )
+        windows = asked.application.layout.find_all_windows()
+        [shown] = (w.content for w in windows if isinstance(w.content, InquirerControl))
+        # Where nothing is like what was typed it shows all again: Enter would take one that nobody meant.
+        nothing_found = Condition(lambda: bool(shown.search_filter) and not shown.found_in_search)
+        keys_of_ours = KeyBindings()
+        keys_of_ours.add(Keys.Escape, eager=True)(_leave)
+        keys_of_ours.add(Keys.Enter, eager=True, filter=nothing_found)(lambda event: None)
+        own = asked.application.key_bindings
+        both = [each for each in (own, keys_of_ours) if each]
+        asked.application.key_bindings = merge_key_bindings(both)
         found = asked.unsafe_ask()
     return [] if found is None else found if many else [found]
+
+
+def _leave(event: "KeyPressEvent") -> None:
+    """Esc is Ctrl-C: nothing is picked."""
+    event.app.exit(exception=KeyboardInterrupt)
 
 
 def _measure_width(text: str) -> int:

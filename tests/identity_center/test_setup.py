@@ -505,7 +505,7 @@ def person(place: Place, *arguments: str, **environ: str) -> "pexpect.spawn[str]
 
 def drawn(shell: "pexpect.spawn[str]") -> None:
     """Wait for the list, as a terminal does: fzf asks it where the cursor is."""
-    while shell.expect(["xxx-prod-readonly.*PRODUCTION", r"\x1b\[6n"]):
+    while shell.expect(["PROD.*xxx-prod-readonly", r"\x1b\[6n"]):
         shell.send("\x1b[1;1R")
 
 
@@ -534,7 +534,7 @@ def test_every_step_at_a_terminal(center: Place, tmp_path: Path) -> None:
     page = told.match[1]
     urllib.request.urlopen(page, data=b"answer=allow").read()
     told.expect("type to search")
-    told.expect("xxx-prod-readonly.*PRODUCTION")
+    told.expect("PROD.*xxx-prod-readonly")
     told.send("prod")
     told.expect("/ .*prod")
     told.send(" ")
