@@ -9,7 +9,7 @@ import os
 import pwd
 import stat
 
-from awsenv import paths, programs
+from awsenv import distribution, paths, programs
 from awsenv.errors import AwsenvError
 
 
@@ -25,7 +25,7 @@ def find_program_words(environ: dict[str, str]) -> list[str]:
         if protocol == paths.PROTOCOL and others:
             return others
     raise AwsenvError(
-        f"{words[-1]} is gone, and PATH has no other awsenv", "uv tool install awsenv"
+        f"{words[-1]} is gone, and PATH has no other awsenv", distribution.format_install()
     )
 
 

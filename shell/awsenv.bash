@@ -200,7 +200,7 @@ __awsenv_ready() {
       builtin printf 'awsenv: its program has moved; %s takes its place\n' "${__awsenv_program[${#__awsenv_program[@]} - 1]}" >&2
       return 0
     fi
-    builtin printf 'awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv\n' >&2
+    builtin printf 'awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv-shell\n' >&2
   fi
   return 1
 }

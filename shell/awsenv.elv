@@ -61,7 +61,7 @@ fn awsenv-ready {|@args|
             put $true
             return
         }
-        echo 'awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv' >&2
+        echo 'awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv-shell' >&2
     }
     put $false
 }

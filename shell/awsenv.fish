@@ -153,7 +153,7 @@ function __awsenv_ready
             builtin echo "awsenv: its program has moved; $__awsenv_program[-1] takes its place" >&2
             return 0
         end
-        builtin echo "awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv" >&2
+        builtin echo "awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv-shell" >&2
     end
     return 1
 end

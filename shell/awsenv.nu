@@ -172,7 +172,7 @@ export def --env __awsenv_ready [...args: string] {
             print --stderr $"awsenv: its program has moved; ($found | last) takes its place"
             return
         }
-        print --stderr "awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv"
+        print --stderr "awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv-shell"
         if $env.__awsenv.gone == "" { $env.__awsenv.gone = "x" }
     }
 }

@@ -130,7 +130,7 @@ else if ( "$argv[1]" == ready ) then
             end
             /bin/sh -c 'echo "awsenv: its program has moved; $1 takes its place" >&2' sh $__awsenv_found[$#__awsenv_found]:q
         else if ( $__awsenv_gone == '' || $#argv > 1 ) then
-            /bin/sh -c 'echo "awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv" >&2'
+            /bin/sh -c 'echo "awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv-shell" >&2'
         endif
     endif
 else if ( "$argv[1]" == lose ) then
@@ -184,7 +184,7 @@ else if ( "$argv[1]" == load ) then
     set __awsenv_bound = 0
     set __awsenv_code = 0 __awsenv_watch = 0 __awsenv_due = 0 __awsenv_limit = 9999999999
     # This file may go away as well; then these are all that is left.
-    set __awsenv_says = '/bin/sh -c "echo awsenv: its program is gone, and nobody renews a session\; uv tool install awsenv >&2"'
+    set __awsenv_says = '/bin/sh -c "echo awsenv: its program is gone, and nobody renews a session\; uv tool install awsenv-shell >&2"'
     set __awsenv_removed = 'if ( "$__awsenv_gone" == "" && $__awsenv_bound ) eval "$__awsenv_closed"; if ( "$__awsenv_gone" == "" ) eval "$__awsenv_says"; set __awsenv_gone = xr'
     alias awsenv 'if ( ! -r $__awsenv_file:q ) eval "$__awsenv_says"; source $__awsenv_file:q awsenv'
     # In a one-line `if` a variable that is not there is an error, whatever stands before it.

@@ -145,7 +145,7 @@ class _Awsenv:
                 _awsenv_program = found
                 self.say(f"awsenv: its program has moved; {found[-1]} takes its place")
                 return True
-            self.say("awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv")
+            self.say("awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv-shell")
         return False
 
     def lose(self):

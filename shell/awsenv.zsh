@@ -139,7 +139,7 @@ __awsenv_ready() {
       print -ru2 "awsenv: its program has moved; $__awsenv_program[-1] takes its place"
       return 0
     fi
-    print -ru2 "awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv"
+    print -ru2 "awsenv: its program is gone: folders act as nobody, and nobody renews a session; uv tool install awsenv-shell"
   fi
   return 1
 }

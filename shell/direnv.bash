@@ -26,7 +26,7 @@ use_aws() {
   # Moved by an upgrade: then the one on the PATH.
   [[ -x $_awsenv_program ]] || _awsenv_program=$(type -P awsenv) || _awsenv_program=
   if [[ -z $_awsenv_program ]]; then
-    printf 'awsenv: not installed, so no AWS credentials here; uv tool install awsenv\n' >&2
+    printf 'awsenv: not installed, so no AWS credentials here; uv tool install awsenv-shell\n' >&2
   elif _awsenv_text=$("$_awsenv_program" use "$@" --shell direnv </dev/null) &&
     eval "$_awsenv_text"; then
     return 0

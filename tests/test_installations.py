@@ -166,7 +166,8 @@ def test_a_hook_whose_words_would_not_run_is_refused(home: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "false\n")
     assert (
         done.stderr
-        == "awsenv: no hook can start this awsenv: its library boto3 is in none of Python's own folders; uv tool install awsenv\n"
+        == "awsenv: no hook can start this awsenv: its library boto3 is in none of Python's own folders; "
+        f"{home}/venv/bin/python -m pip install -e {Path(__file__).parents[1]}\n"
     )
 
 

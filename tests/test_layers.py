@@ -41,6 +41,7 @@ LAW = [
     ["files"],
     ["state"],
     ["paths"],
+    ["distribution"],
     ["installation"],
     ["durations", "near", "regions"],
     ["errors", "debug"],
@@ -273,7 +274,7 @@ def test_what_a_hook_asks_imports_nothing_slow() -> None:
     )
     loaded = set(result.stdout.split()) - OS
     rooms = ("awsenv.hook", "awsenv.shells", "awsenv.files")
-    single = {"awsenv", "awsenv.cli", "awsenv.hook_env", "awsenv.errors", "awsenv.installation", "awsenv.paths", "awsenv.record_file", "awsenv.replay", "awsenv.request", "awsenv.state", "awsenv.envrc", "awsenv.envrc.trust_check", "awsenv.variables"}  # fmt: skip
+    single = {"awsenv", "awsenv.cli", "awsenv.hook_env", "awsenv.errors", "awsenv.distribution", "awsenv.installation", "awsenv.paths", "awsenv.record_file", "awsenv.replay", "awsenv.request", "awsenv.state", "awsenv.envrc", "awsenv.envrc.trust_check", "awsenv.variables"}  # fmt: skip
     assert "awsenv.hook.decide" in loaded
     assert {name for name in loaded - single if not name.startswith(rooms)} == set()
 

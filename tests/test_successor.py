@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from awsenv import paths, successor
+from awsenv import distribution, paths, successor
 from awsenv.errors import AwsenvError
 from tests.program import program_path
 from tests.shells.real import clean
@@ -47,6 +47,6 @@ def test_not_one_that_may_be_anybodys(unsafe: str, tmp_path: Path) -> None:
     with pytest.raises(AwsenvError) as raised:
         successor.find_program_words(environ)
     assert (
-        "is gone, and PATH has no other awsenv; uv tool install awsenv"
+        f"is gone, and PATH has no other awsenv; {distribution.format_install()}"
         in raised.value.format_line()
     )

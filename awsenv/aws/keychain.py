@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable
 from typing import Any
 
-from awsenv import programs
+from awsenv import distribution, programs
 from awsenv.aws import deadline
 from awsenv.errors import AwsenvError, PersonNeededError
 from awsenv.profiles.profile import KEYCHAIN, Profile
@@ -52,7 +52,7 @@ def _ask(call: Callable[[Any], Any]) -> Any:
         from keyring.errors import KeyringError, KeyringLocked
     except ImportError:
         what = "the keychain needs the keyring library"
-        raise AwsenvError(what, "uv tool install 'awsenv[keychain]'") from None
+        raise AwsenvError(what, distribution.format_install("keychain")) from None
     try:
         return deadline.within(lambda: call(keyring))
     except deadline.ExceededError:

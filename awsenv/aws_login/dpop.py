@@ -9,6 +9,7 @@ import secrets
 import textwrap
 from typing import Any
 
+from awsenv import distribution
 from awsenv.errors import AwsenvError
 
 # Bytes of a key in SEC 1 whose numbers have no leading zeros.
@@ -81,5 +82,5 @@ def _import_crypto() -> Any:
         from awscrt import crypto  # type: ignore[import-untyped]
     except ImportError:
         what = "signing in as aws login does needs the crt library"
-        raise AwsenvError(what, "uv tool install 'awsenv[login]'") from None
+        raise AwsenvError(what, distribution.format_install("login")) from None
     return crypto

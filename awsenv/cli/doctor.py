@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from awsenv import __version__, installation, paths, programs
+from awsenv import __version__, distribution, installation, paths, programs
 from awsenv.actions import start_check
 from awsenv.aws import cli_caches
 from awsenv.aws_login import tokens
@@ -137,7 +137,10 @@ def _check_program() -> Iterator[Finding]:
     except (OSError, AwsenvError) as error:
         what = str(error)
     if fault := installation.find_fault() or what:
-        yield "program", f"no hook can start it: {fault}", "uv tool install awsenv"
+        yield "program", f"no hook can start it: {fault}", distribution.format_install()
+    if other := distribution.find_other():
+        fix = f"{distribution.format_removal().replace(distribution.NAME, 'awsenv')}, then {distribution.format_install()}"
+        yield "program", f"the package awsenv of another project is in the same place: {other}", fix
 
 
 def _check_order(name: str, text: str) -> Iterator[Finding]:

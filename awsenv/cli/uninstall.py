@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from awsenv import distribution
 from awsenv.actions import rotations
 from awsenv.compose import relay
 from awsenv.env_files import registry
@@ -77,7 +78,9 @@ def uninstall(
         for path in found:
             folders.remove(path)
     elif found or ours:
-        terminal.say("nothing was done yet; awsenv uninstall --yes, then uv tool uninstall awsenv")
+        terminal.say(
+            "nothing was done yet; awsenv uninstall --yes, then " + distribution.format_removal()
+        )
     return 0
 
 

@@ -6,7 +6,7 @@ variable says what runs, and nothing is imported that a replay does not need.
 
 import hashlib
 
-from awsenv import installation, paths
+from awsenv import distribution, installation, paths
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
 from awsenv.shells import Shell
@@ -14,17 +14,23 @@ from awsenv.shells.table import load_shell
 
 # What stands in a shipped hook for the script that finds another awsenv.
 _FINDER = "@FIND_PROGRAM@"
+# What a shipped hook says to type where the program is gone.
+_INSTALL = f"uv tool install {distribution.NAME}"
 
 
 def render_hook(name: str) -> str:
     """What the shell ``name``, one of ``SHELLS``, evaluates to have the hook. Raises ``AwsenvError`` where its words
     would not start this awsenv."""
     if fault := installation.find_fault():
-        raise AwsenvError(f"no hook can start this awsenv: {fault}", "uv tool install awsenv")
+        raise AwsenvError(f"no hook can start this awsenv: {fault}", distribution.format_install())
     shell = load_shell(name)
     body = _read_body(shell)
     path = paths.shipped_path(shell.hook_file)
     version = _format_version(shell, body)
+    install = distribution.format_install()
+    # It stands in words of the shell's own, whose quotes it must not end.
+    if all(c.isalnum() or c in " @%+:,./_-" for c in install):
+        body = body.replace(_INSTALL, install)
     body = body.replace(_FINDER, shell.quote(_read_finder()))
     return shell.render_hook(paths.program_words(), version, body, path)
 

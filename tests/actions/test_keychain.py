@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from awsenv import distribution
 from awsenv.demo.sts import Role
 from tests.place import Place
 from tests.program import is_long, program_path
@@ -297,5 +298,5 @@ main()"""
     told = subprocess.run(
         [sys.executable, "-c", program], env=clean(place.home), capture_output=True, text=True, check=False
     )  # fmt: skip
-    assert told.stderr.endswith("; uv tool install 'awsenv[keychain]'\n")
+    assert told.stderr.endswith(f"; {distribution.format_install('keychain')}\n")
     assert place.plain.secret in Path(place.home / ".aws/credentials").read_text()

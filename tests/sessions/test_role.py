@@ -11,6 +11,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from awsenv import distribution
 from awsenv.aws_login import tokens
 from awsenv.demo.sts import Role
 from awsenv.demo.users import User, session_of
@@ -407,7 +408,7 @@ main()"""
     )  # fmt: skip
     assert result.returncode == 1
     assert result.stderr == (
-        "awsenv: signing in as aws login does needs the crt library; uv tool install 'awsenv[login]'\n"
+        f"awsenv: signing in as aws login does needs the crt library; {distribution.format_install('login')}\n"
     )
     # The control: with it, what lacks is the sign-in.
     result = roles.run(*words)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from awsenv import paths
+from awsenv import distribution, paths
 from awsenv.envrc import trust
 from tests.program import program_path, until
 from tests.shells.every import shell
@@ -108,7 +108,7 @@ def test_a_folder_acts_as_nobody_and_outside_it_is_as_before(
         }
         said = prompt.typed("awsenv use dev")
         assert GONE in said
-        assert "uv tool install awsenv" in said
+        assert distribution.format_install() in said or "uv tool install awsenv-shell" in said
         assert prompt.get("AWS_ACCESS_KEY_ID") == "AKIAPROD"
         assert GONE in prompt.typed("awsenv list")
         # What a person made of it stays, and nothing from before that comes back, not even with the program.
