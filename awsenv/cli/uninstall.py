@@ -58,6 +58,9 @@ def uninstall(
                 terminal.say(f"  {each}")
         else:
             terminal.say(f"{where}: take the awsenv hook out by hand")
+    login = start_file_edits.find_login(environ) if ours else []
+    for path in login:
+        terminal.say(f"{'removes' if yes else 'would remove'} {shorten(path)}")
     for error in start_files.list_unreadable(environ):
         terminal.say(f"{error.message}: look there by hand for awsenv hook")
     for begun in rotations.list_begun(environ):
@@ -75,6 +78,8 @@ def uninstall(
             data = start_file_edits.plan_removal(path, line)
             if copy := start_file_edits.write(path, data, environ):
                 terminal.say(f"{shorten(copy)} is as it was before awsenv came; rm it")
+        for path in login:
+            folders.discard(path)
         for path in found:
             folders.remove(path)
     elif found or ours:

@@ -12,7 +12,7 @@ from awsenv.cli import shared_options, switch
 from awsenv.errors import UsageError
 from awsenv.paths import shorten
 from awsenv.request import SESSION_OPTIONS, Request
-from awsenv.shells import hints, hook_text, start_file_edits
+from awsenv.shells import detection, hints, hook_text, start_file_edits
 from awsenv.shells.table import SHELLS
 from awsenv.ui import terminal
 
@@ -78,7 +78,9 @@ def off(shell: Shell = None, show: shared_options.Show = False) -> str:
 
 
 def hook(
-    shell: Annotated[str, typer.Argument(metavar="|".join(SHELLS), help="The shell.")],
+    shell: Annotated[
+        str, typer.Argument(metavar="|".join(SHELLS), help="The shell; with --install: this one.")
+    ] = "",
     show: shared_options.Show = False,
     install: Annotated[
         bool,
@@ -90,8 +92,12 @@ def hook(
 
     Example: eval "$(awsenv hook bash)"
     """
+    if install and not shell:
+        shell = detection.detect_shell(dict(os.environ))
     if shell not in SHELLS:
-        raise UsageError(f"no hook for {shell}", f"one of {', '.join(SHELLS)}")
+        raise UsageError(
+            f"no hook for {shell or 'a shell without a name'}", f"one of {', '.join(SHELLS)}"
+        )
     if install:
         return _install(shell, yes)
     if yes:
@@ -112,8 +118,16 @@ def _install(shell: str, yes: bool) -> str:
     terminal.say(f"{'puts' if yes else 'would put'} into {shorten(path)}: {words}")
     for line in start_file_edits.format_change(path, data):
         terminal.say(f"  {line}")
+    login = start_file_edits.plan_login(shell, environ)
+    if login:
+        begins = "puts" if yes else "would put"
+        terminal.say(
+            f"{begins} into {shorten(login[0])}, for login shells: {os.fsdecode(login[1]).strip()}"
+        )
     if yes:
         copy = start_file_edits.write(path, data, environ)
+        if login:
+            start_file_edits.write(*login, environ)
         was = f", {shorten(copy)} is as it was" if copy else ""
         terminal.say(f"{shorten(path)} has it now{was}; a new shell loads it")
         _prove(shell, environ)

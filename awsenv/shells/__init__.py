@@ -33,6 +33,7 @@ class Shell(Form):
     ``start_files``: those of which an interactive one reads all or the first, below the home folder (or below what
     the variable ``home_variable`` names): our line goes into the first that is there. ``other_start_files`` other
     programs read, too, or the shell does so at another moment: they are looked at, never written.
+    ``login_files``: of which a login shell reads the first alone, and ``login_line``: what has it read the others.
     ``starts``: how it is started so that it reads them and then runs a command: a name, its options.
     ``start_file_begins``: what a start file begins with that is the hook itself; empty where a line loads it.
     ``hook_file``: the shipped hook. ``cannot``: what a person misses there who knows the other shells.
@@ -47,6 +48,8 @@ class Shell(Form):
     start_files: tuple[str, ...] = ()
     other_start_files: tuple[str, ...] = ()
     home_variable = ""
+    login_files: tuple[str, ...] = ()
+    login_line = ""
     starts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     start_file_begins = ""
     cannot = ""

@@ -19,6 +19,8 @@ class Bash(Posix):
     hook_file = "awsenv.bash"
     start_files: tuple[str, ...] = (".bashrc", ".bash_profile")
     other_start_files: tuple[str, ...] = (".profile",)
+    login_files: tuple[str, ...] = (".bash_profile", ".bash_login", ".profile")
+    login_line = "[ ! -f ~/.bashrc ] || . ~/.bashrc"
     starts: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("a new shell", ("-i",)),
         ("a login shell", ("-l", "-i")),

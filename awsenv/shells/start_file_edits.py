@@ -50,6 +50,31 @@ def plan(shell: str, environ: dict[str, str]) -> tuple[str, bytes | None, str]:
     return path, os.fsencode(f"{before}{line}\n"), line
 
 
+def plan_login(shell: str, environ: dict[str, str]) -> tuple[str, bytes] | None:
+    """A start file that a login shell needs so that it comes by the one with the hook, and what it is to hold; ``None``
+    where it has one of its own."""
+    known = load_shell(shell)
+    if not known.login_files or any(
+        os.path.lexists(each) for each in _login_places(known, environ)
+    ):
+        return None
+    return _login_places(known, environ)[0], os.fsencode(known.login_line + "\n")
+
+
+def find_login(environ: dict[str, str]) -> list[str]:
+    """The files that ``plan_login`` made, and nobody changed."""
+    return [
+        path
+        for known in map(load_shell, SHELLS)
+        for path in _login_places(known, environ)[:1]
+        if start_files.read_text(path) == known.login_line + "\n"
+    ]
+
+
+def _login_places(known: Shell, environ: dict[str, str]) -> list[str]:
+    return [start_files.find_place(name, known, environ) for name in known.login_files]
+
+
 def is_ours(path: str, line: str) -> bool:
     """Whether ``line`` in the start file at ``path`` is what ``plan`` puts in, to the letter, or begins that, and nothing
     of a person's own."""

@@ -3,20 +3,26 @@
 import re
 import shutil
 import subprocess
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from awsenv.cli.app import COMMANDS
 from awsenv.demo.sandbox import Sandbox, sandbox
 from tests import manual
 from tests.cli.test_help import GROUPS
-from tests.program import awsenv, program_path
+from tests.program import awsenv, is_long, program_path
 from tests.shells.real import SHELLS, clean, installed
 
 TOP = Path(__file__).parents[2]
-PAGES = [TOP / "README.md", TOP / "README.ja.md", *sorted((TOP / "docs").glob("*.md"))]
+JAPANESE = {
+    TOP / "README.md": TOP / "README.ja.md",
+    **{TOP / "docs" / page.name: page for page in sorted((TOP / "docs/ja").glob("*.md"))},
+}
+PAGES = [TOP / "README.md", *sorted((TOP / "docs").glob("*.md")), *JAPANESE.values()]
 # What stands for something of the reader's own, by what a sandbox has for it.
 _STARTS = ("awsenv ", "aws ", "eval ", "make ", "uv ", "uvx ", "pipx ", "docker ", "brew ")
 # Lines that a test cannot run, each with the reason.
@@ -32,29 +38,38 @@ def blocks(page: Path) -> Iterator[tuple[str, str]]:
         yield found[1], found[2]
 
 
-# What two pages tell alike, but for the words behind it, is run once.
+def list_shells(kind: str, text: str) -> list[str]:
+    """In what a block is run: what says bash is pasted into macOS' zsh as well, in make test into one of the two."""
+    if kind != "bash" or "hook bash" in text or "PS1" in text:
+        return [kind]
+    return ["bash", "zsh"] if is_long() else [("bash", "zsh")[zlib.crc32(text.encode()) % 2]]
+
+
+# What two pages tell alike is run once.
 RUN = {
-    re.sub(r"(?m)\s+#.*$", "", text): pytest.param(kind, text, id=f"{page.stem}-{number}-{kind}")
+    (shell, text): pytest.param(shell, text, id=f"{page.stem}-{number}-{shell}")
     for page in PAGES
     for number, (kind, text) in enumerate(blocks(page), 1)
     if kind in ("bash", "zsh", "fish", "sh")
+    for shell in list_shells(kind, text)
 }
 
 
 @pytest.fixture
 def box(tmp_path: Path) -> Iterator[Sandbox]:
-    """The demo's sandbox, with what the pages call org-prod, a phone that prints codes, and a person."""
+    """The demo's sandbox, with a phone that prints codes, and a person; awsenv lies where uv and pipx put it."""
     with sandbox(clean(tmp_path), Path(program_path())) as it:
         config = it.home / ".aws/config"
         text = config.read_text().replace(
             "[profile careful]\n", "[profile careful]\nmfa_process = mfa-code\n"
         )
-        config.write_text(text + "[profile org-prod]\nregion = us-east-1\n")
-        with (it.home / ".aws/credentials").open("a") as file:
-            user = it.users["prod"]
-            file.write(
-                f"\n[org-prod]\naws_access_key_id = {user.key_id}\naws_secret_access_key = {user.secret}\n"
-            )
+        config.write_text(text)
+        (it.home / ".local/bin").mkdir(parents=True)
+        (it.home / ".local/bin/awsenv").symlink_to(program_path())
+        # Whatever engine this machine has, and whoever holds its addresses, it is not asked.
+        (it.home / "no-engine").mkdir()
+        (it.home / "no-engine/docker").symlink_to("/usr/bin/false")
+        it.environ["PATH"] = f"{it.home}/no-engine:{it.environ['PATH']}"
         (it.home / "ghq/github.com/org").mkdir(parents=True)
         it.environ["BROWSER"] = "person"
         try:
@@ -87,11 +102,64 @@ def test_a_block_does_what_it_says(kind: str, text: str, box: Sandbox) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_no_block_holds_a_comment_or_ends_the_readers_shell() -> None:
+    """A stock zsh runs ``#`` as a command, and ``; `` behind it as another; an ``exit`` closes the window."""
+    for page in PAGES:
+        for kind, text in blocks(page):
+            if kind != "ini":
+                assert not re.search(r"(^|\s)#", text, re.MULTILINE), (page.name, text)
+                assert not re.search(r"\b(exit|exec|logout|set -e)\b(?! )", text), (page.name, text)
+
+
+# As a terminal hands on what is pasted, and as one does that marks it.
+BRACKETS = {"plain": ("", ""), "bracketed": ("\x1b[200~", "\x1b[201~\r")}
+
+
+@pytest.mark.parametrize("brackets", BRACKETS.values(), ids=BRACKETS)
+def test_the_first_block_is_pasted_into_a_stock_zsh(
+    brackets: tuple[str, str], box: Sandbox
+) -> None:
+    """All lines at once, at a prompt without a setting, as a Mac's is."""
+    quick = next(text for _, text in blocks(TOP / "README.md") if "awsenv list" in text)
+    it = pexpect.spawn(installed("zsh"), ["-f"], env=box.environ | {"TERM": "xterm"}, cwd=str(box.home),
+                       encoding="utf-8", timeout=60, dimensions=(50, 200))  # fmt: skip
+    it.sendline('eval "$(awsenv hook zsh)"; echo READ""Y')
+    it.expect_exact("READY")
+    it.send(brackets[0] + quick.replace("\n", "\r") + brackets[1])
+    it.sendline('echo "DO""NE $?"')
+    it.expect(r"DONE (\d+)")
+    assert isinstance(it.match, re.Match)
+    told = it.before or ""
+    assert (it.match[1], "command not found" in told) == ("0", False), told
+    assert "xxx-dev" in told
+
+
 def test_a_block_that_fails_would_be_seen(box: Sandbox) -> None:
     with pytest.raises(AssertionError):
         test_a_block_does_what_it_says("bash", "awsenv use nobody\ntrue\n", box)
     with pytest.raises(AssertionError):
         test_a_block_does_what_it_says("fish", "awsenv use nobody\ntrue\n", box)
+
+
+@pytest.mark.parametrize(("english", "japanese"), JAPANESE.items(), ids=lambda page: page.stem)
+def test_a_japanese_page_has_the_parts_of_the_english_one(english: Path, japanese: Path) -> None:
+    """As many headings of each depth, the same blocks, as many rows of tables."""
+    assert list(blocks(japanese)) == list(blocks(english))
+    shapes = [
+        re.findall(r"^(?:(#+) |(\|))", page.read_text(), re.MULTILINE)
+        for page in (english, japanese)
+    ]
+    assert shapes[0] == shapes[1]
+
+
+def test_the_readme_is_short_and_each_page_opens_with_what_it_is_for() -> None:
+    assert len((TOP / "README.md").read_text().split()) <= 1100
+    for page in PAGES:
+        title, _, rest = page.read_text().partition("\n\n")
+        assert title.startswith("# "), page.name
+        if page.parent.name == "docs" and page.name != "README.md":
+            assert re.match(r"[A-Z*.`\w]", rest), (page.name, rest[:40])
+            assert not rest.startswith(("```", "|", "- ")), page.name
 
 
 def options(command: str) -> set[str]:

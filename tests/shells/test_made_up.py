@@ -87,7 +87,7 @@ def test_a_shell_is_a_module_a_hook_and_a_line(checkout: Path) -> None:
     assert "AWS_DEFAULT_OUTPUT is loud, which ysh cannot take" in loud.stderr
     assert run(checkout, "complete", "bash", "--", "hook", "y").stdout == "ysh\n"
     assert run(checkout, "complete", "ysh", "--", "use", "").stdout == "dev\n"
-    assert "ysh|bash|zsh" in run(checkout, "use", "--help").stderr
+    assert "ysh|bash|zsh" in run(checkout, "use", "--help").stdout
 
 
 def test_its_start_file_and_what_it_cannot_do_are_known(checkout: Path) -> None:
