@@ -52,6 +52,7 @@ COMMANDS = {
     "hook": ("use", "hook"),
     "doctor": ("doctor", "doctor"),
     "uninstall": ("uninstall", "uninstall"),
+    "start": ("start", "start"),
     "demo": ("demo", "demo"),
     "help": ("help", "help_"),
 }

@@ -14,7 +14,16 @@ SECTIONS = {
     "Profiles": ("list", "show", "add", "remove", "keychain", "rotate"),
     "Folders": ("link", "unlink", "allow", "deny", "orgs", "direnv"),
     "Files": ("dotenv", "compose", "serve"),
-    "Shell": ("hook", "renew", "credential-process", "doctor", "uninstall", "demo", "help"),
+    "Shell": (
+        "start",
+        "hook",
+        "renew",
+        "credential-process",
+        "doctor",
+        "uninstall",
+        "demo",
+        "help",
+    ),
 }
 
 

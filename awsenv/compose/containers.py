@@ -16,18 +16,17 @@ _LABEL = "com.docker.compose"
 _WITHIN = 10.0
 
 
-def ask(engine: str, words: Sequence[str], environ: dict[str, str]) -> Any:
-    """What the program behind ``engine`` (its words; empty for whatever there is) prints, which is JSON; ``None`` where it
-    does not answer."""
+def ask(program: str, words: Sequence[str], environ: dict[str, str]) -> Any:
+    """What ``program`` (docker or podman) prints, which is JSON; ``None`` where it does not answer."""
     try:
-        done = programs.run([choose_program(engine, environ), *words], environ, seconds=_WITHIN)
+        done = programs.run([program, *words], environ, seconds=_WITHIN)
         return json.loads(done.out) if done.code == 0 else None
     except (OSError, AwsenvError, ValueError):
         return None
 
 
 def choose_program(engine: str, environ: dict[str, str]) -> str:
-    """docker or podman."""
+    """docker or podman: what knows of the images and containers of ``engine`` (its words; empty for whatever there is)."""
     if engine.startswith("podman"):
         return "podman"
     only_podman = not programs.find("docker", environ) and programs.find("podman", environ)
@@ -36,12 +35,13 @@ def choose_program(engine: str, environ: dict[str, str]) -> str:
 
 def add_images(project: Project, environ: dict[str, str]) -> Project:
     """``project`` with what the images of its services set, as far as they are here."""
+    program = choose_program(project.engine, environ)
     known: dict[str, dict[str, str] | None] = {}
     services = {}
     for name, service in project.services.items():
         for image in service.images:
             if image not in known:
-                known[image] = _read_image(project.engine, image, environ)
+                known[image] = _read_image(program, image, environ)
             if (found := known[image]) is not None:
                 service = service._replace(of_image=found)
                 break
@@ -49,8 +49,8 @@ def add_images(project: Project, environ: dict[str, str]) -> Project:
     return project._replace(services=services)
 
 
-def _read_image(engine: str, image: str, environ: dict[str, str]) -> dict[str, str] | None:
-    told = ask(engine, ["image", "inspect", image], environ)
+def _read_image(program: str, image: str, environ: dict[str, str]) -> dict[str, str] | None:
+    told = ask(program, ["image", "inspect", image], environ)
     config = told[0].get("Config") if isinstance(told, list) and told else None
     return _parse_environment(config) if isinstance(config, dict) else None
 
@@ -64,7 +64,7 @@ def list_running(project: Project, environ: dict[str, str]) -> list[Service]:
     except (OSError, AwsenvError):
         return []
     names = re.findall(r"[0-9a-f]+", done.out.decode("utf-8", "replace")) if done.code == 0 else []
-    told = ask(project.engine, ["inspect", *names], environ) if names else None
+    told = ask(program, ["inspect", *names], environ) if names else None
     found = [_parse_container(each) for each in told or () if isinstance(each, dict)]
     return [each for each in found if each.name]
 

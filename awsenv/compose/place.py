@@ -40,9 +40,9 @@ def _is_rootless(told: dict[str, Any]) -> bool:
 
 def _ask(engine: str, environ: dict[str, str]) -> dict[str, Any] | None:
     """What ``info`` says, ``None`` where the engine does not answer."""
-    is_podman = containers.choose_program(engine, environ) == "podman"
-    form = "json" if is_podman else "{{json .}}"
-    told = containers.ask(engine, ["info", "--format", form], environ)
+    program = "podman" if engine.startswith("podman") else "docker"
+    form = "json" if program == "podman" else "{{json .}}"
+    told = containers.ask(program, ["info", "--format", form], environ)
     # A client without its engine answers all the same, with what it knows of itself.
     known = isinstance(told, dict) and (told.get("OperatingSystem") or told.get("host"))
     return told if known else None

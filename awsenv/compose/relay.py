@@ -42,7 +42,8 @@ def write(form: str, port: int, engine: str, environ: dict[str, str]) -> str:
     folders.make_private(os.path.dirname(path))
     content: dict[str, Any] = {"services": {"relay": _format_service(form, port, environ)}}
     # Projects that an earlier release brought to the network go on there until they are brought here anew.
-    stays = form == HOST and containers.ask(engine, ["network", "inspect", NETWORK], environ)
+    program = containers.choose_program(engine, environ)
+    stays = form == HOST and containers.ask(program, ["network", "inspect", NETWORK], environ)
     if stays:
         content["services"]["relay-in-network"] = _format_service(NETWORK_FORM, port, environ)
     if form != HOST or stays:

@@ -97,9 +97,12 @@ def _find_folder(environ: dict[str, str]) -> str:
         *os.defpath.split(os.pathsep),
         "/usr/local/bin",
     ]
-    folder = os.path.dirname(os.path.abspath(sys.argv[0]))
-    is_there = os.access(os.path.join(folder, "awsenv"), os.X_OK)
-    return folder if is_there and folder not in usual else ""
+    # Beside the interpreter is that of a venv, however this one was started.
+    for each in (sys.argv[0], sys.executable):
+        folder = os.path.dirname(os.path.abspath(each))
+        if folder not in usual and os.access(os.path.join(folder, "awsenv"), os.X_OK):
+            return folder
+    return ""
 
 
 def plan_removal(path: str, line: str) -> bytes | None:

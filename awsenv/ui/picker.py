@@ -112,7 +112,7 @@ def _pick_with_questionary(
         for number, line in enumerate(lines)
     ]
     # The titles stand in what is asked: a row of theirs could be searched for, and chosen.
-    keys_do = "Space: choose, Ctrl-A: all" if many else "type to search"
+    keys_do = "type to search; Space: choose, Ctrl-A: all" if many else "type to search"
     # stdin and stdout may be a pipe: eval "$(awsenv use)".
     with open("/dev/tty") as keys, open("/dev/tty", "w") as screen:
         output = create_output(screen)

@@ -66,10 +66,6 @@ def box(tmp_path: Path) -> Iterator[Sandbox]:
         config.write_text(text)
         (it.home / ".local/bin").mkdir(parents=True)
         (it.home / ".local/bin/awsenv").symlink_to(program_path())
-        # Whatever engine this machine has, and whoever holds its addresses, it is not asked.
-        (it.home / "no-engine").mkdir()
-        (it.home / "no-engine/docker").symlink_to("/usr/bin/false")
-        it.environ["PATH"] = f"{it.home}/no-engine:{it.environ['PATH']}"
         (it.home / "ghq/github.com/org").mkdir(parents=True)
         it.environ["BROWSER"] = "person"
         try:

@@ -273,13 +273,17 @@ def test_region_takes_the_place_of_the_profiles_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", ["use --help", "use -h", "off --help", "hook -h"])
-def test_evaluated_help_runs_nothing_and_is_on_stderr(arguments: str, tmp_path: Path) -> None:
+def test_evaluated_help_runs_nothing_and_is_on_stdout(arguments: str, tmp_path: Path) -> None:
+    """For a pager; where a shell evaluates it instead, it is comments."""
     result = awsenv(tmp_path, *arguments.split())
-    assert (result.returncode, result.stdout) == (0, "")
-    assert "Usage: awsenv " in result.stderr
-    # For a pipe there is a command.
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("# Usage: awsenv ")
+    assert all(line[:1] == "#" for line in result.stdout.splitlines())
     told = awsenv(tmp_path, "help", arguments.split()[0])
-    assert told.stdout.strip() == result.stderr.strip()
+    assert [line[2:] for line in result.stdout.splitlines()] == told.stdout.rstrip().splitlines()
+    # A hook evaluates nothing of it, and hands it on as it is.
+    plain = awsenv(tmp_path, *arguments.split(), AWSENV_HOOK="bash:0000")
+    assert plain.stdout == told.stdout
 
 
 @pytest.mark.parametrize("arguments", ["use --nope", "off x"])

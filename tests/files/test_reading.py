@@ -18,7 +18,8 @@ _MAY = {
     "record_file.py", "replay.py",  # the hot path imports nothing; records and keys, bounded and regular
     "shells/detection.py",  # /proc, /dev/null
     "ui/terminal.py", "ui/picker.py",  # /dev/tty
-    "hook_env.py",  # /dev/null
+    "hook_env.py", "ui/run.py",  # /dev/null
+    "distribution.py",  # what the installer wrote beside the package
     "server/loopback.py",  # /proc/net
     "hook/watch.py", "hook/news.py",  # make an empty file
     "programs.py",
