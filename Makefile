@@ -7,6 +7,7 @@ BIN := .venv/bin
 
 # A current pip: the wrappers that old ones write start half as fast.
 .venv/installed: pyproject.toml
+	@echo 'installing into .venv: some ten seconds'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --editable .

@@ -19,9 +19,16 @@ TYPED = (
     "cd org",
     "caller-identity",
     "cd ..",
+    "awsenv use careful --mfa-code $(mfa-code)",
+    "awsenv use careful-admin",
+    "caller-identity",
+    "BROWSER=person awsenv login xxx-admin",
+    "awsenv use xxx-admin",
     "caller-identity",
     "awsenv off",
 )
+# Seconds until what is typed, and until each line of what comes of it.
+TYPES, SAYS = 1.2, 0.3
 PROMPT = "❯ "
 
 
@@ -51,10 +58,13 @@ def main(path: Path) -> None:
             )
             console.print(Text.assemble((prompt, "cyan"), (PROMPT, "bold green"), line))
             for each in told[1:]:
-                if each.strip():
+                # A page's address, and what turns while one waits for it, are no picture.
+                if each.strip() and not re.match(r"\s*(http|[\u2800-\u28ff])", each):
                     console.print(
                         Text(
-                            each.replace(str(box.home), "~"),
+                            re.sub(
+                                r"/awsenv-[\w.-]+", "/awsenv-me", each.replace(str(box.home), "~")
+                            ),
                             style="red" if "no profile" in each else "",
                         )
                     )
@@ -63,7 +73,30 @@ def main(path: Path) -> None:
         shell.close(force=True)
     # A picture that fetches no font.
     svg = re.sub(r"\s*@font-face \{.*?\}", "", console.export_svg(title="awsenv"), flags=re.DOTALL)
-    path.write_text(re.sub(r"<!--.*?-->\s*", "", svg))
+    path.write_text(animate(re.sub(r"<!--.*?-->\s*", "", svg)))
+
+
+def animate(svg: str) -> str:
+    """``svg`` with its lines one after the other; all at once for whoever wants no motion."""
+    seconds, delays = 0.0, {}
+    for found in re.finditer(
+        r'<text class="[^"]*" x="[\d.]+" y="([\d.]+)" textLength="[^"]*" clip-path="[^"]*">([^<]*)',
+        svg,
+    ):
+        if found[1] not in delays:
+            is_typed = PROMPT.strip() in svg[found.start() : found.start() + 400].split("\n")[0]
+            seconds += TYPES if is_typed else SAYS
+            delays[found[1]] = seconds
+    style = "@media (prefers-reduced-motion: no-preference) { text.l { opacity: 0; animation: l 0.01s forwards } @keyframes l { to { opacity: 1 } } }"
+    svg = svg.replace("<style>", f"<style>\n    {style}\n", 1)
+
+    def delay(found: re.Match[str]) -> str:
+        seconds = delays.get(found[3])
+        if seconds is None:
+            return found[0]
+        return f'<text class="l {found[1]}" style="animation-delay:{seconds:.1f}s" x="{found[2]}" y="{found[3]}"'
+
+    return re.sub(r'<text class="([^"]*)" x="([\d.]+)" y="([\d.]+)"(?= textLength)', delay, svg)
 
 
 if __name__ == "__main__":

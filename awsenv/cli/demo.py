@@ -1,5 +1,6 @@
 """``demo``: all of it against a stand-in for AWS, in a home of its own."""
 
+import functools
 import os
 import signal
 import subprocess
@@ -19,15 +20,21 @@ A shell of its own, with a home of its own and a stand-in for AWS; nothing of yo
 Profiles: {profiles}. Try:
 
     {hook}
-    awsenv use xxx-dev       # this shell acts as xxx-dev
-    caller-identity          # asks the stand-in who you are, through boto3
-    awsenv use careful       # asks for an MFA code; mfa-code prints one in another window
-    awsenv use               # pick one
-    awsenv login xxx-admin   # signs in with a browser, or a code
-    awsenv sso setup --session demo
-    awsenv off               # as it was before
-    exit
+
+    this shell acts as xxx-dev:                            awsenv use xxx-dev
+    who you are, asked of the stand-in through boto3:      caller-identity
+    with an MFA code; mfa-code in another window has one:  awsenv use careful
+    pick one:                                              awsenv use
+    sign in with a browser, or a code:                     awsenv login xxx-admin
+    a profile for each account and role:                   awsenv sso setup --session demo
+    as it was before:                                      awsenv off
+    leave:                                                 exit
 """
+
+_END = """\
+
+The tour went well. Your own ~/.aws was not touched. With it: awsenv list shows what you have, awsenv use PROFILE acts as one,
+awsenv start leads through the rest. awsenv demo opens a shell to play in."""
 
 
 def demo(
@@ -49,8 +56,12 @@ def demo(
                 print(f"export {name}={value}", flush=True)
             box.server.stopped.wait()
         if run:
-            failed = tour.run(box, tour.steps(box), print)
-            print("The tour failed." if failed else "The tour went well.")
+            print(
+                "A home of its own, a stand-in for AWS, and a bash; nothing of yours is touched.",
+                flush=True,
+            )
+            failed = tour.run(box, tour.steps(box), functools.partial(print, flush=True))
+            print("The tour failed." if failed else _END)
             return 1 if failed else 0
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise PersonNeededError(

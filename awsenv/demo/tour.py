@@ -12,11 +12,12 @@ from awsenv.demo.sandbox import Sandbox
 @dataclass(frozen=True)
 class Step:
     """``command`` is typed; its output must hold each of ``expected``, and its exit code be 0 or,
-    where ``fails``, not 0."""
+    where ``fails``, not 0. ``about``: a heading and a sentence, where a part begins with it."""
 
     command: str
     expected: tuple[str, ...] = ()
     fails: bool = False
+    about: tuple[str, str] = ("", "")
 
 
 def steps(box: Sandbox) -> list[Step]:
@@ -24,14 +25,31 @@ def steps(box: Sandbox) -> list[Step]:
     arn = {profile: user.arn for profile, user in box.users.items()}
     key = 'echo "${AWS_ACCESS_KEY_ID:-no key}"'
     return [
-        Step("export AWS_ACCESS_KEY_ID=AKIAMINE AWS_SECRET_ACCESS_KEY=mine"),
+        Step(
+            "export AWS_ACCESS_KEY_ID=AKIAMINE AWS_SECRET_ACCESS_KEY=mine",
+            about=("A shell", "It has a key of somebody's; in the end that is back."),
+        ),
         Step("awsenv list", tuple(box.users)),
-        Step('eval "$(awsenv use xxx-dev)"'),
+        Step(
+            'eval "$(awsenv use xxx-dev)"',
+            about=(
+                "A switch",
+                "One line, and the shell acts as the profile; with the hook it is awsenv use xxx-dev.",
+            ),
+        ),
         Step('echo "$AWSENV_PROFILE in $AWS_REGION"', ("xxx-dev in ap-northeast-1",)),
         Step("caller-identity", (arn["xxx-dev"],)),
         Step('eval "$(awsenv use prod)"'),
         Step("caller-identity", (arn["prod"],)),
-        Step('eval "$(awsenv use pord)"', ("no profile named pord", "prod"), fails=True),
+        Step(
+            'eval "$(awsenv use pord)"',
+            ("no profile named pord", "prod"),
+            fails=True,
+            about=(
+                "A mistake",
+                "One line says what to type, the command fails, and the shell stays who it was.",
+            ),
+        ),
         Step("caller-identity", (arn["prod"],)),
         Step('eval "$(awsenv use -)"'),
         Step("caller-identity", (arn["xxx-dev"],)),
@@ -39,40 +57,69 @@ def steps(box: Sandbox) -> list[Step]:
             'eval "$(awsenv use careful)"',
             ("needs an MFA code", "awsenv login careful"),
             fails=True,
+            about=(
+                "MFA",
+                "A code is asked for where there is a terminal, once, for 12 hours and every shell.",
+            ),
         ),
         Step('eval "$(awsenv use careful --mfa-code $(mfa-code))"'),
         Step("caller-identity", (arn["careful"],)),
         Step('eval "$(awsenv use prod)"; eval "$(awsenv use careful)"'),
         Step("awsenv status", ("careful", "777788889999", "11h")),
-        Step('eval "$(awsenv use careful-admin)"'),
+        Step(
+            'eval "$(awsenv use careful-admin)"',
+            about=("A role", "Over the session that is there: no second code."),
+        ),
         Step("caller-identity", ("arn:aws:sts::777788889999:assumed-role/admin/awsenv-",)),
         Step(
             "awsenv console careful-admin --service s3 --print",
             ("/federation?Action=login", "s3%2Fhome"),
+            about=("The console", "In a browser, as the profile; here only the address."),
         ),
-        Step("BROWSER=person awsenv login xxx-admin", ("signed in to demo",)),
+        Step(
+            "BROWSER=person awsenv login xxx-admin",
+            ("signed in to demo",),
+            about=(
+                "IAM Identity Center",
+                "Signing in with a browser, which a person of ours does here.",
+            ),
+        ),
         Step('eval "$(awsenv use xxx-admin)"'),
         Step("caller-identity", ("assumed-role/AWSReservedSSO_AdministratorAccess",)),
         *(_console_user(arn["xxx-dev"]) if find_spec("awscrt") else ()),
         Step(
             "awsenv sso setup --session demo --account search-prod --region eu-west-1",
             ("2 profiles added", "search-prod-readonly"),
+            about=("All its profiles", "One command makes a profile of each account and role."),
         ),
         Step("awsenv sso sync", ("up to date",)),
         Step('eval "$(awsenv use search-prod-readonly)"'),
         Step("caller-identity", ("assumed-role/AWSReservedSSO_ReadOnlyAccess",)),
-        Step("awsenv exec prod -- caller-identity", (arn["prod"],)),
         Step(
-            "awsenv dotenv prod --live -o .env && cat .env", (".env acts as prod", "/profiles/prod")
+            "awsenv exec prod -- caller-identity",
+            (arn["prod"],),
+            about=("One command", "As another profile; this shell stays who it is."),
+        ),
+        Step(
+            "awsenv dotenv prod --live -o .env && cat .env",
+            (".env acts as prod", "/profiles/prod"),
+            about=("Containers", "A .env without a key: what reads it asks, and renews by itself."),
         ),
         Step("awsenv exec prod --live --server -- caller-identity", (arn["prod"],)),
         Step("awsenv serve --status", ("prod",)),
         Step("awsenv dotenv --revoke", ("holds no session any more",)),
         Step("awsenv serve --stop"),
-        Step('eval "$(awsenv off)"'),
+        Step(
+            'eval "$(awsenv off)"',
+            about=("Off", "Every variable is as it was before the first use."),
+        ),
         Step(key, ("AKIAMINE",)),
         Step("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY; caller-identity", (arn["default"],)),
-        Step("awsenv rotate prod", ("prod: key AKIA", "is deleted")),
+        Step(
+            "awsenv rotate prod",
+            ("prod: key AKIA", "is deleted"),
+            about=("A new key", "Made, tried, stored, and the one before deleted."),
+        ),
         Step("AWS_PROFILE=prod caller-identity", (arn["prod"],)),
         *(_keychain(arn["prod"]) if find_spec("keyring") else ()),
     ]
@@ -84,6 +131,7 @@ def _console_user(arn: str) -> list[Step]:
         Step(
             "BROWSER=person awsenv login mine --new --region eu-west-1",
             ("profile mine in ~/.aws/config is", arn),
+            about=("The console's user", "A sign-in without a key, as aws login does it."),
         ),
         Step('eval "$(awsenv use mine)"'),
         Step("caller-identity", (arn,)),
@@ -94,7 +142,11 @@ def _console_user(arn: str) -> list[Step]:
 def _keychain(arn: str) -> list[Step]:
     """Its part on the keychain, which is an extra."""
     return [
-        Step("awsenv keychain import prod", ("no longer in a file",)),
+        Step(
+            "awsenv keychain import prod",
+            ("no longer in a file",),
+            about=("The keychain", "The key leaves the file, and everything goes on."),
+        ),
         Step("! grep -A2 '^.prod.$' ~/.aws/credentials"),
         Step("awsenv keychain list", ("prod",)),
         Step("AWS_PROFILE=prod caller-identity", (arn,)),
@@ -122,6 +174,9 @@ def run(box: Sandbox, walk: list[Step], say: Callable[[str], None]) -> int:
         assert shell.stdin
         assert shell.stdout
         for step in walk:
+            heading, sentence = step.about
+            if heading:
+                say(f"\n== {heading} ==\n{sentence}\n")
             say(f"$ {step.command}")
             # Its own stdin is nothing: the shell's holds the steps to come.
             shell.stdin.write(f"{{ {step.command}\n}} </dev/null; echo {marker} $?\n")
