@@ -87,7 +87,7 @@ def animate(svg: str) -> str:
             is_typed = PROMPT.strip() in svg[found.start() : found.start() + 400].split("\n")[0]
             seconds += TYPES if is_typed else SAYS
             delays[found[1]] = seconds
-    style = "@media (prefers-reduced-motion: no-preference) { text.l { opacity: 0; animation: l 0.01s forwards } @keyframes l { to { opacity: 1 } } }"
+    style = "@media (prefers-reduced-motion: no-preference) { text.l { animation: l 0.01s backwards } @keyframes l { from { opacity: 0 } } }"
     svg = svg.replace("<style>", f"<style>\n    {style}\n", 1)
 
     def delay(found: re.Match[str]) -> str:
