@@ -17,7 +17,7 @@ from typer.exceptions import Abort, Exit, TyperException
 from awsenv import __version__, near
 from awsenv.cli import help as help_
 from awsenv.cli.switch import Render
-from awsenv.errors import USAGE, UsageError
+from awsenv.errors import USAGE, AwsenvError, UsageError
 from awsenv.request import EVALUATED, find_failing_form
 from awsenv.shells import hints
 from awsenv.ui.run import run_command
@@ -113,8 +113,19 @@ def _explain(error: TyperException, fix: str) -> UsageError:
         found = near.find_near(word.lstrip("-"), names, most=1)
         return UsageError(what, f"did you mean --{found[0]}?" if found else fix)
     if (named := re.fullmatch("No such command '(.*)'", what)) and command:
+        if command.name == "awsenv" and _is_profile(named[1]):
+            return UsageError(what, hints.use_command(named[1]))
         return UsageError(what, near.ask_whether(named[1], command.commands, fix))
     return UsageError(what, fix)
+
+
+def _is_profile(name: str) -> bool:
+    """Whether the files have a profile of that name."""
+    from awsenv.profiles import read
+
+    with contextlib.suppress(AwsenvError):
+        return name in read.profiles(dict(os.environ))
+    return False
 
 
 def build_app(names: list[str]) -> typer.Typer:

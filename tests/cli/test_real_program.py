@@ -26,7 +26,7 @@ LINES = [
     "sso list", "console key", "rotate nobody", "add", "remove key --yes",
     "dotenv key --session -o new.env", "serve --status", "compose --check", "link key org", "unlink org", "allow org",
     "orgs", "renew key", "direnv install", "deny org", "keychain list", "hook bash", "doctor", "uninstall",
-    "demo --help", "help", "--version", "", "lisst", "complete bash -- use k", "hook-env bash",
+    "start", "demo --help", "help", "--version", "", "lisst", "complete bash -- use k", "hook-env bash",
 ]  # fmt: skip
 
 
