@@ -100,8 +100,8 @@ def _find_folder(environ: dict[str, str]) -> str:
     # Beside the interpreter is that of a venv, however this one was started.
     for each in (sys.argv[0], sys.executable):
         folder = os.path.dirname(os.path.abspath(each))
-        if folder not in usual and os.access(os.path.join(folder, "awsenv"), os.X_OK):
-            return folder
+        if os.access(os.path.join(folder, "awsenv"), os.X_OK):
+            return "" if folder in usual else folder
     return ""
 
 
