@@ -15,6 +15,7 @@ class Zsh(Bash):
     start_files = (".zshrc",)
     other_start_files = (".zprofile", ".zshenv")
     home_variable = "ZDOTDIR"
+    login_files = ()  # it reads them all
     starts = (("a new shell", ("-i",)), ("a login shell", ("-l", "-i")))
     needs_stamps = False
     compares_whole_seconds = True

@@ -44,6 +44,9 @@ def test_the_line_is_shown_comes_once_and_goes_again(
     assert not before or copy.read_bytes() == before.encode("latin-1")
     assert "has it already" in awsenv(tmp_path, *words, "--yes").stderr
     assert path.read_bytes() == done
+    # A login bash reads one file alone, which has to be there; no other shell gets it.
+    profile = tmp_path / ".bash_profile"
+    assert profile.exists() == (shell.name == "bash")
     # A real one reads it there.
     if shell.name != "fish":
         told = shell.run(f". {path} 2>/dev/null; awsenv doctor", clean(tmp_path), tmp_path)
@@ -52,6 +55,7 @@ def test_the_line_is_shown_comes_once_and_goes_again(
     awsenv(tmp_path, "uninstall", "--yes")
     assert path.read_bytes() == before.encode("latin-1")
     assert not copy.exists()
+    assert not profile.exists()
 
 
 def test_a_line_of_a_person_s_own_stays(tmp_path: Path) -> None:
