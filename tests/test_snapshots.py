@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from awsenv import paths
+from awsenv import distribution, paths
 from tests.program import awsenv, until
+from tests.shells.real import BIN
 
 FOLDER = Path(__file__).parent / "snapshots"
 SHIPPED = Path(__file__).parents[1] / "shell"
@@ -111,6 +112,8 @@ class Ground:
     def name(self, text: str) -> str:
         """``text`` as it is on every machine."""
         program = paths.program_words()
+        text = text.replace(distribution.format_install(), "uv tool install awsenv-shell")
+        text = text.replace(str(BIN), "BIN")
         known = {program[-1]: "PROGRAM", program[0]: "PYTHON", str(SHIPPED): "SHIPPED", str(self.home): "HOME"}  # fmt: skip
         for value, word in known.items():
             text = text.replace(value, word).replace(value.replace("/", "%2F"), word)

@@ -125,9 +125,10 @@ def _install(shell: str, yes: bool) -> str:
             f"{begins} into {shorten(login[0])}, for login shells: {os.fsdecode(login[1]).strip()}"
         )
     if yes:
-        copy = start_file_edits.write(path, data, environ)
+        # First: whoever was killed in between begins again, as long as the line is not there.
         if login:
             start_file_edits.write(*login, environ)
+        copy = start_file_edits.write(path, data, environ)
         was = f", {shorten(copy)} is as it was" if copy else ""
         terminal.say(f"{shorten(path)} has it now{was}; a new shell loads it")
         _prove(shell, environ)

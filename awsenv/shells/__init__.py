@@ -93,7 +93,7 @@ class Shell(Form):
 
     def _format_search(self, folder: str) -> str:
         """For any POSIX shell."""
-        more = ":'" + folder.replace("'", "'\\''") + "'" if folder else ""
+        more = f":{quote_word(folder)}" if folder else ""
         return f"PATH=$PATH:~/.local/bin{more}; if command -v awsenv >/dev/null; then awsenv hook {self.name}; fi"
 
     def read_command(self, arguments: list[str], environ: "MutableMapping[str, str]") -> list[str]:
@@ -107,3 +107,9 @@ class Shell(Form):
     def filter_candidates(self, candidates: list[str]) -> list[str]:
         """The ``candidates`` for a completion that the shell can take."""
         return candidates
+
+
+def quote_word(text: str) -> str:
+    """For any POSIX shell; bare where that does."""
+    is_plain = all(c.isalnum() or c in "@%+=:,./_-" for c in text)
+    return text if is_plain else "'" + text.replace("'", "'\\''") + "'"

@@ -18,6 +18,8 @@ from awsenv.state import home_folder, state_folder
 
 # What the copy of a start file is called behind the file's own name.
 COPY = ".before-awsenv"
+# Stands for a folder of any name in a line that loads the hook.
+_ANY = "/any-folder"
 # Lines of a difference that a person reads.
 _MOST = 12
 # A text of which no second copy shall lie about.
@@ -85,7 +87,7 @@ def is_ours(path: str, line: str) -> bool:
 
 def _is_line_of(shell: Shell, line: str) -> bool:
     """Whether ``line`` is what this release or one before puts into a start file of ``shell``, whatever folder it has."""
-    begins, _, ends = shell.format_installed_line("\0").partition("\0")
+    begins, *_, ends = shell.format_installed_line(_ANY).split(_ANY)
     others = (shell.format_start_line(), shell.format_installed_line())
     return line in others or (line.startswith(begins) and line.endswith(ends))
 

@@ -6,7 +6,7 @@ An exported variable and one of the shell's own may have the same name there: wh
 """
 
 from awsenv.errors import AwsenvError
-from awsenv.shells import Shell
+from awsenv.shells import Shell, quote_word
 from awsenv.variables import Change, list_without_originals
 
 TYPE_CHECKING = False
@@ -33,7 +33,7 @@ class Tcsh(Shell):
         """Without a variable, which tcsh would put in, whatever is in it; nor a folder whose name it would take for one."""
         places = ["~/.local/bin/awsenv"]
         if folder and not set(folder) & set('$`"!\\'):
-            places.append("'" + folder.replace("'", "'\\''") + "/awsenv'")
+            places.append(quote_word(f"{folder}/awsenv"))
         more = "".join(f"elif test -x {each}; then {each} hook tcsh; " for each in places)
         return f"if command -v awsenv >/dev/null; then awsenv hook tcsh; {more}fi"
 

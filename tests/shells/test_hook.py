@@ -321,7 +321,7 @@ def test_completion_runs_no_name(home: Path, tmp_path: Path) -> None:
     script = load(bash) + (
         '\nCOMP_WORDS=(awsenv use d) COMP_CWORD=2; __awsenv_complete; printf "%s\\n" "${COMPREPLY[@]}"'
         '\nCOMP_WORDS=(awsenv use x) COMP_CWORD=2; __awsenv_complete; printf "%s\\n" "${COMPREPLY[@]}"'
-        '\nCOMP_WORDS=(awsenv st) COMP_CWORD=1; __awsenv_complete; printf "%s\\n" "${COMPREPLY[@]}"'
+        '\nCOMP_WORDS=(awsenv stat) COMP_CWORD=1; __awsenv_complete; printf "%s\\n" "${COMPREPLY[@]}"'
     )
     result = bash.run(script, clean(home), tmp_path)
     assert set(result.stdout.decode().splitlines()) == {

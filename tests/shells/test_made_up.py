@@ -91,7 +91,9 @@ def test_a_shell_is_a_module_a_hook_and_a_line(checkout: Path) -> None:
 
 
 def test_its_start_file_and_what_it_cannot_do_are_known(checkout: Path) -> None:
-    search = f"PATH=$PATH:~/.local/bin:'{BIN}'; if command -v awsenv >/dev/null; then awsenv hook ysh; fi"
+    search = (
+        f"PATH=$PATH:~/.local/bin:{BIN}; if command -v awsenv >/dev/null; then awsenv hook ysh; fi"
+    )
     line = f"ysh-eval (sh -c <{search}>)"
     assert line in run(checkout, "hook", "ysh", "--install", "--yes").stderr
     assert (checkout / "home/.yshrc").read_text() == f"{line}\n"

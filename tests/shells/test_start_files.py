@@ -173,7 +173,7 @@ def test_the_line_finds_its_program_before_the_path_does_and_is_proved(tmp_path:
     )
     # Gone: silent, and a shell like any other.
     place.unlink()
-    text = (tmp_path / ".bashrc").read_text().replace(f":'{BIN}'", "")
+    text = (tmp_path / ".bashrc").read_text().replace(f":{BIN}", "")
     (tmp_path / ".bashrc").write_text(text)
     done = subprocess.run(["bash", "-l", "-i", "-c", "echo HERE"], env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)  # fmt: skip
