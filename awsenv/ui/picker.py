@@ -128,8 +128,15 @@ def _pick_with_questionary(
         )
         windows = asked.application.layout.find_all_windows()
         [shown] = (w.content for w in windows if isinstance(w.content, InquirerControl))
+
         # Where nothing is like what was typed it shows all again: Enter would take one that nobody meant.
-        nothing_found = Condition(lambda: bool(shown.search_filter) and not shown.found_in_search)
+        def finds_nothing() -> bool:
+            # Looked for anew: what it remembers is of what it drew last.
+            return bool(
+                shown.search_filter and shown.filtered_choices and not shown.found_in_search
+            )
+
+        nothing_found = Condition(finds_nothing)
         keys_of_ours = KeyBindings()
         keys_of_ours.add(Keys.Escape, eager=True)(_leave)
         keys_of_ours.add(Keys.Enter, eager=True, filter=nothing_found)(lambda event: None)
