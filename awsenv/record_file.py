@@ -20,8 +20,13 @@ PLACES = (
 
 
 def record_path(profile: str, environ: dict[str, str]) -> str:
-    """Where the record of ``profile`` lies. Different names may share one: it says whose it is."""
-    return f"{state_path(environ, RECORDS)}/{file_name(profile)}"
+    """Where the record of ``profile`` lies: a file system that folds case would take that of ``Dev`` for that of ``dev``,
+    and so no name holds a capital. It says whose it is."""
+    name = file_name(profile)
+    if profile != profile.lower():
+        escaped = (f"%{ord(c):02X}" if "A" <= c <= "Z" else encode(c) for c in profile)
+        name = "".join(escaped).replace(".", "%2E", profile[:1] == ".")
+    return f"{state_path(environ, RECORDS)}/{name}"
 
 
 def file_name(name: str) -> str:

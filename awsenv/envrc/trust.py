@@ -14,6 +14,7 @@ from awsenv import record_file, records
 from awsenv.envrc import loading, trust_check
 from awsenv.envrc.loading import Disk, Loaded
 from awsenv.errors import AwsenvError
+from awsenv.files import spelling
 
 
 class Remembered:
@@ -71,6 +72,7 @@ def derive(path: str) -> Loaded:
 
 def allow(path: str, found: Loaded, environ: dict[str, str]) -> None:
     """Trust the ``.envrc`` at ``path`` with what was ``found`` in it. Raises ``AwsenvError``."""
+    path = spelling.spell(path)
     records.write(trust_check.mirror(path, environ), found.fields(path))
 
 

@@ -9,7 +9,7 @@ import os
 
 from awsenv import record_file
 from awsenv.errors import AwsenvError
-from awsenv.files import reading
+from awsenv.files import reading, spelling
 from awsenv.state import TRUST, state_path
 
 TYPE_CHECKING = False
@@ -22,12 +22,13 @@ MAX_ENV_FILE_BYTES = 128 * 1024
 
 def mirror(path: str, environ: dict[str, str]) -> str:
     """Where the record of the ``.envrc`` at ``path`` lies; ``path`` has no links above its name."""
-    return state_path(environ, TRUST) + path
+    return state_path(environ, TRUST) + spelling.spell(path)
 
 
 def read_record(path: str, environ: dict[str, str]) -> dict[str, str] | None:
     """The record of the ``.envrc`` at ``path``, whatever has become of the files since."""
-    record = record_file.read(mirror(path, environ))
+    path = spelling.spell(path)
+    record = record_file.read(state_path(environ, TRUST) + path)
     return record if record is not None and record.get("path") == path else None
 
 
