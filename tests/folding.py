@@ -1,10 +1,11 @@
 """A file system that takes names as macOS' do, over a folder: ``python -m tests.folding KIND FOLDER PLACE`` mounts it at PLACE
-until it is unmounted. KIND is ``case`` (APFS: ``org`` is ``Org``), ``normal`` (HFS+: kept as NFD, whatever the form) or
-``seconds`` (times without their fraction).
+until it is unmounted. KIND is ``case`` (APFS: ``org`` is ``Org``), ``normal`` (HFS+: kept as NFD, whatever the form),
+``seconds`` (times without their fraction) or ``modes`` (vfat for one user: permissions are fixed, a chmod and an fsync refused).
 """
 
 import errno
 import os
+import stat
 import sys
 import unicodedata
 from typing import Any
@@ -20,7 +21,7 @@ class Folding(Operations):  # type: ignore[misc]  # fusepy has no types
         self._kind = kind
 
     def _fold(self, name: str) -> str:
-        if self._kind == "seconds":
+        if self._kind in ("seconds", "modes"):
             return name
         folded = unicodedata.normalize("NFD", name)
         return folded.casefold() if self._kind == "case" else folded
@@ -47,6 +48,9 @@ class Folding(Operations):  # type: ignore[misc]  # fusepy has no types
         told = {name: getattr(found, name) for name in names}
         if self._kind == "seconds":
             told |= {name: float(int(told[name])) for name in ("st_atime", "st_mtime", "st_ctime")}
+        if self._kind == "modes":
+            is_folder = stat.S_ISDIR(found.st_mode)
+            told["st_mode"] = stat.S_IFMT(found.st_mode) | (0o700 if is_folder else 0o600)
         return told
 
     def readdir(self, path: str, fh: Any) -> list[str]:
@@ -74,6 +78,8 @@ class Folding(Operations):  # type: ignore[misc]  # fusepy has no types
         os.rename(self._real(old), self._real(new))
 
     def chmod(self, path: str, mode: int) -> None:
+        if self._kind == "modes":
+            raise FuseOSError(errno.EPERM)
         os.chmod(self._real(path), mode)
 
     def chown(self, path: str, uid: int, gid: int) -> None:
@@ -106,6 +112,8 @@ class Folding(Operations):  # type: ignore[misc]  # fusepy has no types
         pass
 
     def fsync(self, path: str, datasync: int, fh: int) -> None:
+        if self._kind == "modes":
+            raise FuseOSError(errno.EINVAL)
         os.fsync(fh)
 
     def release(self, path: str, fh: int) -> None:

@@ -10,7 +10,7 @@ import stat
 import time
 
 from awsenv.errors import AwsenvError
-from awsenv.files import in_place
+from awsenv.files import abilities, in_place
 from awsenv.paths import shorten
 from awsenv.state import NOWHERE
 
@@ -35,7 +35,7 @@ def make(path: str) -> None:
     for folder in reversed(missing):
         with contextlib.suppress(FileExistsError):  # another process was faster
             os.mkdir(folder, 0o700)
-            os.chmod(folder, 0o700)
+            abilities.set_mode(folder, 0o700)
             give_to_owner(folder)
 
 
@@ -72,7 +72,7 @@ def make_private(path: str) -> str:
                 f"{shorten(path)} is not a folder of yours", f"ls -ld {shorten(path)}"
             )
         if found.st_mode & 0o077:
-            os.chmod(path, 0o700)
+            abilities.set_mode(path, 0o700)
             if os.lstat(path).st_mode & 0o077:
                 what = f"{shorten(path)} stays open to others, for its disk keeps no permissions"
                 raise AwsenvError(what, "XDG_STATE_HOME=FOLDER on another one")
@@ -113,7 +113,7 @@ def open_temporary(folder: str, apart: bool) -> tuple[str, int]:
         path = os.path.join(folder, f".awsenv-{os.urandom(8).hex()}~")
         if apart:
             os.mkdir(path, 0o700)
-            os.chmod(path, 0o700)
+            abilities.set_mode(path, 0o700)
             descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         else:
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC

@@ -8,7 +8,7 @@ the file is a beginning of ``new`` and the rest of ``old``, and nothing else: by
 import contextlib
 import os
 
-from awsenv.files import reading
+from awsenv.files import abilities, reading
 
 
 def overwrite(target: str, new: bytes, aside: str, mode: int | None) -> None:
@@ -57,9 +57,8 @@ def _put(path: str, data: bytes, mode: int | None) -> None:
             at += os.pwrite(descriptor, data[at:], at)
         os.ftruncate(descriptor, len(data))
         if mode is not None:
-            with contextlib.suppress(PermissionError):
-                os.fchmod(descriptor, mode)
-        os.fsync(descriptor)
+            abilities.set_mode(descriptor, mode)
+        abilities.sync(descriptor)
     finally:
         os.close(descriptor)
 
@@ -69,13 +68,13 @@ def _store(path: str, data: bytes) -> None:
     with open(os.open(path, flags, 0o600), "wb") as file:
         file.write(data)
         file.flush()
-        os.fsync(file.fileno())
+        abilities.sync(file.fileno())
 
 
 def sync_folder(path: str) -> None:
     """Make a rename in ``path`` outlast a power cut. Raises ``OSError``."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.fsync(descriptor)
+        abilities.sync(descriptor)
     finally:
         os.close(descriptor)

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable, Iterator
 
 from awsenv.errors import AwsenvError
-from awsenv.files import folders, in_place, locks
+from awsenv.files import abilities, folders, in_place, locks
 from awsenv.state import STAGING
 
 # What a rename says where the file is mounted by itself.
@@ -153,10 +153,10 @@ def _write(
         elif os.geteuid() == 0:
             owner = os.stat(os.path.dirname(target))
             os.fchown(file, owner.st_uid, owner.st_gid)
-        os.fchmod(file, mode)
+        abilities.set_mode(file, mode)
         if secret:
             _check_private(os.fstat(file), target)
-        os.fsync(file)
+        abilities.sync(file)
     return os.path.join(place, "new") if secret else place
 
 
@@ -190,8 +190,7 @@ def _keep(descriptor: int, target: str, old: os.stat_result) -> None:
 
 def _overwrite(target: str, data: bytes, aside: str, mode: int | None) -> None:
     if mode is not None:
-        with contextlib.suppress(PermissionError):
-            os.chmod(target, mode)
+        abilities.set_mode(target, mode)
         _check_private(os.stat(target), target)
     place, descriptor = folders.open_temporary(aside, apart=True)
     try:

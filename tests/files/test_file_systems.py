@@ -44,7 +44,7 @@ def mounted(kind: str, folder: Path) -> Iterator[Path]:
         mounting.wait()
 
 
-@pytest.fixture(params=["case", "normal", "seconds"])
+@pytest.fixture(params=["case", "normal", "seconds", "modes"])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -70,7 +70,12 @@ def test_two_profiles_that_differ_by_case_have_a_record_each(place: Place) -> No
     assert len({path.lower() for path in paths}) == 3
 
 
-NAMES = {"case": ("Org", "org"), "normal": ("café", "cafe\u0301"), "seconds": ("org", "org")}
+NAMES = {
+    "case": ("Org", "org"),
+    "normal": ("café", "cafe\u0301"),
+    "seconds": ("org", "org"),
+    "modes": ("org", "org"),
+}
 
 
 @pytest.mark.parametrize("shell", HOOKED[:3], ids=str)
