@@ -15,7 +15,7 @@ from awsenv.aws import cli_caches
 from awsenv.aws_login import tokens
 from awsenv.cli import shell_status
 from awsenv.errors import FAILED, AwsenvError
-from awsenv.files import folders
+from awsenv.files import abilities, folders
 from awsenv.identity_center import token
 from awsenv.paths import shorten
 from awsenv.profiles import lint
@@ -186,12 +186,8 @@ def _check_modes(environ: dict[str, str]) -> Iterator[Finding]:
             yield "caches", f"{shorten(place)} is somebody else's", f"ls -ld {shorten(place)}"
         elif not is_private:
             what = f"{shorten(place)} is open to others, for its disk keeps no permissions"
-            fix = (
-                "XDG_STATE_HOME=FOLDER on another one"
-                if place == state
-                else "a home on another one"
-            )
-            yield "caches", what, fix
+            other = "XDG_STATE_HOME=FOLDER on" if place == state else "a home on"
+            yield "caches", what, abilities.find_remedy(place, environ, f"{other} another one")
         elif loose:
             yield (
                 "caches",

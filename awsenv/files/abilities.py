@@ -25,3 +25,11 @@ def sync(descriptor: int) -> None:
     except OSError as error:
         if error.errno not in _NOT_SYNCED:
             raise
+
+
+def find_remedy(path: str, environ: dict[str, str], otherwise: str) -> str:
+    """What a person may do where the disk of ``path`` keeps no permissions: WSL has them kept on Windows' drives by one line
+    (learn.microsoft.com, "Advanced settings configuration in WSL"); else ``otherwise``."""
+    if environ.get("WSL_DISTRO_NAME") and os.path.realpath(path).startswith("/mnt/"):
+        return 'options = "metadata" below [automount] in /etc/wsl.conf, then wsl.exe --shutdown'
+    return otherwise

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from awsenv import paths
 from awsenv.errors import AwsenvError
+from awsenv.files import abilities, folders
 from awsenv.paths import shorten
 from awsenv.profiles import causes, headers, ini, read
 from awsenv.profiles.profile import Profile
@@ -22,9 +23,14 @@ def find_problems(environ: dict[str, str]) -> list[Problem]:
     for path in (paths.credentials_file(environ), paths.config_file(environ)):
         if os.path.isfile(path) and os.stat(path).st_mode & 0o077:
             mode = os.stat(path).st_mode & 0o777
-            found.append(
-                (f"{shorten(path)} is open to others ({mode:04o})", f"chmod 600 {shorten(path)}")
+            what, fix = (
+                f"{shorten(path)} is open to others ({mode:04o})",
+                f"chmod 600 {shorten(path)}",
             )
+            if not _keeps_permissions(path):
+                what += ", for its disk keeps no permissions"
+                fix = abilities.find_remedy(path, environ, "a home on another disk")
+            found.append((what, fix))
     found += [(each.text, each.fix) for each in causes.find_variable_causes(environ)]
     try:
         known = read.profiles(environ)
@@ -39,6 +45,13 @@ def find_problems(environ: dict[str, str]) -> list[Problem]:
                 for what, fix in _check_profile(profile, known)
             ]
     return found + list(_find_skipped(environ))
+
+
+def _keeps_permissions(path: str) -> bool:
+    try:
+        return folders.keeps_permissions(os.path.dirname(os.path.realpath(path)))
+    except OSError:  # one where nothing can be tried
+        return True
 
 
 def find_lost_default(environ: dict[str, str]) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from awsenv import record_file
 from awsenv.errors import AwsenvError
-from awsenv.files import folders, writing
+from awsenv.files import abilities, folders, writing
 from tests.shells.real import clean, installed
 
 pytestmark = [
@@ -270,3 +271,40 @@ def test_where_no_permission_is_kept_no_secret_is(shared: Path, home: Path) -> N
     done = subprocess.run(["awsenv", "exec", "dev", "--", "true"], env=environ, cwd=shared, capture_output=True, text=True, check=False)  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert [p for p in shared.rglob("*") if p.is_file() and KEY in p.read_text()] == []
+
+
+def test_aws_files_behind_a_link_on_such_a_disk_work_and_nobody_is_sent_to_chmod(
+    shared: Path, home: Path
+) -> None:
+    """WSL with ``~/.aws`` on Windows' side, as many have it, and its line ends."""
+    folder = shared / "Users/me/.aws"
+    folder.mkdir(parents=True)
+    for name in ("config", "credentials"):
+        path = home / ".aws" / name
+        (folder / name).write_bytes(
+            (path.read_bytes() if path.exists() else b"").replace(b"\n", b"\r\n")
+        )
+    shutil.rmtree(home / ".aws")
+    (home / ".aws").symlink_to(folder)
+    environ = clean(home) | {"PATH": f"{clean(home)['PATH']}:/mnt/c/Program Files (x86)/Some Thing"}
+
+    def run(*words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(["awsenv", *words], env=environ | more, cwd=home, capture_output=True, text=True, check=False)  # fmt: skip
+
+    done = run("exec", "dev", "--", "sh", "-c", 'printf "%s|" "$AWS_ACCESS_KEY_ID" "$AWS_REGION"')
+    assert done.returncode == 0, done.stderr
+    assert "\r" not in done.stdout
+    told = run("doctor").stdout
+    assert "credentials is open to others (0777), for its disk keeps no permissions" in told
+    assert "chmod" not in told
+    assert "wsl.conf" not in told
+    # WSL has a line for it; its drives are below /mnt.
+    place = "/mnt/c/Users/me/.aws/credentials"
+    assert "metadata" in abilities.find_remedy(place, {"WSL_DISTRO_NAME": "Ubuntu"}, "other")
+    assert abilities.find_remedy("/home/me", {"WSL_DISTRO_NAME": "Ubuntu"}, "other") == "other"
+    # What cannot be kept private there is not written, and the file is as it was.
+    before = (folder / "credentials").read_bytes()
+    refused = run("remove", "dev", "--yes")
+    assert refused.returncode == 1
+    assert "its disk keeps no permissions, so others would read it" in refused.stderr
+    assert (folder / "credentials").read_bytes() == before
