@@ -93,7 +93,7 @@ def run(place: Place, line: str, **environ: str) -> "subprocess.CompletedProcess
     """``line`` in a shell without a terminal; ``awsenv`` is the program."""
     script = line.replace("awsenv ", f"{shlex.quote(program_path())} ", 1)
     return subprocess.run(
-        ["setsid", "sh", "-c", script], env=clean(place.home) | place.endpoint | environ, cwd=place.home,
+        [installed("setsid"), "--wait", "sh", "-c", script], env=clean(place.home) | place.endpoint | environ, cwd=place.home,
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 

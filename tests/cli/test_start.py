@@ -14,7 +14,7 @@ BASH = ("bash", "-c", '"$@"; exit "$?"', "bash")
 
 
 def test_without_a_terminal_it_prints_the_commands(tmp_path: Path) -> None:
-    done = awsenv(tmp_path, "start", prefix=("setsid", *BASH))
+    done = awsenv(tmp_path, "start", prefix=(installed("setsid"), "--wait", *BASH))
     assert (done.returncode, done.stderr) == (0, "")
     for line in (
         "1. Profiles: there is none yet",
@@ -36,7 +36,11 @@ def test_what_is_there_is_seen(tmp_path: Path) -> None:
     project = tmp_path / "it's a project"
     (project / ".git").mkdir(parents=True)
     (project / "compose.yaml").write_text("services: {web: {image: x}}\n")
-    done = awsenv(tmp_path, "start", prefix=("/usr/bin/env", "-C", str(project), "setsid", *BASH))
+    done = awsenv(
+        tmp_path,
+        "start",
+        prefix=("/usr/bin/env", "-C", str(project), installed("setsid"), "--wait", *BASH),
+    )
     assert "1. Profiles: a, b; one more can be added" in done.stdout
     assert "2. The hook: ~/.bashrc has it\n3. " in done.stdout
     assert "   awsenv link NAME '" in done.stdout
