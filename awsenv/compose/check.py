@@ -106,16 +106,9 @@ def list_rows(
             acting = prediction.predict(service, family, variables, environ, known or {})
             found.setdefault(acting, []).append(family)
         for acting, families in found.items():
-            of_image = (
-                acting.by in (service.of_image or {}) and acting.by not in service.environment
-            )
-            place = (
-                "its image"
-                if of_image
-                else places.find_place(project, name, acting.by)
-                if acting.by
-                else ""
-            )
+            place = places.find_place(project, name, acting.by) if acting.by else ""
+            if acting.by in (service.of_image or {}) and acting.by not in service.environment:
+                place = "its image"
             rows.append(Row(name, families, acting, should.get(name, ""), place))
     return rows
 

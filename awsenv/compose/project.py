@@ -29,8 +29,7 @@ class Mount(NamedTuple):
 class Service(NamedTuple):
     """``environment`` is what the container gets from compose (``None``: the shell's own, else the image's); ``mounts`` are
     folders and files of the host, secrets and configs too. ``is_apart``: it has a network_mode. ``images``: the names under
-    which its image may be here, and ``of_image`` what
-    that one sets itself, below all else; ``None`` where it is not here."""
+    which its image may be here, and ``of_image`` what that one sets itself, below all else; ``None`` where it is not here."""
 
     name: str
     environment: dict[str, str | None]
@@ -75,7 +74,7 @@ def find_folder(start: str, files: Sequence[str] = ()) -> str:
 
 
 def find_files(folder: str) -> list[str]:
-    """The compose files that an engine takes there by itself: one, and what overrides it. Raises ``AwsenvError``."""
+    """The same, one and what overrides it, of a folder that has to have one. Raises ``AwsenvError``."""
     found = list_files(folder)
     if not found:
         what = f"there is no compose file in {shorten(folder)}, nor above"
@@ -84,7 +83,7 @@ def find_files(folder: str) -> list[str]:
 
 
 def list_files(folder: str) -> list[str]:
-    """Those; none where there is no project."""
+    """The compose files that an engine takes in ``folder`` by itself; none where there are none."""
     base, more = (
         [n for n in names if os.path.exists(os.path.join(folder, n))][:1]
         for names in (NAMES, OVERRIDES)
