@@ -4,6 +4,7 @@ in the keychain, under that ID.
 """
 
 import shlex
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -45,16 +46,29 @@ def remove(key_id: str) -> None:
     _ask(work)
 
 
+# Seconds after which a keychain that was not there is asked once more.
+_MOMENT = 0.3
+
+
 def _ask(call: Callable[[Any], Any]) -> Any:
     """What ``call`` gives of the library, in time: a keychain may wait for a person who is not there."""
     try:
         import keyring
-        from keyring.errors import KeyringError, KeyringLocked
+        from keyring.errors import InitError, KeyringError, KeyringLocked
     except ImportError:
         what = "the keychain needs the keyring library"
         raise AwsenvError(what, distribution.format_install("keychain")) from None
+
+    def ask_again() -> Any:
+        try:
+            return call(keyring)
+        except InitError:
+            # A keychain that reads its own file anew, after somebody has stored something, is not there for a moment.
+            time.sleep(_MOMENT)
+            return call(keyring)
+
     try:
-        return deadline.within(lambda: call(keyring))
+        return deadline.within(ask_again)
     except deadline.ExceededError:
         raise PersonNeededError(
             "the keychain waits for somebody to unlock it", "unlock it"
