@@ -48,7 +48,7 @@ _REAL = (
     "aws_login",
     "actions",
 )
-_REAL_FILES = ("test_kills", "test_documentation", "test_real_program", "test_start_files", "test_exec", "test_dotenv", "test_add", "test_door", "test_doctor", "test_reading", "test_registry")  # fmt: skip
+_REAL_FILES = ("test_kills", "test_documentation", "test_real_program", "test_start_files", "test_exec", "test_dotenv", "test_add", "test_door", "test_doctor", "test_reading", "test_registry", "test_darwin", "test_file_systems", "test_newcomer", "test_start", "test_picker")  # fmt: skip
 # But these of them start nothing, or little.
 _FAST_FILES = (
     "test_chain",
@@ -77,7 +77,7 @@ def _leave_out(items: list[pytest.Item]) -> list[pytest.Item]:
         shells = [word for word in words if word in _ALIKE]
         if item.path.stem == "test_every_shell" and _SLOW in words and zlib.crc32(item.nodeid.encode()) % 2:  # fmt: skip
             slow.append(item)
-        if item.path.parent.name == "shells" and item.path.stem != "test_every_shell" and len(shells) == 1:  # fmt: skip
+        if item.path.stem != "test_every_shell" and len(shells) == 1:
             rest = "-".join(word for word in words if word not in _ALIKE)
             alike.setdefault(f"{function} {rest}", {})[shells[0]] = item
     return slow + [

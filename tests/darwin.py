@@ -102,6 +102,8 @@ class Darwin:
                 (library / path.name).symlink_to(path)
         for path in own.glob("_sysconfigdata_*_linux_*.py"):
             (library / path.name.replace("_linux_", "_darwin_")).symlink_to(path)
+        # What is compiled is so there, too; a copy, for this one writes its own beside it.
+        shutil.copytree(own / "__pycache__", library / "__pycache__")
         (library / "encodings").mkdir()
         for path in (own / "encodings").glob("*.py"):
             (library / "encodings" / path.name).symlink_to(path)
