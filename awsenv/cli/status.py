@@ -67,7 +67,7 @@ def status(
     ]
     problems += [each.problem for each in refusals.list_standing(environ)]
     problems += lint.find_problems(environ) if all_ else unreadable
-    problems += [] if all_ else lint.find_lost_default(environ)
+    problems += [] if all_ else lint.find_lost_default(lint.read_default(environ), environ)
     if verify and active:
         told["arn"] = _ask_sts(profile, environ)
     if as_json:

@@ -58,7 +58,7 @@ def build_text(request: Request, render: Render | None = None) -> str:
     if name == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
         terminal.say(replay.format_summary(request.profile, got.account, got.variables))
     if not form.asks_nobody:
-        for what, fix in lint.find_lost_default(environ):
+        for what, fix in lint.find_lost_default(got.default, environ):
             terminal.say(f"{what}; {fix}")
     change = enter_session(request.profile, got.variables, environ)
     change.by_options = any(request.option_values.get(option) for option in _OWN_WAYS)

@@ -54,12 +54,19 @@ def _keeps_permissions(path: str) -> bool:
         return True
 
 
-def find_lost_default(environ: dict[str, str]) -> list[Problem]:
+def read_default(environ: dict[str, str]) -> Profile | None:
+    """The profile ``[default]``; ``None`` where there is none that can be read."""
+    try:
+        return read.Profiles(environ).get("default")
+    except AwsenvError:
+        return None
+
+
+def find_lost_default(default: Profile | None, environ: dict[str, str]) -> list[Problem]:
     """Of a ``[default]`` whose sso-session is not there: every SDK reads it under another profile's exported keys, too,
     and stops."""
+    name = default.get("sso_session") if default is not None else None
     try:
-        default = read.Profiles(environ).get("default")
-        name = default.get("sso_session") if default is not None else None
         if name is None or read.sso_session(name, environ) is not None:
             return []
     except AwsenvError:
@@ -70,7 +77,7 @@ def find_lost_default(environ: dict[str, str]) -> list[Problem]:
 
 def _find_skipped(environ: dict[str, str]) -> Iterator[Problem]:
     """Sections that stand for nothing, or for another profile than they seem to."""
-    yield from find_lost_default(environ)
+    yield from find_lost_default(read_default(environ), environ)
     config, credentials = paths.config_file(environ), paths.credentials_file(environ)
     for header, section in ini.read(config).items():
         words = header.split()

@@ -1,5 +1,6 @@
 """What a request sets: a profile's session, checked; when that ends, and how it is forgotten."""
 
+import contextlib
 import os
 import shlex
 from datetime import UTC, datetime
@@ -25,11 +26,12 @@ MAX_VARIABLE_BYTES = 128 * 1024
 
 class Resolved(NamedTuple):
     """``variables`` to set; the ``account``, where it is known; whether they hold a key that does
-    not end."""
+    not end; and the profile ``default`` of the same files, where it is there."""
 
     variables: dict[str, str]
     account: str | None
     long_lived: bool
+    default: Profile | None = None
 
 
 def resolve(
@@ -67,6 +69,8 @@ def resolve(
         chosen = chosen._replace(variables=chosen.variables | region)
     for name, value in (*chosen.variables.items(), ("AWSENV_PROFILE", request.profile)):
         _check(request.profile, name, value)
+    with contextlib.suppress(AwsenvError):  # one that is broken is nobody's who acts as another
+        chosen = chosen._replace(default=profiles.get("default"))
     return chosen
 
 
