@@ -153,7 +153,8 @@ def _parse_service(
         parse_environment(said.get("environment")),
         mounts,
         bool(said.get("network_mode")),
-        bool(said.get("networks")),
+        # docker compose says the default one of everybody; an override that names others would take it away.
+        bool({*(said.get("networks") or ())} - {"default"}),
     )
 
 

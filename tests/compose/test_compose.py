@@ -10,6 +10,8 @@ import pytest
 import yaml
 from dotenv import dotenv_values
 
+from awsenv.compose import override
+from awsenv.compose.project import parse_project
 from awsenv.server import grants
 from tests.place import Place
 from tests.server.test_serve import role
@@ -310,6 +312,31 @@ networks: {awsenv: {external: true, name: awsenv}}
     assert project.run("compose", "admin", "web").returncode == 0
     assert list(project.override["services"]) == ["web"]
     assert project.check() == (0, {"web": ["admin"], "worker": ["nobody"], "db": ["nobody"]})
+
+
+@pytest.mark.parametrize(
+    ("networks", "expected"),
+    [
+        (
+            {"default": None},
+            ["default", "awsenv"],
+        ),  # as docker compose prints one that says nothing
+        (None, ["default", "awsenv"]),
+        (["default"], ["default", "awsenv"]),
+        ({"back": None}, ["awsenv"]),
+        (["back", "default"], ["awsenv"]),
+    ],
+)
+def test_a_service_keeps_the_networks_that_it_has(
+    networks: Any, expected: list[str], tmp_path: Path
+) -> None:
+    told = {"services": {"web": {"image": "a", "networks": networks}}}
+    project = parse_project(told, str(tmp_path), ["compose.yaml"], "docker compose")
+    change = override.Change({}, [])
+    place = str(tmp_path / "state/private.env")
+    override.write(project, {"web": change}, {"A": "b"}, place, in_network=True)
+    found = yaml.safe_load((tmp_path / "compose.awsenv.yaml").read_text())
+    assert list(found["services"]["web"]["networks"]) == expected
 
 
 def test_a_service_that_the_project_has_no_more_is_not_said_either(project: Project) -> None:
