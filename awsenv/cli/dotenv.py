@@ -96,8 +96,7 @@ def dotenv(
         return _tell(actions.Check(file, profile, min_left, environ), as_json)
     if not live.no_start and revival.is_wanted(environ):
         serve.revive(environ)
-    if not profile:
-        raise UsageError("no profile is named, and this shell acts as none", "awsenv list")
+    profile = shared_options.find_profile(profile, environ)
     own_end = written.profile_only or option_values["--duration"] or written.allow_long_lived
     if live.live and (own_end or live.watch):
         raise UsageError("--live goes by the profile alone", "duration_seconds = … in the profile")

@@ -53,10 +53,10 @@ def _run(choice: Choice, ask: Callable[[str], str], environ: dict[str, str]) -> 
         if not given:
             return False
         words[words.index(NAME)] = given
-        if words[0] in ("link", "dotenv") and given not in read.profiles(environ):
-            terminal.say(
-                f"no profile named {given}; {near.ask_whether(given, read.profiles(environ), 'awsenv list')}"
-            )
+        known = read.profiles(environ)
+        if words[0] in ("link", "dotenv") and given not in known:
+            hint = near.ask_whether(given, known, "awsenv list")
+            terminal.say(f"no profile named {given}; {hint}")
             return False
     terminal.say(f"awsenv {shlex.join(words)}")
     done = programs.run_attended([*paths.program_words(), *words], environ)

@@ -103,6 +103,7 @@ def _describe(name: str | None, profile: Profile | None, environ: dict[str, str]
     state = "served" if running.find_server(environ) else "awsenv serve does not run"
     of_profile = account.of_profile(profile) if profile and not key_id else None
     signed_in = profile and profile.kind == "sso" and _sign_in_left(profile, environ)
+    folder = shell_status.read_folder(environ)
     return {
         "profile": name,
         "account": account.of_key(key_id) or of_profile,
@@ -110,9 +111,9 @@ def _describe(name: str | None, profile: Profile | None, environ: dict[str, str]
         "kind": profile.kind if profile else None,
         "left": int((end - datetime.now(UTC)).total_seconds()) if end else None,
         "signed_in": signed_in or None,
-        "folder": shell_status.read_folder(environ),
+        "folder": folder,
         "hook": shell_status.read_hook(),
-        "next": shell_status.tell_next(shell_status.read_folder(environ), name) or None,
+        "next": shell_status.tell_next(folder, name) or None,
         "variables": [
             {
                 "name": variable,

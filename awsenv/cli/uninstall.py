@@ -39,7 +39,7 @@ def uninstall(
         terminal.say(f"{'ends' if yes else 'would end'} awsenv serve, process {server.process}")
     for path in units.list_installed(environ):
         terminal.say(f"{'removes' if yes else 'would remove'} {shorten(path)}")
-    granted = grants.list_grants(environ)
+    granted = list(grants.list_grants(environ))
     for project in sorted({each.project for each in granted if each.project}):
         terminal.say(f"{shorten(project)} has services that awsenv answers; cd {write_word(project)} && awsenv compose --revoke, first")  # fmt: skip
     for path in sorted({each.path for each in registry.list_entries(environ) if each.state != "moved"} | {g.file for g in granted if g.file and not g.project}):  # fmt: skip

@@ -176,6 +176,11 @@ def test_check_says_where_nobody_answers(project: Project) -> None:
     told = project.run("uninstall")
     assert "cd ~/app && awsenv compose --revoke, first" in told.stderr
     assert "would end the relay of containers" in told.stderr
+    # And of a .env that was granted by itself, beside it.
+    assert project.run("dotenv", "admin", "--live", "-o", "../other.env").returncode == 0
+    told = project.run("uninstall")
+    assert "cd ~/app && awsenv compose --revoke, first" in told.stderr
+    assert "~/other.env holds lines of awsenv's" in told.stderr
 
 
 def test_in_a_folder_below_it_is_the_project_above(project: Project) -> None:
