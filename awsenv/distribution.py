@@ -8,6 +8,7 @@ import os
 import sys
 
 from awsenv import installation
+from awsenv.paths import quote_word
 
 NAME = "awsenv-shell"
 # Part of a path → who installed it, and what that is called with.
@@ -28,9 +29,9 @@ def format_install(extra: str = "") -> str:
     spec = f"{NAME}{more} @ {origin}" if is_url else f"{origin or NAME}{more}"
     python = sys.executable if os.path.isfile(os.path.join(sys.prefix, "pyvenv.cfg")) else ""
     if is_checkout:
-        tool = f"{_quote(python)} -m pip install -e" if python else "uv tool install --force"
-    usual = f"{_quote(python)} -m pip install" if python else "uv tool install"
-    return f"{tool or usual} {_quote(spec)}"
+        tool = f"{quote_word(python)} -m pip install -e" if python else "uv tool install --force"
+    usual = f"{quote_word(python)} -m pip install" if python else "uv tool install"
+    return f"{tool or usual} {quote_word(spec)}"
 
 
 def format_removal() -> str:
@@ -39,7 +40,7 @@ def format_removal() -> str:
     if "/Cellar/" in folder:
         return f"brew uninstall {NAME}"
     tool = next((words.split()[0] for part, words in _TOOLS.items() if part in folder), "")
-    words = {"uv": "uv tool uninstall", "pipx": "pipx uninstall"}.get(tool, f"{_quote(sys.executable)} -m pip uninstall")  # fmt: skip
+    words = {"uv": "uv tool uninstall", "pipx": "pipx uninstall"}.get(tool, f"{quote_word(sys.executable)} -m pip uninstall")  # fmt: skip
     return f"{words} {NAME}"
 
 
@@ -84,8 +85,3 @@ def _decode(text: str) -> str:
     parts = text.encode().split(b"%")
     found = [bytes([int(each[:2], 16)]) + each[2:] for each in parts[1:]]
     return b"".join([parts[0], *found]).decode("utf-8", "replace")
-
-
-def _quote(text: str) -> str:
-    plain = all(c.isalnum() or c in "@%+=:,./_-" for c in text)
-    return text if text and plain else "'" + text.replace("'", "'\\''") + "'"

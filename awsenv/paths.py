@@ -71,9 +71,14 @@ def write_word(path: str) -> str:
     home."""
     short = shorten(path)
     start = "~/" if short[:2] == "~/" else ""
-    word = short[len(start) :]
-    is_plain = all(each.isalnum() or each in "@%+=:,./_-" for each in word)
-    return start + (word if word and is_plain else "'" + word.replace("'", "'\"'\"'") + "'")
+    return start + quote_word(short[len(start) :])
+
+
+def quote_word(text: str) -> str:
+    """``text`` as one word of any POSIX shell; bare where that does. ``shlex`` would load regular expressions, which what
+    runs at a prompt does not."""
+    is_plain = all(c.isalnum() or c in "@%+=:,./_-" for c in text)
+    return text if text and is_plain else "'" + text.replace("'", "'\\''") + "'"
 
 
 def _expand(path: str, environ: dict[str, str]) -> str:

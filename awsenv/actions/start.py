@@ -96,8 +96,7 @@ def _look_at_folders(environ: dict[str, str]) -> Step:
     if not names:
         return Step("Folders", "a folder acts as a profile, and there is none yet", [])
     free = [folder for folder in _list_organizations(environ) if not _is_bound(folder)]
-    profile = names[0] if len(names) == 1 else NAME
-    asks = f"the profile, of {', '.join(names[:5])}{' …' if len(names) > 5 else ''}"
+    profile, asks = _choose_profile(names)
     choices = [
         Choice(str(number), write_word(folder), ["link", profile, folder], asks)
         for number, folder in enumerate(free[:5], 1)
@@ -111,6 +110,12 @@ def _look_at_folders(environ: dict[str, str]) -> Step:
     return Step(
         "Folders", "an organization's folder can act as a profile, inside and not outside", choices
     )
+
+
+def _choose_profile(names: list[str]) -> tuple[str, str]:
+    """The only one there is, else that one is asked for, and the question."""
+    asks = f"the profile, of {', '.join(names[:5])}{' …' if len(names) > 5 else ''}"
+    return (names[0] if len(names) == 1 else NAME), asks
 
 
 def _list_organizations(environ: dict[str, str]) -> list[str]:
@@ -136,7 +141,6 @@ def _look_at_env_file(environ: dict[str, str]) -> Step:
             ".env files", "for docker compose, in a project: awsenv dotenv PROFILE -o .env", []
         )
     path = os.path.join(folder, ".env")
-    profile = names[0] if len(names) == 1 else NAME
+    profile, asks = _choose_profile(names)
     words = ["dotenv", profile, "-o", path, "--ignore"]
-    asks = f"the profile, of {', '.join(names[:5])}{' …' if len(names) > 5 else ''}"
     return Step(".env files", f"a compose project is in {shorten(folder)}", [Choice("y", f"write {shorten(path)}", words, asks)])  # fmt: skip

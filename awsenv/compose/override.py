@@ -79,18 +79,13 @@ def build_private(profile: str, token: str, region: str) -> dict[str, str]:
 def plan_change(service: Service, force: bool, environ: dict[str, str]) -> Change:
     """What ``service`` needs beside the private file: its own Region stays, as a pair; with ``force`` what goes before us is
     overcome."""
-    said = {
-        name: value
-        for name, value in ((service.of_image or {}) | service.environment).items()
-        if value
-    }
-    own = next((said[name] for name in REGIONS if name in said), "")
+    said = (service.of_image or {}) | service.environment
+    own = next((value for name in REGIONS if (value := said.get(name))), "")
     change = Change(dict.fromkeys(REGIONS, own) if own else {}, [])
     if not force:
         return change
-    names = {*(service.of_image or {}), *service.environment}
-    change.environment.update({name: "" for name in _EMPTIED if name in names})
-    if named := [name for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE") if name in names]:
+    change.environment.update({name: "" for name in _EMPTIED if name in said})
+    if named := [name for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE") if name in said]:
         # Empty is refused by some: a profile that holds nothing, of a file of ours.
         change.environment.update(dict.fromkeys(named, "awsenv"))
         change.environment["AWS_CONFIG_FILE"] = OUR_CONFIG

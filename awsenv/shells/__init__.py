@@ -93,6 +93,8 @@ class Shell(Form):
 
     def _format_search(self, folder: str) -> str:
         """For any POSIX shell."""
+        from awsenv.paths import quote_word
+
         more = f":{quote_word(folder)}" if folder else ""
         return f"PATH=$PATH:~/.local/bin{more}; if command -v awsenv >/dev/null; then awsenv hook {self.name}; fi"
 
@@ -107,9 +109,3 @@ class Shell(Form):
     def filter_candidates(self, candidates: list[str]) -> list[str]:
         """The ``candidates`` for a completion that the shell can take."""
         return candidates
-
-
-def quote_word(text: str) -> str:
-    """For any POSIX shell; bare where that does."""
-    is_plain = all(c.isalnum() or c in "@%+=:,./_-" for c in text)
-    return text if is_plain else "'" + text.replace("'", "'\\''") + "'"

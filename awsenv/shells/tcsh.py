@@ -6,7 +6,7 @@ An exported variable and one of the shell's own may have the same name there: wh
 """
 
 from awsenv.errors import AwsenvError
-from awsenv.shells import Shell, quote_word
+from awsenv.shells import Shell
 from awsenv.variables import Change, list_without_originals
 
 TYPE_CHECKING = False
@@ -31,6 +31,8 @@ class Tcsh(Shell):
 
     def _format_search(self, folder: str) -> str:
         """Without a variable, which tcsh would put in, whatever is in it; nor a folder whose name it would take for one."""
+        from awsenv.paths import quote_word
+
         places = ["~/.local/bin/awsenv"]
         if folder and not set(folder) & set('$`"!\\'):
             places.append(quote_word(f"{folder}/awsenv"))
