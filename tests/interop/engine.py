@@ -5,6 +5,7 @@ Its image is made from what is installed here; programs of this machine are moun
 
 import contextlib
 import fcntl
+import json
 import os
 import re
 import shutil
@@ -20,6 +21,7 @@ from tests.program import until
 from tests.shells.real import installed, missing
 
 IMAGE = "awsenv-test:1"
+_PREFIX = "awsenv-engine-"
 _CONF = """\
 [containers]
 default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
@@ -43,7 +45,7 @@ class Engine:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        (folder / "networks").mkdir()
+        (folder / "networks").mkdir(exist_ok=True)
         (folder / "containers.conf").write_text(_CONF.format(folder=folder))
         (folder / "storage.conf").write_text(_STORAGE.format(folder=folder))
         self.environ = {
@@ -80,6 +82,17 @@ class Engine:
         done = _run([*self.driver, *words], self.environ | more, cwd)
         assert done.returncode == 0, done.stdout + done.stderr
         return done
+
+    def remove(self) -> None:
+        """Its containers, its networks with the bridges they made here, its folder."""
+        self.podman("rm", "--all", "--force", "--time=0")
+        self.podman("network", "prune", "--force")
+        for path in (self.folder / "networks").glob("*.conflist"):  # what the engine did not get to
+            for plugin in json.loads(path.read_text())["plugins"]:
+                if bridge := plugin.get("bridge"):
+                    _run(["ip", "link", "delete", bridge], self.environ)
+        self.podman("system", "reset", "--force")
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def make_image(self) -> None:
         """One with busybox and socat, and with the libraries that socat names."""
@@ -124,19 +137,26 @@ def _run(
 @contextlib.contextmanager
 def one_at_a_time() -> Iterator[None]:
     """Networks and addresses are the machine's: no two tests have them at once."""
-    path = Path(tempfile.gettempdir()) / f"awsenv-engine-{os.getuid()}.lock"
+    path = Path(tempfile.gettempdir()) / f"{_PREFIX}{os.getuid()}.lock"
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def remove_left(where: Path) -> None:
+    """What runs that were killed left in ``where``: their networks hold addresses that are the machine's."""
+    for folder in where.glob(f"{_PREFIX}*/"):
+        Engine(folder).remove()
 
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
     for name in ("podman", "runc", "docker-compose", "socat", "busybox", "iptables"):
         installed(name)
-    # Not pytest's folder: its path is too long for a socket.
-    folder = Path(tempfile.mkdtemp(prefix="awsenv-engine-"))
     with one_at_a_time():
+        remove_left(Path(tempfile.gettempdir()))
+        # Not pytest's folder: its path is too long for a socket.
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
         it = Engine(folder)
         it.make_image()
         service = subprocess.Popen(
@@ -148,8 +168,6 @@ def engine() -> Iterator[Engine]:
             yield it
         finally:
             it.podman("rm", "--all", "--force", "--time=0")
-            it.podman("network", "prune", "--force")
             service.terminate()
             service.wait()
-            it.podman("system", "reset", "--force")
-            shutil.rmtree(folder, ignore_errors=True)
+            it.remove()

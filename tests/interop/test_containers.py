@@ -16,7 +16,7 @@ from dotenv import dotenv_values
 
 from awsenv.demo.server import Server
 from awsenv.demo.users import new_user
-from tests.interop.engine import IMAGE, Engine, engine, mounts
+from tests.interop.engine import IMAGE, Engine, engine, mounts, remove_left
 from tests.place import Place
 from tests.program import is_long, until
 from tests.served import Served
@@ -347,3 +347,17 @@ def test_the_example_files_do_what_they_say(ground: Ground) -> None:
     ground.engine.compose("-f", "compose.yaml", "-f", "more.yaml", "up", "-d", cwd=project.folder, **more)  # fmt: skip
     until(lambda: project.last("boto3"))
     assert "assumed-role/org-a/" in project.last("boto3")
+
+
+def test_a_run_that_was_killed_leaves_no_network_to_the_next(
+    tmp_path: Path, engine: Engine
+) -> None:
+    left = tmp_path / "awsenv-engine-left/networks"
+    left.mkdir(parents=True)
+    network = {"name": "left", "cniVersion": "0.4.0", "plugins": [{"type": "bridge", "bridge": "awsenvleft"}]}  # fmt: skip
+    (left / "left.conflist").write_text(json.dumps(network))
+    subprocess.run(["ip", "link", "add", "awsenvleft", "type", "bridge"], check=True)
+    remove_left(tmp_path)
+    assert not left.exists()
+    told = subprocess.run(["ip", "link"], capture_output=True, text=True, check=True).stdout
+    assert "awsenvleft" not in told
