@@ -3,8 +3,6 @@
 import os
 import shlex
 from collections.abc import Callable
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import botocore
@@ -15,12 +13,13 @@ import botocore.session
 
 from awsenv import debug
 from awsenv.aws import deadline, partitions
-from awsenv.aws.errors import RefusedCodeError, UnknownKeyError
+from awsenv.aws.errors import StrangerError
+from awsenv.aws.explain import check_answerer, explain_refusal, explain_unreached
 from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.profiles import causes
 from awsenv.profiles.profile import Profile
-from awsenv.regions import check_region, list_regions
+from awsenv.regions import check_region
 from awsenv.variables import list_set, remove_session
 
 # Where a partition's STS is asked by those who name no Region ("AWS STS Regions and endpoints").
@@ -38,6 +37,7 @@ class _ProfileSession(botocore.session.Session):
 
     def __init__(self, profile: Profile) -> None:
         super().__init__(profile=profile.name)
+        self.register("before-parse", lambda **told: check_answerer(told["response_dict"]))
         # Without what botocore would look for credentials by: those are given.
         settings = {n: v for n, v in profile.settings().items() if not n.startswith("sso_")}
         self._of = {
@@ -108,14 +108,16 @@ def call(profile: Profile, request: Callable[[], Any]) -> Any:
             "look at the network, and try again",
         ) from None
     except botocore.exceptions.ClientError as error:
-        raise _explain_refusal(error, profile) from None
+        raise explain_refusal(error, profile) from None
+    except StrangerError as error:
+        raise StrangerError(f"profile {profile.name}: {error}", error.fix) from None
     except botocore.parsers.ResponseParserError:
         # Its message quotes the body: a secret may be in it.
         raise AwsenvError(
             f"profile {profile.name}: AWS's answer was cut short", "try again"
         ) from None
     except botocore.exceptions.BotoCoreError as error:
-        raise _explain_unreached(error, profile) from None
+        raise explain_unreached(error, profile) from None
 
 
 def get_caller_identity(
@@ -125,82 +127,3 @@ def get_caller_identity(
     sts = create_client("sts", session, profile, environ)
     told = call(profile, sts.get_caller_identity)
     return told["Account"], told["Arn"]
-
-
-def _explain_refusal(error: botocore.exceptions.ClientError, profile: Profile) -> AwsenvError:
-    told = error.response.get("Error", {})
-    code, message = str(told.get("Code", "")), str(told.get("Message", ""))
-    name, show = profile.name, f"awsenv show {shlex.quote(profile.name)}"
-    if "MultiFactorAuthentication failed" in message:
-        return RefusedCodeError(
-            f"profile {name}: the MFA code was not taken", "again with the next code"
-        )
-    if (
-        code in ("SignatureDoesNotMatch", "RequestExpired")
-        and "Signature" in message
-        and ("expired" in message or "not yet current" in message)
-    ):
-        return AwsenvError(f"profile {name}: {_describe_skew(error)}", "set the clock")
-    if code == "SignatureDoesNotMatch":
-        return AwsenvError(
-            f"profile {name}: STS refused its key: SignatureDoesNotMatch, the secret is wrong", show
-        )
-    if code in ("InvalidClientTokenId", "UnrecognizedClientException"):
-        return UnknownKeyError(
-            f"profile {name}: STS refused its key: {code}, AWS does not know it", show
-        )
-    if code in ("ExpiredToken", "ExpiredTokenException"):
-        return AwsenvError(f"profile {name}: its session token has ended", show)
-    if code in (
-        "Throttling",
-        "ThrottlingException",
-        "RequestLimitExceeded",
-        "TooManyRequestsException",
-    ):
-        return AwsenvError(f"profile {name}: AWS asks to slow down", "try again in a minute")
-    if code == "AccessDenied" and (role := profile.get("role_arn")):
-        return AwsenvError(f"profile {name}: {role} may not be assumed: {message}", show)
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if status >= 500:
-        return AwsenvError(f"profile {name}: AWS has a fault of its own ({status})", "try again")
-    return AwsenvError(f"profile {name}: AWS refused: {code}: {message}", show)
-
-
-def _describe_skew(error: botocore.exceptions.ClientError) -> str:
-    """How far this machine's clock is off, by the answer's Date."""
-    headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    try:
-        off = (datetime.now(UTC) - parsedate_to_datetime(headers["date"])).total_seconds()
-    except (KeyError, ValueError, TypeError):
-        return "this machine's clock is wrong"
-    return f"this machine's clock is {round(abs(off) / 60)} minutes {'fast' if off > 0 else 'slow'}"
-
-
-def _explain_unreached(error: botocore.exceptions.BotoCoreError, profile: Profile) -> AwsenvError:
-    if cause := causes.find_unreached(profile, dict(os.environ)):
-        return AwsenvError(f"profile {profile.name}: {cause.text}", cause.fix)
-    where = getattr(error, "kwargs", {}).get("endpoint_url", "AWS")
-    texts = {
-        "SSLError": f"{where} cannot be trusted: its certificate is not of a known authority",
-        "ProxyConnectionError": "the proxy cannot be reached",
-        "ConnectTimeoutError": f"{where} does not answer",
-        "ReadTimeoutError": f"{where} does not answer",
-        "ConnectionClosedError": f"{where} hung up",
-        "EndpointConnectionError": f"{where} cannot be reached",
-    }
-    hints = {
-        "SSLError": "AWS_CA_BUNDLE, or ca_bundle in the profile",
-        "ProxyConnectionError": "look at HTTPS_PROXY",
-    }
-    kind = type(error).__name__
-    region = profile.get("region")
-    if kind == "EndpointConnectionError" and region and region not in list_regions():
-        texts[kind] = f"{where} cannot be reached, and {region} is no Region that is known"
-        hints[kind] = f"awsenv show {shlex.quote(profile.name)}"
-    if kind == "ProxyConnectionError" and "407" in str(error):
-        texts[kind] = "the proxy refuses: it wants a name and a password (HTTP 407)"
-        hints[kind] = "HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT"
-    text = texts.get(kind, f"STS cannot be asked: {kind}")
-    return AwsenvError(
-        f"profile {profile.name}: {text}", hints.get(kind, "look at the network, and try again")
-    )

@@ -13,6 +13,10 @@ class UnknownKeyError(AwsenvError):
     """AWS does not know the key that a call is signed with: never, any more, or not yet."""
 
 
+class StrangerError(AwsenvError):
+    """What answered is not AWS."""
+
+
 def code_needed(profile: str) -> PersonNeededError:
     """The error where a code is needed for the profile that a person named, and nobody can be asked."""
     return PersonNeededError(

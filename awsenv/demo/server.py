@@ -17,13 +17,15 @@ from awsenv.demo.signature import RefusedError, region_of, signer
 from awsenv.demo.sso import Sso
 from awsenv.demo.users import User
 
+_PAGE = b"<html><body><h1>Welcome</h1><form>Your room's number</form></body></html>"
+
 
 class Server:
     """Answers from ``start`` until ``stop``; ``url`` is where. A context manager does both.
 
     ``calls`` lists the actions that were asked for, refused ones too. ``faults`` are taken one a
     call: an HTTP status, ``throttle``, ``hang`` (until the server stops), ``drip`` (a byte every
-    two seconds) or ``cut`` (half an answer). ``slow`` is how many seconds an answer takes, ``clock`` how many its clock is ahead.
+    two seconds), ``cut`` (half an answer) or ``page`` (a network's sign-in page). ``slow`` is how many seconds an answer takes, ``clock`` how many its clock is ahead.
     """
 
     def __init__(self, users: Iterable[User]) -> None:
@@ -117,6 +119,9 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             if fault == "hang":
                 server.stopped.wait()
                 return
+            if fault == "page":
+                self._send(200, "text/html", _PAGE)
+                return
             server.stopped.wait(server.slow)
             try:
                 _refuse(fault)
@@ -158,6 +163,9 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             server.stopped.wait(server.slow)
             token = self.headers.get("x-amz-sso_bearer_token", "")
             fault = server.faults.popleft() if server.faults else None
+            if fault == "page":
+                self._send(200, "text/html", _PAGE)
+                return
             if path == "/v1/token":
                 self._sign_in(body, fault)
                 return

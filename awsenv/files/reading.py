@@ -1,5 +1,6 @@
 """The one reader of every file that may be somebody else's, or anything by now."""
 
+import errno
 import os
 import stat
 
@@ -26,12 +27,22 @@ def read(path: str, max_bytes: int = MAX_FILE_BYTES, follow: bool = True) -> byt
     Raises ``OSError`` where it cannot be opened, ``NotPlainError``, or ``AwsenvError`` for a larger
     one; the messages name the file and never quote it.
     """
-    with open_plain(path, follow) as file:
-        data = file.read(max_bytes + 1)
+    try:
+        data = _read_at_most(path, max_bytes + 1, follow)
+    except OSError as error:
+        if error.errno != errno.ESTALE:
+            raise
+        # NFS: another machine replaced it while it was open here; what is opened now is the new one (open(2), nfs(5)).
+        data = _read_at_most(path, max_bytes + 1, follow)
     if len(data) > max_bytes:
         size = f"{max_bytes >> 20} MiB" if max_bytes >> 20 else f"{max_bytes >> 10} KiB"
         raise AwsenvError(f"{shorten(path)} is over {size}", f"ls -l {shorten(path)}")
     return data
+
+
+def _read_at_most(path: str, size: int, follow: bool) -> bytes:
+    with open_plain(path, follow) as file:
+        return file.read(size)
 
 
 def open_plain(path: str, follow: bool = True) -> "BinaryIO":

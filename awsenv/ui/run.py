@@ -8,6 +8,7 @@ from typing import TextIO
 
 from awsenv import replay
 from awsenv.errors import FAILED, AwsenvError, describe_fault
+from awsenv.paths import shorten
 from awsenv.shells.table import load
 from awsenv.ui import terminal
 
@@ -42,7 +43,7 @@ def run_command(call: Callable[[], object], form: str | None) -> int:
     except OSError as error:
         code = FAILED
         _drop(stdout)
-        terminal.fail(AwsenvError(f"{error.filename or 'stdout'}: {error.strerror}"))
+        terminal.fail(_describe(error))
     except Exception as error:
         if os.environ.get("AWSENV_DEBUG") == "1":
             import traceback
@@ -62,3 +63,11 @@ def _drop(stdout: TextIO) -> None:
     """Have the interpreter write nothing more of what nobody takes: it would tell of that in its own words."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
+
+
+def _describe(error: OSError) -> AwsenvError:
+    """What a person is told of what the system refused; what names no file was written to stdout."""
+    if not isinstance(error.filename, str):
+        return AwsenvError(f"stdout: {error.strerror}")
+    path = shorten(error.filename)
+    return AwsenvError(f"{path}: {error.strerror}", f"ls -ld {path}")

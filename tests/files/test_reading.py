@@ -2,6 +2,7 @@
 
 import ast
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
 from tests.program import awsenv
+from tests.shells.real import installed
 
 PACKAGE = Path(__file__).parents[2] / "awsenv"
 # Who opens a file without the reader, and why.
@@ -85,6 +87,39 @@ def test_the_reader_itself(kind: str, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(path)
     with pytest.raises(AwsenvError, match="no plain file"):
         reading.read(str(tmp_path / "link"), follow=False)
+
+
+def test_a_file_that_another_machine_replaces_is_read_anew(tmp_path: Path) -> None:
+    """NFS' ESTALE, once and for ever; and of a folder, whose name and mend are said."""
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws/credentials").write_text(KEY)
+    (tmp_path / ".local/state/awsenv/records").mkdir(parents=True)
+
+    def run(file: str, fault: str, *words: str) -> "subprocess.CompletedProcess[str]":
+        stale = (
+            installed("strace"),
+            "-f",
+            "-o",
+            "/dev/null",
+            "-P",
+            str(tmp_path / file),
+            "-e",
+            f"inject={fault}",
+        )
+        return awsenv(tmp_path, *words, prefix=stale)
+
+    use = ("use", "dev", "--shell", "bash")
+    assert "AWS_ACCESS_KEY_ID" in run(".aws/credentials", "read:error=ESTALE:when=1", *use).stdout
+    told = run(".aws/credentials", "read:error=ESTALE", *use)
+    assert (told.returncode, told.stdout) == (1, "false\n")
+    assert (
+        told.stderr
+        == "awsenv: cannot read ~/.aws/credentials: Stale file handle; ls -ld ~/.aws/credentials\n"
+    )
+    told = run(".local/state/awsenv/records", "openat:error=ESTALE", "logout", "dev")
+    assert told.stderr.splitlines()[-1].endswith(
+        "Stale file handle; ls -ld ~/.local/state/awsenv/records"
+    )
 
 
 KEY = "[dev]\naws_access_key_id = ASIADEV\naws_secret_access_key = s\naws_session_token = t\n"

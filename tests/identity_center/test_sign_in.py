@@ -652,3 +652,15 @@ def test_throttling_and_faults_of_the_service_are_lived_through(
     result = center.run("use", "xxx-admin", "--shell", "bash", "--fresh")
     assert (result.returncode, result.stdout) == (1, "false\n")
     assert "slow down" in result.stderr or "has a fault of its own" in result.stderr
+
+
+def test_a_networks_sign_in_page_is_no_service(center: Place) -> None:
+    login(center)
+    center.server.faults.append("page")
+    used = center.run(*USE, "--fresh")
+    center.run("logout", "--all")
+    center.server.faults.append("page")
+    signed_in = center.run("login", "xxx-admin", "--device-code")
+    for result in (used, signed_in):
+        assert result.returncode == 1
+        assert "is not AWS but a proxy, or this network's sign-in page" in result.stderr

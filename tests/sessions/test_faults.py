@@ -104,6 +104,13 @@ def test_an_answer_cut_short_quotes_no_secret(place: Place) -> None:
         assert user.secret not in result.stderr
 
 
+def test_a_networks_sign_in_page_is_taken_for_no_answer(place: Place) -> None:
+    place.server.faults.append("page")
+    refused(place, "what answered is not AWS but a proxy, or this network's sign-in page (HTTP 200, text/html); open any page")  # fmt: skip
+    assert place.server.calls == ["GetSessionToken"]  # asking it again helps nobody
+    assert place.run(*USE).returncode == 0
+
+
 @pytest.mark.parametrize(("ahead", "words"), [(600, "10 minutes slow"), (-600, "10 minutes fast")])
 def test_a_clock_that_is_off_is_told_by_how_much(ahead: int, words: str, place: Place) -> None:
     place.server.clock = ahead
