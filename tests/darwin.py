@@ -36,7 +36,7 @@ import os, signal, sys
 def _get_proxy_settings():
     if sys._is_forked:
         os.kill(os.getpid(), signal.SIGKILL)
-    return {}
+    return {"exclude_simple": False}
 def _get_proxies():
     return _get_proxy_settings()
 """

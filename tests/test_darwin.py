@@ -13,7 +13,7 @@ from tests.darwin import Darwin
 from tests.place import Place
 from tests.program import until
 from tests.server.test_serve import role
-from tests.shells.real import HOOKED, Shell, clean, installed
+from tests.shells.real import HOOKED, Shell, clean
 
 pytestmark = pytest.mark.skipif(
     os.geteuid() != 0, reason="a namespace of its own is root's to make"
@@ -35,10 +35,11 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 
 def run(
-    darwin: Darwin, place: Place, script: str, shell: str = "sh"
+    darwin: Darwin, place: Place, script: str, shell: Shell | None = None
 ) -> "subprocess.CompletedProcess[str]":
     """``script`` there, in a shell without a terminal."""
-    words = [*darwin.words, installed(shell), *(["-f"] if shell == "zsh" else []), "-c", script]
+    started = [shell.program, *shell.plain] if shell else ["/bin/sh"]
+    words = [*darwin.words, *started, "-c", script]
     environ = clean(place.home) | place.endpoint | darwin.environ
     return subprocess.run(words, env=environ, cwd=place.home, stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, timeout=120, check=False)  # fmt: skip
@@ -59,7 +60,7 @@ def test_the_stand_in_refuses_what_macos_refuses(darwin: Darwin, place: Place) -
     assert run(darwin, place, f'{darwin.python} -I -S -c "{forked}"').stdout == "9\n"
 
 
-@pytest.mark.parametrize("shell", HOOKED[:3], ids=str)
+@pytest.mark.parametrize("shell", HOOKED, ids=str)
 def test_a_hooked_shell_there(shell: Shell, darwin: Darwin, place: Place) -> None:
     (place.home / "org").mkdir()
     load = shell.evaluate(f"awsenv hook {shell.name}")
@@ -68,7 +69,7 @@ def test_a_hooked_shell_there(shell: Shell, darwin: Darwin, place: Place) -> Non
         load, "awsenv use key", f'echo "one {key}"', "awsenv use admin", f'echo "two {key}"', "awsenv off",
         f'echo "three {key}"', "awsenv link key org", "awsenv list", "awsenv doctor", "awsenv status",
     ]  # fmt: skip
-    told = run(darwin, place, "\n".join(lines), shell.name)
+    told = run(darwin, place, "\n".join(lines), shell)
     assert f"one {place.plain.key_id}\n" in told.stdout
     assert "two ASIA" in told.stdout
     assert "three \n" in told.stdout
@@ -79,7 +80,10 @@ def test_a_hooked_shell_there(shell: Shell, darwin: Darwin, place: Place) -> Non
 
 def test_the_hook_is_put_into_its_start_file_and_proved(darwin: Darwin, place: Place) -> None:
     told = run(
-        darwin, place, "awsenv hook --install --yes; awsenv start; awsenv uninstall --yes", "zsh"
+        darwin,
+        place,
+        "awsenv hook --install --yes; awsenv start; awsenv uninstall --yes",
+        HOOKED[1],
     )
     assert (
         "awsenv: looked: a new shell has the hook\nawsenv: looked: a login shell has the hook\n"
@@ -90,8 +94,8 @@ def test_the_hook_is_put_into_its_start_file_and_proved(darwin: Darwin, place: P
 
 
 def test_the_shell_is_known_without_proc(darwin: Darwin, place: Place) -> None:
-    for shell in HOOKED[:3]:
-        told = run(darwin, place, "awsenv doctor; true", shell.name)
+    for shell in HOOKED:
+        told = run(darwin, place, "awsenv doctor; true", shell)
         assert f"not in this {shell.name}" in told.stdout
 
 

@@ -101,3 +101,29 @@ def test_a_home_that_goes_takes_the_folders_profile_along_and_brings_it_back(
 def _make(folder: Path) -> Path:
     folder.mkdir()
     return folder
+
+
+def test_on_another_network_a_session_is_kept_and_a_new_one_comes_once_aws_is_reached(
+    place: Place,
+) -> None:
+    """A hotel's, which answers with its own page until somebody has signed in there."""
+    org = place.home / "org"
+    org.mkdir()
+    assert place.run("link", "admin", str(org)).returncode == 0
+    with start(place) as real:
+        real.load_hook()
+        real.typed("awsenv use admin")
+        before = real.look("AWS_ACCESS_KEY_ID")
+        place.server.faults.extend(["page"] * 100)
+        told = real.typed("awsenv use admin --fresh")
+        assert "what answered is not AWS but a proxy, or this network's sign-in page" in told
+        assert real.look("AWS_ACCESS_KEY_ID") == before
+        real.typed("awsenv logout admin; awsenv off")
+        told = real.typed(f"cd {org}")
+        assert "this network's sign-in page" in told
+        assert real.look("AWS_ACCESS_KEY_ID") == ""
+        place.server.faults.clear()
+        assert real.typed("true").count("awsenv") == 0  # AWS is not asked at every prompt
+        real.typed("cd /")
+        real.typed(f"cd {org}")
+        assert real.look("AWS_ACCESS_KEY_ID") not in ("", before)
