@@ -1,54 +1,23 @@
-"""Clients of AWS for our own calls: botocore, with the profile's settings and bounded in time."""
+"""Clients of AWS for our own calls: botocore, with the profile's settings and bounded in time.
+
+botocore is loaded by the first client, and not by whoever might make one.
+"""
 
 import os
 import shlex
 from collections.abc import Callable
 from typing import Any
 
-import botocore
-import botocore.config
-import botocore.exceptions
-import botocore.parsers
-import botocore.session
-
 from awsenv import debug
 from awsenv.aws import deadline, partitions
 from awsenv.aws.errors import StrangerError
-from awsenv.aws.explain import check_answerer, explain_refusal, explain_unreached
+from awsenv.aws.explain import explain_refusal, explain_unreached
 from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.profiles import causes
 from awsenv.profiles.profile import Profile
 from awsenv.regions import check_region
 from awsenv.variables import list_set, remove_session
-
-# Where a partition's STS is asked by those who name no Region ("AWS STS Regions and endpoints").
-# Seconds. Four tries and what lies between them end within 30 s; validation is AWS's business.
-CONFIG = botocore.config.Config(
-    connect_timeout=3,
-    read_timeout=5,
-    parameter_validation=False,
-    retries={"total_max_attempts": 4, "mode": "standard"},
-)
-
-
-class _ProfileSession(botocore.session.Session):
-    """A botocore session that knows one profile and reads no file for it."""
-
-    def __init__(self, profile: Profile) -> None:
-        super().__init__(profile=profile.name)
-        self.register("before-parse", lambda **told: check_answerer(told["response_dict"]))
-        # Without what botocore would look for credentials by: those are given.
-        settings = {n: v for n, v in profile.settings().items() if not n.startswith("sso_")}
-        self._of = {
-            "profiles": {profile.name: settings},
-            "sso_sessions": {},
-            "services": profile.services(),
-        }
-
-    @property
-    def full_config(self) -> Any:
-        return self._of
 
 
 def create_client(
@@ -64,20 +33,12 @@ def create_client(
     show = f"awsenv show {shlex.quote(profile.name)}"
     check_region(region, f"profile {profile.name}: {region}", show)
     debug.note(f"asks {service} in {region} as {key.access_key_id if key else 'nobody'}")
+    import botocore.exceptions
+
+    from awsenv.aws import botocore_client
+
     try:
-        if key is None:
-            unsigned = CONFIG.merge(botocore.config.Config(signature_version=botocore.UNSIGNED))
-            return _ProfileSession(profile).create_client(
-                service, region_name=region, config=unsigned
-            )
-        return _ProfileSession(profile).create_client(
-            service,
-            region_name=region,
-            aws_access_key_id=key.access_key_id,
-            aws_secret_access_key=key.secret_access_key,
-            aws_session_token=key.session_token,
-            config=CONFIG,
-        )
+        return botocore_client.make_client(service, key, profile, region)
     except (botocore.exceptions.BotoCoreError, ValueError) as error:
         if cause := causes.find_unreached(profile, dict(os.environ)):
             raise AwsenvError(f"profile {profile.name}: {cause.text}", cause.fix) from None
@@ -100,6 +61,9 @@ def find_region(profile: Profile, environ: dict[str, str]) -> str:
 def call(profile: Profile, request: Callable[[], Any]) -> Any:
     """What ``request`` gives, within the deadline; whatever goes wrong as one line. Raises
     ``AwsenvError``."""
+    import botocore.exceptions
+    import botocore.parsers
+
     try:
         return deadline.within(request)
     except deadline.ExceededError:

@@ -3,16 +3,17 @@
 import os
 import shlex
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
-
-import botocore.exceptions
 
 from awsenv.aws.errors import RefusedCodeError, StrangerError, UnknownKeyError
 from awsenv.errors import AwsenvError
 from awsenv.profiles import causes
 from awsenv.profiles.profile import Profile
 from awsenv.regions import list_regions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # it takes longer than most commands
+    import botocore.exceptions
 
 # HTTP: a proxy wants a name and a password; a network wants its sign-in page to be looked at (RFC 9110, RFC 6585).
 _OF_OTHERS = (407, 511)
@@ -34,7 +35,7 @@ def check_answerer(response: dict[str, Any]) -> None:
         )
 
 
-def explain_refusal(error: botocore.exceptions.ClientError, profile: Profile) -> AwsenvError:
+def explain_refusal(error: "botocore.exceptions.ClientError", profile: Profile) -> AwsenvError:
     """The error where AWS answered a call for ``profile`` that it will not."""
     told = error.response.get("Error", {})
     code, message = str(told.get("Code", "")), str(told.get("Message", ""))
@@ -74,8 +75,10 @@ def explain_refusal(error: botocore.exceptions.ClientError, profile: Profile) ->
     return AwsenvError(f"profile {name}: AWS refused: {code}: {message}", show)
 
 
-def _describe_skew(error: botocore.exceptions.ClientError) -> str:
+def _describe_skew(error: "botocore.exceptions.ClientError") -> str:
     """How far this machine's clock is off, by the answer's Date."""
+    from email.utils import parsedate_to_datetime
+
     headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     try:
         off = (datetime.now(UTC) - parsedate_to_datetime(headers["date"])).total_seconds()
@@ -84,7 +87,7 @@ def _describe_skew(error: botocore.exceptions.ClientError) -> str:
     return f"this machine's clock is {round(abs(off) / 60)} minutes {'fast' if off > 0 else 'slow'}"
 
 
-def explain_unreached(error: botocore.exceptions.BotoCoreError, profile: Profile) -> AwsenvError:
+def explain_unreached(error: "botocore.exceptions.BotoCoreError", profile: Profile) -> AwsenvError:
     """The error where a call for ``profile`` came to no answer: by what is known to be wrong, else by botocore's."""
     if cause := causes.find_unreached(profile, dict(os.environ)):
         return AwsenvError(f"profile {profile.name}: {cause.text}", cause.fix)

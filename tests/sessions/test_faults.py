@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from awsenv.aws import client, deadline
+from awsenv.aws import botocore_client, deadline
 from tests.place import Place
 from tests.program import awsenv_with, edit_record
 from tests.shells.real import clean, installed
@@ -72,8 +72,8 @@ def test_a_certificate_of_nobody(place: Place, tmp_path: Path) -> None:
 
 def test_a_server_that_hangs_is_given_up(place: Place) -> None:
     # Four tries and what lies between them end before the bound over all does.
-    assert 4 * vars(client.CONFIG)["read_timeout"] + 1 + 2 + 4 <= deadline.SECONDS
-    short = "from awsenv.aws import client; client.CONFIG = client.CONFIG.merge(type(client.CONFIG)(read_timeout=1))"
+    assert 4 * vars(botocore_client.CONFIG)["read_timeout"] + 1 + 2 + 4 <= deadline.SECONDS
+    short = "from awsenv.aws import botocore_client as b; b.CONFIG = b.CONFIG.merge(type(b.CONFIG)(read_timeout=1))"
     place.server.faults.extend(["hang"] * 4)
     result = awsenv_with(short, place.home, *USE, **place.endpoint)
     assert (result.returncode, result.stdout) == (1, "false\n"), result.stderr
