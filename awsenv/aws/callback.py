@@ -10,8 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import parse_qs, urlsplit
 
-from awsenv.aws import local_page
 from awsenv.errors import AwsenvError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from awsenv.aws import local_page
 
 # Seconds in which a person signs in; the AWS CLI's.
 SIGN_IN_TIMEOUT = 600
@@ -58,13 +61,17 @@ class Callback:
 @contextmanager
 def listen(state: str) -> Iterator[Callback]:
     """A callback on 127.0.0.1 that takes one answer with ``state``; gone when the context ends."""
+    from awsenv.aws import local_page  # a server's library, which nobody else needs
+
     callback = Callback(state)
     with local_page.serve(_make_pages(callback)) as port:
         callback.url = f"http://127.0.0.1:{port}{PATH}"
         yield callback
 
 
-def _make_pages(callback: Callback) -> type[local_page.LocalPage]:
+def _make_pages(callback: Callback) -> "type[local_page.LocalPage]":
+    from awsenv.aws import local_page
+
     class Pages(local_page.LocalPage):
         def respond(self) -> None:
             parts = urlsplit(self.path)

@@ -6,8 +6,6 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from botocore.utils import JSONFileCache
-
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading
 from awsenv.profiles.profile import Profile
@@ -19,46 +17,9 @@ def folder(environ: dict[str, str]) -> str:
     return os.path.join(home_folder(environ), ".aws/cli/cache")
 
 
-class _Cache(JSONFileCache):
-    """The cache. A file that is half written, or no JSON, is none; so is one of the very tick of ``since``."""
-
-    def __init__(self, path: str, since: float) -> None:
-        super().__init__(path)
-        self._folder = path
-        self._since = since
-
-    def __contains__(self, key: str) -> bool:
-        if not super().__contains__(key):
-            return False
-        try:
-            written = os.stat(os.path.join(self._folder, key + ".json")).st_mtime
-            end = self[key]["Credentials"]["Expiration"]
-        except (OSError, KeyError, TypeError, ValueError):
-            return False
-        return written > self._since and isinstance(end, str)
-
-    def __getitem__(self, key: str) -> Any:
-        try:
-            return _read(os.path.join(self._folder, key + ".json"))
-        except (OSError, AwsenvError, ValueError):
-            raise KeyError(key) from None
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        try:
-            folders.make(self._folder)
-            super().__setitem__(key, value)
-        except OSError:
-            return  # it serves this call all the same
-
-
-def _read(path: str) -> Any:
+def load(path: str) -> Any:
+    """What the file at ``path`` holds. Raises ``OSError``, ``AwsenvError`` or ``ValueError``."""
     return json.loads(reading.read(path))
-
-
-def open_role_cache(environ: dict[str, str], since: float) -> Any:
-    """The cache as botocore's fetchers use it: what was not written after ``since`` (seconds since
-    1970) is not there."""
-    return _Cache(folder(environ), since)
 
 
 def find_sso_key(profile: Profile) -> str:
@@ -85,7 +46,7 @@ def forget(whose: Callable[[str], bool], environ: dict[str, str]) -> int:
     for name in os.listdir(top) if os.path.isdir(top) else ():
         path = os.path.join(top, name)
         try:
-            found = _read(path)["Credentials"]["AccessKeyId"]
+            found = load(path)["Credentials"]["AccessKeyId"]
         except (OSError, AwsenvError, ValueError, KeyError, TypeError):
             continue
         if whose(str(found)):

@@ -9,8 +9,6 @@ from typing import Annotated
 
 import typer
 
-from awsenv.demo import tour
-from awsenv.demo.sandbox import sandbox
 from awsenv.errors import PersonNeededError
 from awsenv.profiles import read
 from awsenv.shells.table import SHELLS
@@ -49,6 +47,10 @@ def demo(
     """
     # An end by a signal clears up, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # The stand-in for AWS, which `awsenv --help` has no use for.
+    from awsenv.demo import tour
+    from awsenv.demo.sandbox import sandbox
+
     with sandbox(dict(os.environ)) as box:
         if serve:
             print(f"# HOME={box.home} has AWS files for it; approve sign-ins in a browser")

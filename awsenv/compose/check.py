@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from awsenv.compose import containers, engine, override, places, prediction
+from awsenv.compose import containers, engine, override, prediction
 from awsenv.compose.project import OURS, Project, Service, find_env_file, find_folder, read_env_file
 
 
@@ -98,6 +98,8 @@ def list_rows(
 ) -> list[Row]:
     """A row a service, and one for each answer where SDKs differ. ``known``: tokens that will be granted, and for which
     profile."""
+    from awsenv.compose import places
+
     variables = {**read_values(project.env_file), **environ}
     rows = []
     for name, service in services.items():

@@ -1,11 +1,8 @@
 """What will run, by whoever runs it: ``config`` of docker compose, docker-compose or podman compose, else our own reader."""
 
-import json
 import os
 from collections.abc import Iterator, Sequence
 from typing import Any
-
-import yaml
 
 from awsenv import programs
 from awsenv.compose.project import (
@@ -27,25 +24,12 @@ _ENGINES: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] =
 )
 
 
-class Loader(yaml.SafeLoader):
-    """With the tags that compose has and YAML does not (``!reset``, ``!override``)."""
-
-
-def _any(loader: Loader, _: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return loader.construct_mapping(node, deep=True)
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    return loader.construct_scalar(node) if isinstance(node, yaml.ScalarNode) else None
-
-
-Loader.add_multi_constructor("!", _any)
-
-
 def read_project(folder: str, files: Sequence[str], environ: dict[str, str]) -> Project:
     """The project of ``files``, which lies in ``folder``, as an engine reads it that is started where one stands; without
     ``files``, of those that it takes there. Raises ``AwsenvError``."""
     named = [each for name in files for each in ("-f", name)]
+    from awsenv.compose import documents
+
     found = [os.path.relpath(name, folder) for name in files] or find_files(folder)
     # A remote include would ask the network.
     environ = {**environ, "COMPOSE_EXPERIMENTAL_GIT_REMOTE": "0", "COMPOSE_EXPERIMENTAL_OCI_REMOTE": "0"}  # fmt: skip
@@ -54,7 +38,7 @@ def read_project(folder: str, files: Sequence[str], environ: dict[str, str]) -> 
         if done.code:
             line = done.err.decode("utf-8", "replace").strip().splitlines()[-1:] or ["it failed"]
             raise AwsenvError(f"{' '.join(words)} config: {line[0]}", "see to that first")
-        return parse_project(_load(done.out, "config"), folder, found, " ".join(words))
+        return parse_project(documents.load(done.out, "config"), folder, found, " ".join(words))
     return parse_project(_read_files(folder, found), folder, found, "")
 
 
@@ -80,11 +64,13 @@ def _is_there(words: Sequence[str], environ: dict[str, str]) -> bool:
 
 def _read_files(folder: str, files: Sequence[str]) -> dict[str, Any]:
     """The files one over the other, as far as it takes to know who the services are; variables are not filled in."""
+    from awsenv.compose import documents
+
     whole: dict[str, Any] = {"services": {}, "secrets": {}, "configs": {}}
     for name in files:
         path = os.path.join(folder, name)
         try:
-            told = _load(reading.read(path), shorten(path))
+            told = documents.load(reading.read(path), shorten(path))
         except OSError as error:
             raise AwsenvError(f"{shorten(path)}: {error.strerror}", "-f FILE") from None
         for kind in ("secrets", "configs"):
@@ -105,14 +91,3 @@ def _merge(into: dict[str, Any], said: dict[str, Any], folder: str) -> None:
     volumes = [*(into.get("volumes") or []), *(said.get("volumes") or [])]
     into.update(said)
     into.update(environment=environment, volumes=volumes)
-
-
-def _load(data: bytes, name: str) -> Any:
-    try:
-        # Each engine's own words for JSON and YAML are both YAML.
-        return json.loads(data) if data[:1] == b"{" else yaml.load(data, Loader)  # a SafeLoader
-    except yaml.MarkedYAMLError as error:
-        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise AwsenvError(f"{name}{line}: {error.problem}", "docker compose config") from None
-    except (ValueError, yaml.YAMLError):
-        raise AwsenvError(f"{name} is no YAML", "docker compose config") from None

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-import yaml
-
 from awsenv.compose.prediction import KEYS, RELATIVE, TOKEN, URI
 from awsenv.compose.project import OURS, Mount, Project, Service
 from awsenv.errors import AwsenvError
@@ -127,7 +125,9 @@ def write(
 
 def write_yaml(path: str, content: dict[str, Any], mode: int) -> None:
     """Write a compose file of ours, which says whose it is. Raises ``AwsenvError``."""
-    text = _MARK + yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+    from awsenv.compose import documents
+
+    text = _MARK + documents.dump(content)
     with reading.explain_errors("write", path):
         write_whole(path, text.encode(), mode=mode)
 
@@ -154,7 +154,9 @@ def format_names(services: Iterable[str]) -> str:
     without a value, which name nobody and may be committed."""
     names = dict.fromkeys([*KEYS, "AWS_SESSION_TOKEN", *REGIONS, URI, TOKEN, *NO_FILES])
     told = {"services": {name: {"environment": list(names)} for name in services}}
-    return yaml.safe_dump(told, sort_keys=False, allow_unicode=True).rstrip()
+    from awsenv.compose import documents
+
+    return documents.dump(told).rstrip()
 
 
 def format_words(project: Project) -> str:
@@ -169,10 +171,12 @@ def format_words(project: Project) -> str:
 def read(folder: str) -> dict[str, Change]:
     """What the override there says of which service; nothing where there is none of ours, and of services that releases
     before this one brought to the relay, which were all."""
+    from awsenv.compose import documents
+
     try:
-        told = yaml.safe_load(reading.read(os.path.join(folder, OURS)))
+        told = documents.load(reading.read(os.path.join(folder, OURS)), OURS)
         found = {str(name): _parse(said) for name, said in told["services"].items()}
-    except (OSError, yaml.YAMLError, AwsenvError, KeyError, TypeError, AttributeError):
+    except (OSError, AwsenvError, KeyError, TypeError, AttributeError):
         return {}
     return {name: change for name, change in found.items() if change is not None}
 

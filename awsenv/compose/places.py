@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import yaml
 
-from awsenv.compose.engine import Loader
+from awsenv.compose.documents import Loader
 from awsenv.compose.project import Project
 from awsenv.errors import AwsenvError
 from awsenv.files import reading

@@ -7,7 +7,6 @@ server's port. Format: the Compose Specification.
 """
 
 import contextlib
-import http.client
 import json
 import os
 from typing import Any
@@ -104,6 +103,8 @@ def check_address() -> None:
 def find_owner() -> str:
     """Who answers at the relay's address: the number of a user whose awsenv it is, words for anything else, nothing where
     nobody does."""
+    import http.client
+
     connection = http.client.HTTPConnection(RELAY, 80, timeout=_ANSWERS_WITHIN)
     try:
         connection.request("GET", "/")

@@ -199,9 +199,9 @@ class SessionStore:
         return providers.session("role", profile, options, with_cache, base)
 
     def _clis(self, since: float) -> Any:
-        from awsenv.aws import cli_caches
+        from awsenv.aws import role_cache
 
-        return cli_caches.open_role_cache(self._environ, since)
+        return role_cache.open_role_cache(self._environ, since)
 
 
 def is_lasting(profile: Profile, options: SessionOptions) -> bool:
