@@ -68,6 +68,11 @@ def _run(arguments: list[str]) -> int:
         from awsenv.cli import switch
 
         return switch.run(request)
+    from awsenv.cli import plain
+
+    code = plain.run(arguments)
+    if code is not None:
+        return _ended(code)
     from awsenv.cli import app
 
     return app.main(arguments)

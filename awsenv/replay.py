@@ -63,6 +63,8 @@ def find_session(
 
 def printable(text: str) -> str:
     """``text`` on one line and without control characters: names and server errors may hold any."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 

@@ -20,6 +20,7 @@ LAW = [
     ["__init__"],
     ["hook_env"],
     ["cli"],
+    ["views"],
     ["ui"],
     ["actions"],
     ["hook"],

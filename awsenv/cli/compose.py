@@ -18,6 +18,7 @@ from awsenv.errors import FAILED, UsageError
 from awsenv.request import Request
 from awsenv.server import refusals, running
 from awsenv.ui import session_options, terminal
+from awsenv.views.this_shell import find_named
 
 
 @shared_options.with_session_options("--mfa-code", "--fresh")
@@ -68,7 +69,7 @@ def compose(
         if left_out:
             terminal.say(f"compose does not find {OURS} by itself here: {left_out}")
         return FAILED if any(row.is_wrong for row in rows) or _is_unanswered(rows, environ) else 0
-    profile = shared_options.find_profile(profile, environ)
+    profile = find_named(profile, environ)
     _, prompter = session_options.read(option_values)
     project = checks.read_project(files, environ)
     if not project.engine:

@@ -13,7 +13,6 @@ from awsenv import __version__, distribution, installation, paths, programs
 from awsenv.actions import start_check
 from awsenv.aws import cli_caches
 from awsenv.aws_login import tokens
-from awsenv.cli import shell_status
 from awsenv.errors import FAILED, AwsenvError
 from awsenv.files import abilities, folders
 from awsenv.identity_center import token
@@ -26,6 +25,7 @@ from awsenv.shells.table import load_shell
 from awsenv.state import state_folder
 from awsenv.ui import terminal
 from awsenv.variables import is_endpoint
+from awsenv.views import shell_status
 
 # What is looked at, and the words of what was found; what is wrong has a fix.
 Finding = tuple[str, str, str]

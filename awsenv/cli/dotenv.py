@@ -21,6 +21,7 @@ from awsenv.server import revival
 from awsenv.sessions import resolve
 from awsenv.ui import session_options, terminal
 from awsenv.variables import AWSENV_PROFILE
+from awsenv.views.this_shell import find_named
 
 
 @dataclass
@@ -96,7 +97,7 @@ def dotenv(
         return _tell(actions.Check(file, profile, min_left, environ), as_json)
     if not live.no_start and revival.is_wanted(environ):
         serve.revive(environ)
-    profile = shared_options.find_profile(profile, environ)
+    profile = find_named(profile, environ)
     own_end = written.profile_only or option_values["--duration"] or written.allow_long_lived
     if live.live and (own_end or live.watch):
         raise UsageError("--live goes by the profile alone", "duration_seconds = … in the profile")

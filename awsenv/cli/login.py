@@ -22,6 +22,7 @@ from awsenv.request import Request
 from awsenv.sessions import resolve
 from awsenv.shells import hints
 from awsenv.ui import session_options, terminal
+from awsenv.views.this_shell import find_named
 
 
 @shared_options.with_session_options("--mfa-code", "--mfa-serial", "--mfa", "--duration", "--fresh")
@@ -65,7 +66,7 @@ def login(
     options = options._replace(fresh=any(option_values.values()))
     if new and not profile:
         raise UsageError("--new makes a profile, and none is named", "awsenv login PROFILE --new")
-    profile = shared_options.find_profile(profile, environ)
+    profile = find_named(profile, environ)
     known = read.profiles(environ)
     if process and not save_as:
         raise UsageError(

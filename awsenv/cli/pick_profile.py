@@ -5,13 +5,13 @@ import time
 
 from awsenv import record_file
 from awsenv.aws import token_file
-from awsenv.cli.profiles import describe, format_cells
 from awsenv.errors import AwsenvError
 from awsenv.identity_center import token
 from awsenv.profiles import production, read
 from awsenv.profiles.profile import Profile
 from awsenv.ui import picker
 from awsenv.variables import AWSENV_PREVIOUS, AWSENV_PROFILE
+from awsenv.views.profile_rows import describe, format_cells
 
 
 def pick(environ: dict[str, str]) -> str:

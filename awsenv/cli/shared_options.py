@@ -7,9 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from awsenv.errors import UsageError
 from awsenv.request import SESSION_OPTIONS
-from awsenv.variables import AWSENV_PROFILE
 
 Region = Annotated[str, typer.Option("--region", help="Instead of the profile's own Region.")]
 Account = Annotated[
@@ -22,13 +20,6 @@ Show = Annotated[bool, typer.Option("--show", help="Print it on a terminal, secr
 OfShell = Annotated[
     str, typer.Argument(metavar="[PROFILE]", help="The profile; this shell's when not given.")
 ]
-
-
-def find_profile(profile: str, environ: dict[str, str]) -> str:
-    """``profile``, else this shell's. Raises ``UsageError`` without either."""
-    if found := profile or environ.get(AWSENV_PROFILE, ""):
-        return found
-    raise UsageError("no profile is named, and this shell acts as none", "awsenv list")
 
 
 # What follows an option on how a session is to be got, and its help.

@@ -20,6 +20,9 @@ def is_production(profile: Profile) -> bool:
 def names_production(name: str) -> bool:
     """Whether ``name`` is that of something in production: ``org-prod``, not ``non-prod``,
     ``preprod`` or ``product``."""
+    lowered = name.lower()
+    if "本番" not in name and not any(word in lowered for word in _WORDS):
+        return False
     parts = [part.lower() for part in _PART.findall(_HUMP.sub("-", name))]
     return any(
         part in _WORDS and before not in _BEFORE

@@ -1,0 +1,51 @@
+"""A profile as ``list``, ``show`` and the picker tell it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from awsenv import durations
+from awsenv.errors import AwsenvError
+from awsenv.profiles import account, client_settings, production
+from awsenv.profiles.profile import Profile
+from awsenv.sessions import resolve
+from awsenv.variables import AWSENV_PROFILE
+
+TITLES = ("profile", "kind", "account", "region", "source", "left", "")
+
+
+def describe(profile: Profile, environ: dict[str, str]) -> dict[str, Any]:
+    """What there is to say of ``profile``, by what it is called in JSON; ``left`` is in seconds."""
+    try:
+        number = account.of_profile(profile)
+    except AwsenvError:  # half a key: `show` and `status --all` say so
+        number = None
+    expires = profile.expires or resolve.find_end(profile, environ)
+    return {
+        "name": profile.name,
+        "kind": profile.kind,
+        "account": number,
+        "region": profile.get("region"),
+        "source": profile.get("source_profile"),
+        "left": int((expires - datetime.now(UTC)).total_seconds()) if expires else None,
+        "role": profile.get("sso_role_name")
+        or (profile.get("role_arn") or "").rpartition("/")[2]
+        or None,
+        "active": profile.name == environ.get(AWSENV_PROFILE),
+        "production": production.is_production(profile),
+    }
+
+
+def format_cells(row: dict[str, Any]) -> list[str]:
+    """``row`` as a person reads it, under ``TITLES``."""
+    words = [row[name] or "-" for name in ("name", "kind", "account", "region", "source")]
+    left = "-" if row["left"] is None else durations.format_time_left(row["left"])
+    marks = [mark for mark in ("active", "production") if row[mark]]
+    return [*words, left, ", ".join(marks)]
+
+
+def describe_leaks(profile: Profile, environ: dict[str, str]) -> str:
+    """The line on what ``[default]`` says in the place of ``profile``; empty for nothing."""
+    names = client_settings.find_leaks(profile, environ)
+    if not names:
+        return ""
+    return f"programs read {', '.join(names)} of [default], since {profile.name} says nothing of it"
