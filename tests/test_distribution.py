@@ -81,3 +81,17 @@ def test_the_other_projects_package_in_the_same_place_is_seen(place: Path) -> No
 )
 def test_what_takes_it_away(place: Path, words: str) -> None:
     assert distribution.format_removal() == f"{words} awsenv-shell"
+
+
+def test_the_wrapper_of_an_old_pip_is_known(tmp_path: Path) -> None:
+    """As pip 23 and pip 26 write it for this very program."""
+    end = "from awsenv import main\nif __name__ == '__main__':\n    sys.argv[0] = {}\n    sys.exit(main())\n"
+    old = "#!/v/bin/python\n# -*- coding: utf-8 -*-\nimport re\nimport sys\n" + end.format(
+        "re.sub(r'(-script\\.pyw|\\.exe)?$', '', sys.argv[0])"
+    )
+    new = "#!/v/bin/python\nimport sys\n" + end.format("sys.argv[0].removesuffix('.exe')")
+    path = tmp_path / "awsenv"
+    for text, slow in ((old, True), (new, False), ("", False)):
+        path.write_text(text)
+        assert distribution.is_slow_wrapper(str(path)) is slow
+    assert not distribution.is_slow_wrapper(str(tmp_path / "nowhere"))

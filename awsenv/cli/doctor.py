@@ -138,6 +138,13 @@ def _check_program() -> Iterator[Finding]:
         what = str(error)
     if fault := installation.find_fault() or what:
         yield "program", f"no hook can start it: {fault}", distribution.format_install()
+    if distribution.is_slow_wrapper(program := paths.program_path()):
+        faster = f"pip install --upgrade pip, then {distribution.format_install()}"
+        yield (
+            "program",
+            f"{shorten(program)} is of an old pip, and takes 1.4 times as long as it could; {faster}",
+            "",
+        )
     if other := distribution.find_other():
         fix = f"{distribution.format_removal().replace(distribution.NAME, 'awsenv')}, then {distribution.format_install()}"
         yield "program", f"the package awsenv of another project is in the same place: {other}", fix
