@@ -63,7 +63,6 @@ FAST = {
 # Loaded with `os`, by `site` else.
 OS = {
     "os",
-    "errno",  # built into the interpreter
     "os.path",
     "posixpath",
     "genericpath",

@@ -1,6 +1,5 @@
 """The one reader of every file that may be somebody else's, or anything by now."""
 
-import errno
 import os
 import stat
 
@@ -30,6 +29,8 @@ def read(path: str, max_bytes: int = MAX_FILE_BYTES, follow: bool = True) -> byt
     try:
         data = _read_at_most(path, max_bytes + 1, follow)
     except OSError as error:
+        import errno  # late: a prompt waits for this module
+
         if error.errno != errno.ESTALE:
             raise
         # NFS: another machine replaced it while it was open here; what is opened now is the new one (open(2), nfs(5)).
