@@ -67,7 +67,7 @@ def _run(arguments: list[str]) -> int:
     if request is not None:
         from awsenv.cli import switch
 
-        return switch.run(request)
+        return _ended(switch.run(request))
     from awsenv.cli import plain
 
     code = plain.run(arguments)
@@ -94,8 +94,15 @@ def _wants_server() -> bool:
 
 
 def _ended(code: int) -> int:
-    """End with ``code``, without the interpreter's tear-down."""
-    sys.stderr.flush()
+    """End with ``code``, without the interpreter's tear-down, a tenth of a call to AWS: but what is to be done at the end is
+    done (a browser's link is closed)."""
+    if "atexit" in sys.modules:
+        sys.modules["atexit"]._run_exitfuncs()
+    try:
+        if sys.stderr:  # None where it is closed
+            sys.stderr.flush()
+    except OSError:
+        pass  # nobody reads it
     os._exit(code)
 
 

@@ -70,6 +70,17 @@ def test_a_closed_stdout_or_stderr_is_no_traceback(closed: str, home: Path) -> N
     assert "Traceback" not in done.stdout + done.stderr
 
 
+def test_a_closed_stderr_changes_no_answer(home: Path) -> None:
+    """By every way out: a record's, a new session's, the hook's, a plain list's, Typer's."""
+    for words in ("use dev --shell bash", "use dev --shell bash --fresh", "hook-env bash d", "list", "list --kind key"):  # fmt: skip
+        answers = [
+            subprocess.run(["bash", "-c", f"awsenv {words} {more}"], env=clean(home), capture_output=True, check=False)
+            for more in ("2>/dev/null", "2>&-")
+        ]  # fmt: skip
+        assert [done.returncode for done in answers] == [0, 0], words
+        assert answers[0].stdout == answers[1].stdout != b""
+
+
 @pytest.mark.parametrize("shell", POSIX, ids=lambda shell: shell.name)
 def test_a_trace_of_the_posix_hook_holds_no_secret(shell: Shell, home: Path) -> None:
     script = f"{load(shell)}\nset -x\nawsenv use dev\necho on"
