@@ -93,6 +93,12 @@ def parse(text: str, path: str) -> dict[str, Section]:
             options[option] = (value.strip(), number, number)
             name, blanks, indent = option, 0, 0
             continue
+        # And what begins nearly every section of one.
+        if line[:1] == "[" and (end := line.rfind("]")) > 1:
+            section = _section(line[1:end], number, path, sections, defaults)
+            options = section.options
+            name, blanks, indent = "", 0, 0
+            continue
         stripped = line.strip()
         if not stripped or stripped[0] in "#;":
             blanks += not stripped
