@@ -158,16 +158,14 @@ def _locate_key(place: Section) -> dict[str, str] | None:
     if token:
         wanted["AWS_SESSION_TOKEN"] = token
     lines = data.replace(b"\r\n", b"\n ").replace(b"\r", b"\n").split(b"\n")
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line) + 1)
     spans = {}
     for variable, option in wanted.items():
         value, first, last = place.options[option]
         raw = value.encode()
         # A value stands at the end of its line, behind the first = or :.
-        line = data[starts[first - 1] : starts[first] - 1].rstrip()
+        start = sum(map(len, lines[: first - 1])) + first - 1
+        line = data[start : start + len(lines[first - 1])].rstrip()
         if first != last or not raw or not line.endswith(raw):
             return None
-        spans[variable] = f"{starts[first - 1] + len(line) - len(raw)}:{len(raw)}"
+        spans[variable] = f"{start + len(line) - len(raw)}:{len(raw)}"
     return spans

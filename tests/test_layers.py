@@ -44,7 +44,7 @@ LAW = [
     ["distribution"],
     ["paths"],
     ["installation"],
-    ["durations", "near", "regions"],
+    ["digests", "durations", "near", "regions"],
     ["errors", "debug"],
 ]
 LEVEL = {room: level for level, rooms in enumerate(LAW) for room in rooms}

@@ -1,11 +1,11 @@
 """The AWS CLI's cache of role sessions, shared both ways: ``~/.aws/cli/cache``."""
 
-import hashlib
 import json
 import os
 from collections.abc import Callable
 from typing import Any
 
+from awsenv.digests import sha1
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading
 from awsenv.profiles.profile import Profile
@@ -30,7 +30,7 @@ def find_sso_key(profile: Profile) -> str:
     else:
         args["startUrl"] = profile.get("sso_start_url")
     text = json.dumps(args, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha1(text.encode()).hexdigest()
+    return sha1(text)
 
 
 def forget_sso(profile: Profile, environ: dict[str, str]) -> int:

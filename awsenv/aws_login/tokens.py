@@ -3,7 +3,6 @@
 """
 
 import base64
-import hashlib
 import json
 import os
 import shlex
@@ -12,10 +11,14 @@ from typing import Any
 from awsenv.aws import client, token_file
 from awsenv.aws.context import Context
 from awsenv.aws.session import Session
-from awsenv.aws_login.dpop import Key
+from awsenv.digests import sha256
 from awsenv.errors import AwsenvError, PersonNeededError
 from awsenv.profiles.profile import Profile
 from awsenv.state import home_folder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # a library of cryptography's comes with it
+    from awsenv.aws_login.dpop import Key
 
 # What a file must have to be renewed by.
 _NEEDED = ("accessToken", "refreshToken", "dpopKey", "clientId")
@@ -31,7 +34,7 @@ def folder(environ: dict[str, str]) -> str:
 
 def path(login_session: str, environ: dict[str, str]) -> str:
     """The path of the token of ``login_session`` (``botocore.utils.generate_login_cache_key``)."""
-    name = hashlib.sha256(login_session.encode()).hexdigest()
+    name = sha256(login_session)
     return os.path.join(folder(environ), f"{name}.json")
 
 
@@ -66,11 +69,11 @@ def find_sign_in(fields: dict[str, Any] | None) -> str:
     """The sign-in that ``fields`` are of, which a renewal leaves as it is: its key of DPoP (RFC 9449), which each makes
     anew; empty for none."""
     key = (fields or {}).get("dpopKey")
-    return hashlib.sha256(key.encode()).hexdigest() if isinstance(key, str) and key else ""
+    return sha256(key) if isinstance(key, str) and key else ""
 
 
 def exchange(
-    given: dict[str, str], key: Key, profile: Profile, context: Context, region: str
+    given: dict[str, str], key: "Key", profile: Profile, context: Context, region: str
 ) -> Any:
     """The answer of CreateOAuth2Token to ``given`` (a code or a refresh token), proved with ``key``.
     Raises ``AwsenvError``; ``PersonNeededError`` where somebody has to sign in anew."""

@@ -2,7 +2,6 @@
 lies in the project.
 """
 
-import hashlib
 import os
 import shlex
 from collections.abc import Iterable, Mapping
@@ -11,6 +10,7 @@ from urllib.parse import quote
 
 from awsenv.compose.prediction import KEYS, RELATIVE, TOKEN, URI
 from awsenv.compose.project import OURS, Mount, Project, Service
+from awsenv.digests import sha256
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading
 from awsenv.files.writing import write_whole
@@ -60,7 +60,7 @@ def list_private(folder: str, environ: dict[str, str]) -> list[str]:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(os.fsencode(text)).hexdigest()[:24]
+    return sha256(text)[:24]
 
 
 def build_variables(host: str, profile: str, token: str) -> dict[str, str]:

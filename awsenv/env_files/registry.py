@@ -5,12 +5,12 @@ written, and a digest of their values, by which an edit since is seen. No value 
 """
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from awsenv import record_file, records
+from awsenv.digests import sha256
 from awsenv.env_files import env_file
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
@@ -96,9 +96,9 @@ def _read_entry(path: str) -> Entry | None:
 def digest(values: dict[str, str]) -> str:
     """A digest of the names and values, whatever their order."""
     text = "\0".join(f"{name}={value}" for name, value in sorted(values.items()))
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+    return sha256(text)
 
 
 def _find_place(path: str, environ: dict[str, str]) -> str:
-    name = hashlib.sha256(os.fsencode(path)).hexdigest()
+    name = sha256(path)
     return os.path.join(state_path(environ, ENV_FILES), name)

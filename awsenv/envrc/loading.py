@@ -8,6 +8,7 @@ from typing import Protocol
 from dotenv.main import DotEnv
 from dotenv.variables import parse_variables
 
+from awsenv.digests import sha256
 from awsenv.env_files import env_file, lines
 from awsenv.envrc import directives, trust_check
 from awsenv.envrc.unsafe_values import needs_consent
@@ -225,4 +226,4 @@ def _compared(found: Loaded, kind: str, path: str, text: str, own: set[str] | No
         found.files[f"text.{number}"] = text
     else:
         found.files[f"skip.{number}"] = " ".join(sorted(own))
-        found.files[f"sum.{number}"] = trust_check.digest(text)
+        found.files[f"sum.{number}"] = sha256(text)

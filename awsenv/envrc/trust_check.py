@@ -142,16 +142,8 @@ def _read_compared(number: str, record: dict[str, str]) -> str:
         "utf-8", "surrogateescape"
     )
     compared = compared_text(text, set(record.get(f"skip.{number}", "").split()))
-    if digest(compared) != record.get(f"sum.{number}"):
+    from awsenv.digests import sha256  # late: few folders have a .env
+
+    if sha256(compared) != record.get(f"sum.{number}"):
         raise ValueError
     return compared
-
-
-def digest(text: str) -> str:
-    """The SHA-256 of ``text``: of a ``.env`` no more is kept than that and what is loaded."""
-    try:  # what hashlib takes where it has no OpenSSL; it loads ten times as fast
-        from _sha256 import sha256  # type: ignore[import-not-found]
-    except ImportError:  # from Python 3.12 on
-        from hashlib import sha256
-    found: str = sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
-    return found

@@ -4,12 +4,12 @@ that ends. Whoever waits for one reads there what it is held for.
 
 import contextlib
 import fcntl
-import hashlib
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 
+from awsenv.digests import sha256
 from awsenv.errors import PERSON_NEEDED, AwsenvError
 from awsenv.files import folders
 from awsenv.paths import shorten
@@ -138,7 +138,7 @@ def _open(state: str, what: str, say: Callable[[str], None]) -> int | None:
     """The lock's file; ``None`` where there can be none."""
     try:
         folder = folders.make_private(os.path.join(state, LOCKS))
-        path = os.path.join(folder, hashlib.sha256(os.fsencode(what)).hexdigest())
+        path = os.path.join(folder, sha256(what))
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         descriptor = os.open(path, flags, 0o600)
         folders.give_to_owner(path)

@@ -3,12 +3,12 @@ same place: so a sign-in is its token in the file that holds it, and a renewal o
 another tool has put there, or a backup has brought back, is another sign-in.
 """
 
-import hashlib
 import os
 from typing import Any
 
 from awsenv import record_file, records
 from awsenv.aws import token_file
+from awsenv.digests import sha256
 from awsenv.errors import AwsenvError
 from awsenv.state import SIGN_INS, state_path
 
@@ -49,4 +49,4 @@ def _digest_token(token: str, path: str) -> str:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+    return sha256(text)

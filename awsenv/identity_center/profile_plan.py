@@ -4,10 +4,10 @@ What awsenv wrote is known from the file itself: a comment below the header hold
 section's lines, so a section that a person changed since is that person's.
 """
 
-import hashlib
 import re
 from collections.abc import Collection, Iterable
 
+from awsenv.digests import sha256
 from awsenv.errors import AwsenvError
 from awsenv.identity_center import profile_names
 from awsenv.identity_center.profile_choice import Choice, read_choices
@@ -203,7 +203,7 @@ def _written(header: str, options: dict[str, str], end: str) -> list[str]:
 def _digest(lines: list[str]) -> str:
     """A digest of ``lines`` that does not depend on their line ends."""
     text = "\n".join(line.rstrip("\r\n") for line in lines)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return sha256(text)[:12]
 
 
 def _take(lines: list[str], block: _Block) -> None:

@@ -4,13 +4,13 @@ Key and form are botocore's (``utils.SSOTokenLoader``) and the AWS CLI's: one li
 name is the SHA-1 of the sso-session's name, or of the start URL where a profile holds that itself.
 """
 
-import hashlib
 import json
 import os
 import shlex
 from typing import Any, NamedTuple
 
 from awsenv.aws import token_file
+from awsenv.digests import sha1
 from awsenv.errors import AwsenvError
 from awsenv.profiles import read
 from awsenv.profiles.ini import Section
@@ -43,7 +43,7 @@ class SsoSession(NamedTuple):
 
     def token_path(self, environ: dict[str, str]) -> str:
         """The path of its token."""
-        key = hashlib.sha1((self.name or self.start_url).encode()).hexdigest()
+        key = sha1(self.name or self.start_url)
         return os.path.join(folder(environ), f"{key}.json")
 
     def registration_path(self, environ: dict[str, str]) -> str:
@@ -58,7 +58,7 @@ class SsoSession(NamedTuple):
             },
             sort_keys=True,
         )
-        return os.path.join(folder(environ), f"{hashlib.sha1(key.encode()).hexdigest()}.json")
+        return os.path.join(folder(environ), f"{sha1(key)}.json")
 
 
 def folder(environ: dict[str, str]) -> str:

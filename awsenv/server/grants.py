@@ -5,7 +5,6 @@ them and no file holds a token. When a record was last written is when the grant
 """
 
 import contextlib
-import hashlib
 import hmac
 import os
 import secrets
@@ -13,6 +12,7 @@ import time
 from collections.abc import Iterable, Iterator
 
 from awsenv import record_file, records
+from awsenv.digests import sha256
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
 from awsenv.state import GRANTS, state_path
@@ -182,7 +182,7 @@ def revoke(
 
 def digest_of(token: str) -> str:
     """The name of a token's grant: its SHA-256."""
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
+    return sha256(token)
 
 
 def _path(digest: str, environ: dict[str, str]) -> str:

@@ -3,11 +3,11 @@
 One record for each profile in ``STATE/server/refused``: who looks at the folder sees that something has changed.
 """
 
-import hashlib
 import os
 from typing import NamedTuple
 
 from awsenv import record_file, records
+from awsenv.digests import sha256
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
 from awsenv.paths import shorten
@@ -107,5 +107,5 @@ def _is_past(found: Refusal, environ: dict[str, str]) -> bool:
 
 
 def _path(profile: str, environ: dict[str, str]) -> str:
-    name = hashlib.sha256(profile.encode("utf-8", "surrogateescape")).hexdigest()
+    name = sha256(profile)
     return os.path.join(state_path(environ, REFUSED), name)

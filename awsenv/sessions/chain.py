@@ -5,11 +5,11 @@ session, so that ten roles take one code; where that would not do, since a role 
 is assumed from a session, the code goes with AssumeRole.
 """
 
-import hashlib
 import shlex
 from collections.abc import Iterator
 
 from awsenv.aws.options import SessionOptions
+from awsenv.digests import sha256
 from awsenv.errors import AwsenvError
 from awsenv.profiles.profile import Profile
 from awsenv.profiles.read import Profiles
@@ -105,7 +105,7 @@ class Chain:
         parts = [options.variant, *self.depends(given)]
         if given is not profile:
             parts += [profile.get(name) or "" for name in DEPENDS]
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        return sha256("\0".join(parts))
 
     def is_only(self, profile: Profile) -> bool:
         """Whether no other profile assumes the role of ``profile`` with another source."""

@@ -1,14 +1,13 @@
 """A code of an MFA device: given, printed by a command, or asked for; never the same one twice."""
 
-import hashlib
 import time
 from collections.abc import Callable
 from typing import Any
 
-from awsenv import programs
 from awsenv.aws.context import Context
 from awsenv.aws.errors import RefusedCodeError, code_needed
 from awsenv.aws.options import SessionOptions
+from awsenv.digests import sha256
 from awsenv.errors import AwsenvError
 from awsenv.files import locks
 from awsenv.profiles.profile import Profile
@@ -96,6 +95,8 @@ def _check_code(code: str) -> str:
 def _run_mfa_process(command: str, profile: Profile, context: Context) -> str:
     """What the profile's ``mfa_process`` prints (aws-vault's setting); the terminal is its own
     where somebody can be asked."""
+    from awsenv import programs  # late: few have such a setting
+
     if context.prompter.ask is None:
         done = programs.run(["/bin/sh", "-c", command], context.environ, loud=True)
     else:
@@ -109,4 +110,4 @@ def _run_mfa_process(command: str, profile: Profile, context: Context) -> str:
 
 
 def _digest_code(device: str, code: str) -> str:
-    return hashlib.sha256(f"{device} {code}".encode()).hexdigest()
+    return sha256(f"{device} {code}")

@@ -5,13 +5,12 @@ variable says what runs, and nothing is imported that a replay does not need.
 """
 
 from awsenv import distribution, installation, paths
+from awsenv.digests import sha256
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
 from awsenv.shells import Shell
 from awsenv.shells.table import load_shell
 
-# The largest below 2 ** 32.
-_PRIME = 0xFFFFFFFB
 # What stands in a shipped hook for the script that finds another awsenv.
 _FINDER = "@FIND_PROGRAM@"
 # What a shipped hook says to type where the program is gone.
@@ -42,8 +41,7 @@ def format_version(name: str) -> str:
 
 
 def _format_version(shell: Shell, body: str) -> str:
-    # It tells texts apart, and no attacker from us: hashlib would take 4 ms of each shell's start.
-    return f"{shell.name}:{int.from_bytes(body.encode(), 'big') % _PRIME:08x}"
+    return f"{shell.name}:{sha256(body)[:8]}"
 
 
 def _read_finder() -> str:
