@@ -64,6 +64,9 @@ def _run(arguments: list[str]) -> int:
     from awsenv import installation
 
     installation.load_site()
+    import gc
+
+    gc.disable()  # 20,000 profiles live until the end: looking at them again and again frees nothing
     if request is not None:
         from awsenv.cli import switch
 
@@ -73,6 +76,7 @@ def _run(arguments: list[str]) -> int:
     code = plain.run(arguments)
     if code is not None:
         return _ended(code)
+    gc.enable()
     from awsenv.cli import app
 
     return app.main(arguments)
