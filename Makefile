@@ -64,7 +64,7 @@ snapshots: .venv/tested
 
 # The Speed table, in some minutes.
 benchmarks: .venv/tested
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks --write docs/speed.md
 
 lint: .venv/tested
 	$(BIN)/ruff check .

@@ -60,7 +60,9 @@ def run(awsenv: Path) -> str:
         finally:
             process.terminate()
             process.wait()
-        return "\n".join([*lines, f"  {memory // 1024} MiB"])
+        return "\n".join(
+            f"- {line.strip()}" for line in [*lines, f"{memory // 1024} MiB of memory"]
+        )
 
 
 def _measure(here: dict[str, str], token: str) -> str:
