@@ -115,7 +115,7 @@ def _answer_choice(asking: Asking, command: list[str]) -> int:
         choose(outcome, leave_session(inside), now)
         return replay.emit(_render(outcome, asking, now, since))
     if request is not None and not request.option_values:
-        request = name_previous(request, inside)
+        request = replay.name_meant(name_previous(request, inside), inside)
         found = replay.find_session(request, inside, now)
         if found is not None:
             change = enter_session(request.profile, found.variables, inside)

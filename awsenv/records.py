@@ -85,6 +85,14 @@ class AwsFiles:
         with contextlib.suppress(AwsenvError):
             write(record_file.record_path(profile.name, self._environ), {**fields, **variables})
 
+    def keep_meaning(self, word: str, profile: Profile) -> None:
+        """Record that ``word`` means ``profile``, as long as the files are these. Best effort."""
+        fields = self._fields(profile, None)
+        if fields is not None:
+            fields |= {"profile": word, "kind": "reference", "means": profile.name}
+            with contextlib.suppress(AwsenvError):
+                write(record_file.record_path(word, self._environ), fields)
+
     def keep_names(self, names: Callable[[], Iterable[str]]) -> None:
         """Leave the profiles' names for completion, a line each, where what lies there is older
         than the two files. Of the files at their usual places only, so that a shell knows whose

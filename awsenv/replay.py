@@ -6,7 +6,7 @@ of a key that stands in a file it says only where.
 import os
 
 from awsenv import record_file
-from awsenv.request import Request, find_form, name_previous
+from awsenv.request import Request, find_form, is_reference, name_previous
 from awsenv.shells.table import load
 from awsenv.variables import enter_session, leave_session, list_managed
 
@@ -18,7 +18,7 @@ def answer(request: Request, environ: dict[str, str]) -> str | None:
         return load(form).render(leave_session(environ))
     if request.option_values:
         return None
-    request = name_previous(request, environ)
+    request = name_meant(name_previous(request, environ), environ)
     found = find_session(request, environ)
     if found is None:
         return None
@@ -26,6 +26,20 @@ def answer(request: Request, environ: dict[str, str]) -> str | None:
         account = found.account
         say(format_summary(request.profile, account, found.variables))
     return load(form).render(enter_session(request.profile, found.variables, environ))
+
+
+def name_meant(request: Request, environ: dict[str, str]) -> Request:
+    """``request`` by the name of the profile that an account or a role means, where a record says it."""
+    if not is_reference(request.profile):
+        return request
+    record = record_file.read(record_file.record_path(request.profile, environ)) or {}
+    is_there = record.get("profile") == request.profile and "means" in record
+    if not is_there or not _is_of(record, environ):
+        return request
+    for name in ("config", "credentials"):
+        if _read_key(record[name + ".path"], record[name + ".stamp"], None) is None:
+            return request
+    return request.replace(profile=record["means"])
 
 
 class FoundSession:
@@ -52,7 +66,7 @@ def find_session(
     record = (
         record_file.read(path or record_file.record_path(profile, environ)) if profile else None
     )
-    if record is None or record.get("profile") != profile:
+    if record is None or record.get("profile") != profile or "means" in record:
         return None
     try:
         variables = _read_variables(record, request, environ, now)
@@ -99,11 +113,8 @@ def _read_variables(
     record: dict[str, str], request: Request, environ: dict[str, str], now: float | None
 ) -> dict[str, str] | None:
     """The session's variables by ``record``, if it is still true."""
-    if record.get("shape") != record_file.SHAPE:
+    if not _is_of(record, environ):
         return None
-    for name in record_file.PLACES:
-        if environ.get(name) != record.get("env." + name):
-            return None
     if request.account and request.account != record.get("account"):
         return None
     variables: dict[str, str] = {}
@@ -137,6 +148,14 @@ def _read_variables(
     if request.region:
         variables["AWS_REGION"] = variables["AWS_DEFAULT_REGION"] = request.region
     return {name: variables[name] for name in list_managed(variables)}
+
+
+def _is_of(record: dict[str, str], environ: dict[str, str]) -> bool:
+    """Whether ``record`` is of this release's shape, and of the files that ``environ`` names."""
+    places = record_file.PLACES
+    return record.get("shape") == record_file.SHAPE and all(
+        environ.get(name) == record.get("env." + name) for name in places
+    )
 
 
 def _read_key(path: str, recorded: str, record: dict[str, str] | None) -> dict[str, str] | None:

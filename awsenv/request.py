@@ -103,6 +103,12 @@ def find_form(named: str, environ: dict[str, str]) -> str:
     return detection.detect_shell(environ)
 
 
+def is_reference(word: str) -> bool:
+    """Whether ``word`` may mean a profile by its account or role: ``444455556666``, ``prod/admin``, ``admin@prod``. A
+    profile may be called so, too."""
+    return "/" in word or "@" in word or (len(word) == 12 and word.isdecimal())
+
+
 def name_previous(request: Request, environ: dict[str, str]) -> Request:
     """``request`` by the name of the profile that ``-`` means in a shell with ``environ``."""
     if request.profile != "-":

@@ -30,6 +30,7 @@ COMMANDS = {
     "credential-process": ("use", "credential_process"),
     "list": ("profiles", "list_"),
     "show": ("profiles", "show"),
+    "whois": ("whois", "whois"),
     "status": ("status", "status"),
     "login": ("login", "login"),
     "logout": ("logout", "logout"),

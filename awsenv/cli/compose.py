@@ -9,6 +9,7 @@ import typer
 
 from awsenv.actions import compose as actions
 from awsenv.cli import shared_options
+from awsenv.cli.pick_profile import pick_named
 from awsenv.compose import check as checks
 from awsenv.compose import override
 from awsenv.compose.check import Row
@@ -18,7 +19,6 @@ from awsenv.errors import FAILED, UsageError
 from awsenv.request import Request
 from awsenv.server import refusals, running
 from awsenv.ui import session_options, terminal
-from awsenv.views.this_shell import find_named
 
 
 @shared_options.with_session_options("--mfa-code", "--fresh")
@@ -69,7 +69,7 @@ def compose(
         if left_out:
             terminal.say(f"compose does not find {OURS} by itself here: {left_out}")
         return FAILED if any(row.is_wrong for row in rows) or _is_unanswered(rows, environ) else 0
-    profile = find_named(profile, environ)
+    profile = pick_named(profile, environ)
     _, prompter = session_options.read(option_values)
     project = checks.read_project(files, environ)
     if not project.engine:

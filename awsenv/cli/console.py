@@ -12,6 +12,7 @@ from awsenv.actions import console_address
 from awsenv.actions.console_place import choose_place
 from awsenv.actions.console_session import get_session
 from awsenv.cli import shared_options
+from awsenv.cli.pick_profile import pick_named
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.files import folders
 from awsenv.identity_center import token
@@ -50,7 +51,7 @@ def console(
     Example: awsenv console org-prod --service s3
     """
     environ = dict(os.environ)
-    found = _find_profile(profile, environ)
+    found = _find_profile(profile and pick_named(profile, environ), environ)
     # How long the console is open, which is not how long the session lasts.
     duration = option_values["--duration"]
     seconds = durations.parse_duration(duration, "--duration") if duration else 0

@@ -13,6 +13,7 @@ from awsenv.actions import dotenv as actions
 from awsenv.actions import dotenv_live, serve
 from awsenv.actions.dotenv_file import EnvFile
 from awsenv.cli import shared_options
+from awsenv.cli.pick_profile import pick_named
 from awsenv.env_files import env_file
 from awsenv.errors import FAILED, AwsenvError, UsageError
 from awsenv.paths import shorten
@@ -21,7 +22,6 @@ from awsenv.server import revival
 from awsenv.sessions import resolve
 from awsenv.ui import session_options, terminal
 from awsenv.variables import AWSENV_PROFILE
-from awsenv.views.this_shell import find_named
 
 
 @dataclass
@@ -97,7 +97,7 @@ def dotenv(
         return _tell(actions.Check(file, profile, min_left, environ), as_json)
     if not live.no_start and revival.is_wanted(environ):
         serve.revive(environ)
-    profile = find_named(profile, environ)
+    profile = pick_named(profile, environ)
     own_end = written.profile_only or option_values["--duration"] or written.allow_long_lived
     if live.live and (own_end or live.watch):
         raise UsageError("--live goes by the profile alone", "duration_seconds = … in the profile")

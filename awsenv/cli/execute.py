@@ -8,6 +8,7 @@ import typer
 
 from awsenv.actions import exec_config
 from awsenv.cli import shared_options
+from awsenv.cli.pick_profile import pick_named
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.hook.folder import Folder
 from awsenv.request import Request
@@ -80,6 +81,7 @@ def execute(
         raise UsageError("--server is how --live renews", "exec --live --server")
     if live_ and options.role_arn:
         raise UsageError("--live goes by a profile: there is none for --role-arn", "a role profile")
+    profile = profile and pick_named(profile, environ)
     folder = None if profile else Folder(dir_, environ)
     request = folder.request if folder else Request("exec", profile)
     request = request.replace(region=region or request.region, account=account or request.account)

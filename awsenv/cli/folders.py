@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from awsenv.actions import link as actions
+from awsenv.cli.pick_profile import pick_named
 from awsenv.envrc import bindings, direnv, ghq, trust
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.paths import program_path, shorten
@@ -31,6 +32,7 @@ def link(
     Example: awsenv link org-prod ~/ghq/github.com/org
     """
     environ = dict(os.environ)
+    profile = pick_named(profile, environ)
     read.profile(profile, environ)
     edit = actions.link(profile, _find_folder(dir_, org, environ), environ, terminal.say)
     if as_json:

@@ -13,6 +13,7 @@ from awsenv.aws.context import Context
 from awsenv.aws.options import Prompter
 from awsenv.aws_login import sign_in as console_sign_in
 from awsenv.cli import login_new, shared_options
+from awsenv.cli.pick_profile import pick_named
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.identity_center import sign_in, token
 from awsenv.paths import program_path, shorten
@@ -22,7 +23,6 @@ from awsenv.request import Request
 from awsenv.sessions import resolve
 from awsenv.shells import hints
 from awsenv.ui import session_options, terminal
-from awsenv.views.this_shell import find_named
 
 
 @shared_options.with_session_options("--mfa-code", "--mfa-serial", "--mfa", "--duration", "--fresh")
@@ -66,7 +66,7 @@ def login(
     options = options._replace(fresh=any(option_values.values()))
     if new and not profile:
         raise UsageError("--new makes a profile, and none is named", "awsenv login PROFILE --new")
-    profile = find_named(profile, environ)
+    profile = pick_named(profile, environ)
     known = read.profiles(environ)
     if process and not save_as:
         raise UsageError(

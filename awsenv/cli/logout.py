@@ -10,6 +10,7 @@ from awsenv.cli import shared_options
 from awsenv.errors import UsageError
 from awsenv.ui import terminal
 from awsenv.variables import AWSENV_PROFILE
+from awsenv.views.this_shell import find_meant
 
 
 def logout(
@@ -25,7 +26,7 @@ def logout(
     Example: awsenv logout xxx-dev
     """
     environ = dict(os.environ)
-    profile = "" if all_ else profile or environ.get(AWSENV_PROFILE, "")
+    profile = "" if all_ else find_meant(profile or environ.get(AWSENV_PROFILE, ""), environ)
     if not profile and not all_:
         raise UsageError(
             "no profile is named, and this shell acts as none", "awsenv logout PROFILE, or --all"

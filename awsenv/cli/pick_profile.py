@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Iterable
 
 from awsenv import record_file
 from awsenv.aws import token_file
@@ -9,16 +10,34 @@ from awsenv.errors import AwsenvError
 from awsenv.identity_center import token
 from awsenv.profiles import production, read
 from awsenv.profiles.profile import Profile
-from awsenv.ui import picker
+from awsenv.ui import picker, terminal
 from awsenv.variables import AWSENV_PREVIOUS, AWSENV_PROFILE
 from awsenv.views.profile_rows import describe, format_cells
+from awsenv.views.this_shell import Pick, find_named
 
 
 def pick(environ: dict[str, str]) -> str:
     """The name that a person picks. Raises ``AwsenvError`` where there is none to pick."""
-    known = sorted(read.profiles(environ).values(), key=lambda each: _find_recency(each, environ))
+    known = read.profiles(environ).values()
     if not known:
         raise AwsenvError("there is no profile yet", "awsenv add PROFILE, or awsenv sso setup")
+    return pick_among(known, environ)
+
+
+def pick_named(profile: str, environ: dict[str, str]) -> str:
+    """The name that ``profile`` means, this shell's where it is empty; where it means several, a person at the terminal picks.
+    Raises ``UsageError``."""
+    return find_named(profile, environ, find_pick(terminal.find_asker() is not None, environ))
+
+
+def find_pick(asks: bool, environ: dict[str, str]) -> Pick | None:
+    """How one of several is picked where somebody can be asked."""
+    return (lambda found: pick_among(found, environ)) if asks else None
+
+
+def pick_among(profiles: Iterable[Profile], environ: dict[str, str]) -> str:
+    """The name of the one of ``profiles`` that a person picks. Raises ``KeyboardInterrupt`` where none is picked."""
+    known = sorted(profiles, key=lambda each: _find_recency(each, environ))
     signs_in: dict[str, str] = {}
     rows = [_format_row(profile, environ, signs_in) for profile in known]
     marked = [production.is_production(profile) for profile in known]

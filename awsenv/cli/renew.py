@@ -7,6 +7,7 @@ import typer
 
 from awsenv.actions.renew import renew_session
 from awsenv.ui import terminal
+from awsenv.views.this_shell import find_named
 
 
 def renew(
@@ -17,4 +18,5 @@ def renew(
 
     Example: awsenv renew org-prod
     """
-    renew_session(profile, dict(os.environ), terminal.say)
+    environ = dict(os.environ)
+    renew_session(find_named(profile, environ), environ, terminal.say)

@@ -7,6 +7,7 @@ import typer
 
 from awsenv.actions import rotate as actions
 from awsenv.cli import shared_options
+from awsenv.cli.pick_profile import pick_named
 from awsenv.ui import session_options
 
 
@@ -26,5 +27,6 @@ def rotate(
 
     Example: awsenv rotate xxx-dev
     """
+    environ = dict(os.environ)
     options, prompter = session_options.read(option_values)
-    actions.rotate(profile, keep_old, delete, options, prompter, dict(os.environ))
+    actions.rotate(pick_named(profile, environ), keep_old, delete, options, prompter, environ)

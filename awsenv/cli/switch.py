@@ -6,13 +6,14 @@ from collections.abc import Callable
 from awsenv import replay
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.profiles import lint
-from awsenv.request import SESSION_OPTIONS, Request, find_form, name_previous
+from awsenv.request import SESSION_OPTIONS, Request, find_form, is_reference, name_previous
 from awsenv.server import revival
 from awsenv.sessions import resolve
 from awsenv.shells.table import FORMS, load
 from awsenv.ui import session_options, terminal
 from awsenv.ui.run import run_command
 from awsenv.variables import Change, enter_session, leave_session
+from awsenv.views.this_shell import find_meant
 
 # How a change becomes text. What a shell's hook asks knows more of that shell than its form does.
 Render = Callable[[Change], str]
@@ -50,6 +51,11 @@ def build_text(request: Request, render: Render | None = None) -> str:
     request = name_previous(request, environ)
     if request.profile == "-":
         raise AwsenvError("no profile was used before this one", "awsenv list")
+    if is_reference(request.profile):
+        from awsenv.cli import pick_profile
+
+        pick = pick_profile.find_pick(prompter.ask is not None, environ)
+        request = request.replace(profile=find_meant(request.profile, environ, pick))
     if revival.is_wanted(environ):
         from awsenv.actions import serve
 

@@ -17,7 +17,7 @@ from awsenv.state import COMPLETION, NAMES, state_path
 FILES, COMMAND = "@files", "@command"
 # Whose argument is a profile, a file, or a shell.
 _PROFILE = ("use", "exec", "show", "remove", "dotenv", "link", "login", "logout", "renew",
-            "credential-process", "console", "rotate", "compose")  # fmt: skip
+            "credential-process", "console", "rotate", "compose", "whois")  # fmt: skip
 _FILE = ("allow", "deny", "unlink")
 _FILE_OPTIONS = ("--csv", "-o", "--output", "--dir", "--check")
 # AWS general reference, "AWS service endpoints"; the partitions aws, aws-cn and aws-us-gov.

@@ -12,6 +12,7 @@ from awsenv.errors import AwsenvError
 from awsenv.identity_center import profile_names
 from awsenv.identity_center.profile_choice import Choice, read_choices
 from awsenv.profiles import edit, headers, ini
+from awsenv.profiles.references import ACCOUNT_NAME
 
 _MARK = re.compile(r"# awsenv sso ([0-9a-f]{12})\s*")
 Role = tuple[str, str]  # account ID and role name
@@ -186,7 +187,9 @@ def _options(choice: Choice, account: str, name: str, role: str) -> dict[str, st
         if choice.session
         else {"sso_start_url": choice.start_url, "sso_region": choice.sso_region}
     )
-    rest = {"region": choice.region(account, name), "output": choice.output}
+    # By which a person may call it (``profiles/references.py``), on one line.
+    called = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    rest = {"region": choice.region(account, name), "output": choice.output, ACCOUNT_NAME: called}
     return {
         **signs_in,
         "sso_account_id": account,

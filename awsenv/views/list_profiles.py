@@ -40,4 +40,7 @@ def print_profiles(pattern: str = EVERY, kind: str = "", as_json: bool = False) 
 
 def _is_like(row: dict[str, Any], pattern: str) -> bool:
     """Whether the name of ``row``, its account or its role is like ``pattern``."""
-    return any(fnmatchcase(row[each] or "", pattern) for each in ("name", "account", "role"))
+    return any(
+        fnmatchcase(row[each] or "", pattern)
+        for each in ("name", "account", "account_name", "role")
+    )

@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from awsenv import durations
-from awsenv.errors import AwsenvError
-from awsenv.profiles import account, client_settings, production
+from awsenv.profiles import client_settings, production, references
 from awsenv.profiles.profile import Profile
 from awsenv.sessions import resolve
 from awsenv.variables import AWSENV_PROFILE
@@ -15,21 +14,16 @@ TITLES = ("profile", "kind", "account", "region", "source", "left", "")
 
 def describe(profile: Profile, environ: dict[str, str]) -> dict[str, Any]:
     """What there is to say of ``profile``, by what it is called in JSON; ``left`` is in seconds."""
-    try:
-        number = account.of_profile(profile)
-    except AwsenvError:  # half a key: `show` and `status --all` say so
-        number = None
     expires = profile.expires or resolve.find_end(profile, environ)
     return {
         "name": profile.name,
         "kind": profile.kind,
-        "account": number,
+        "account": references.find_account(profile),
+        "account_name": profile.get(references.ACCOUNT_NAME),
         "region": profile.get("region"),
         "source": profile.get("source_profile"),
         "left": int((expires - datetime.now(UTC)).total_seconds()) if expires else None,
-        "role": profile.get("sso_role_name")
-        or (profile.get("role_arn") or "").rpartition("/")[2]
-        or None,
+        "role": references.find_role(profile) or None,
         "active": profile.name == environ.get(AWSENV_PROFILE),
         "production": production.is_production(profile),
     }

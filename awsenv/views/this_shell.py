@@ -1,11 +1,42 @@
-"""Whom this shell acts as, where a command names no profile."""
+"""Which profile a command is about: the one that is named, or meant by its account or role, else this shell's."""
+
+from collections.abc import Callable
 
 from awsenv.errors import UsageError
+from awsenv.profiles import references
+from awsenv.profiles.profile import Profile
+from awsenv.profiles.read import Profiles
+from awsenv.records import AwsFiles
+from awsenv.request import is_reference
 from awsenv.variables import AWSENV_PROFILE
 
+# Has a person pick one of several; its name.
+Pick = Callable[[list[Profile]], str]
 
-def find_named(profile: str, environ: dict[str, str]) -> str:
-    """``profile``, else this shell's. Raises ``UsageError`` without either."""
+
+def find_named(profile: str, environ: dict[str, str], pick: Pick | None = None) -> str:
+    """The name that ``profile`` means, this shell's where it is empty. Raises ``UsageError`` without either, or where it
+    means several and nobody can ``pick``."""
     if found := profile or environ.get(AWSENV_PROFILE, ""):
-        return found
+        return find_meant(found, environ, pick)
     raise UsageError("no profile is named, and this shell acts as none", "awsenv list")
+
+
+def find_meant(word: str, environ: dict[str, str], pick: Pick | None = None) -> str:
+    """The name of the profile that ``word`` means: a profile's own name, whatever else that may mean; ``word`` itself
+    where there is none, which whoever looks for the profile then says. Raises as above, and ``AwsenvError``."""
+    if not is_reference(word):
+        return word
+    sources = AwsFiles(environ)
+    known = Profiles(environ)
+    if known.get(word) is not None:
+        return word
+    found = references.find_matches(word, known)
+    if len(found) > 1 and pick is None:
+        raise references.explain_several(word, found)
+    if len(found) > 1 and pick is not None:
+        return pick(found)
+    for each in found:
+        sources.keep_meaning(word, each)
+        return each.name
+    return word

@@ -65,6 +65,7 @@ def _fill_records(home: Path, size: int) -> None:
         body = f"awsenv=1\nprofile=gone{number}\nexpires={end}\n".encode()
         path = Path(record_file.record_path(f"gone{number}", here))
         path.write_bytes(body + b"end=" + record_file.checksum(body))
+        path.chmod(0o600)
     assert len(os.listdir(state_path(here, RECORDS))) == size
     assert record_file.read(str(path))
 

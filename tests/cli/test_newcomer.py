@@ -20,7 +20,7 @@ TYPED = {
     "awsenv use Key": "did you mean key?",
     "awsenv use ke": "did you mean key?",
     "awsenv use nobody-at-all": "awsenv list",
-    "awsenv use 444455556666": "of that account: key",
+    "awsenv use 999988887777": "no profile named 999988887777; awsenv list",
     "awsenv use 123": "awsenv list",
     "awsenv use": "awsenv list",
     "awsenv use key extra": "awsenv use --help",

@@ -85,7 +85,7 @@ def test_the_text_is_what_a_person_would_have_written() -> None:
         " --name-template '<env>-<role>' --region r-1 --all\n"
         f"sso_start_url = {URL}\nsso_region = us-east-1\nsso_registration_scopes = scope\n\n"
         f"[profile xxx-admin]\n# awsenv sso {digest}\nsso_session = demo\nsso_account_id = {DEV}\n"
-        "sso_role_name = AdministratorAccess\nregion = r-1\noutput = json\n"
+        "sso_role_name = AdministratorAccess\nregion = r-1\noutput = json\nawsenv_account = xxx\n"
     )
     [again] = profile_choice.read_choices(plan.text, PATH).values()
     assert again.line in plan.text
@@ -98,7 +98,7 @@ def test_the_old_form_has_no_session() -> None:
     assert "[sso-session" not in plan.text
     assert f"sso_start_url = {URL}\nsso_region = us-east-1\nsso_account_id" in plan.text
     assert plan.text.startswith("# awsenv sso setup --legacy --start-url")
-    again = make_plan(add_session(plan.text, PATH, choice, "scope"), PATH, choice, {DEV: "yyy"},
+    again = make_plan(add_session(plan.text, PATH, choice, "scope"), PATH, choice, {DEV: "xxx"},
                     {DEV: ["AdministratorAccess"]})  # fmt: skip
     assert again.text == plan.text
 
@@ -106,8 +106,13 @@ def test_the_old_form_has_no_session() -> None:
 def test_an_account_that_is_renamed_keeps_its_profile() -> None:
     plan = setup("", {DEV: "xxx"}, {DEV: ["AdministratorAccess"]})
     again = make_plan(plan.text, PATH, chosen(), {DEV: "zzz"}, {DEV: ["AdministratorAccess", "b"]})
-    assert again.added == ["zzz-b"]
-    assert again.text.startswith(plan.text)
+    assert (again.added, again.changed) == (["zzz-b"], ["xxx-admin"])
+    lines = [line for line in plan.text.splitlines() if "awsenv sso " not in line]
+    renamed = [
+        line.replace("_account = xxx", "_account = zzz") for line in lines if line[:1] != "#"
+    ]
+    kept = [line for line in again.text.splitlines() if line[:1] != "#"]
+    assert kept[: len(renamed)] == renamed
 
 
 @pytest.mark.parametrize(
@@ -244,6 +249,7 @@ def test_a_second_sync_changes_no_byte_and_nothing_of_a_persons(
     for header in added:
         options = dict(parsed[header])
         options.pop("output", None)
+        options.pop("awsenv_account", None)
         keys = {"sso_session", "sso_account_id", "sso_role_name"}
         assert set(options) == keys or header.startswith("sso-session")
     assert len(first.names) == sum(map(len, roles.values()))

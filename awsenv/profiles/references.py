@@ -1,0 +1,55 @@
+"""Profiles by what they are of: ``444455556666`` (an account), ``prod/admin`` and ``admin@444455556666`` (a role in one).
+
+An account is its number, or the name that ``sso sync`` has written down. A profile's own name always goes first.
+"""
+
+from awsenv.errors import AwsenvError, UsageError
+from awsenv.profiles import account
+from awsenv.profiles.profile import Profile
+from awsenv.profiles.read import Profiles
+
+# What ``sso sync`` writes into a profile: what Identity Center calls its account.
+ACCOUNT_NAME = "awsenv_account"
+
+
+def find_matches(word: str, known: Profiles) -> list[Profile]:
+    """The profiles that ``word`` means, in the order of the files, whatever its case."""
+    of, _, role = word.partition("/")
+    if not role:
+        role, _, of = word.rpartition("@")
+    return [
+        each
+        for each in known.all().values()
+        if is_of_account(each, of) and role.casefold() in ("", find_role(each).casefold())
+    ]
+
+
+def is_of_account(profile: Profile, number_or_name: str) -> bool:
+    """Whether ``profile`` is of the account with that number, or that name."""
+    name = profile.get(ACCOUNT_NAME)
+    if name is not None and name.casefold() == number_or_name.casefold():
+        return True
+    return find_account(profile) == number_or_name
+
+
+def find_account(profile: Profile) -> str | None:
+    """Its account, where the files tell it."""
+    try:
+        return account.of_profile(profile)
+    except AwsenvError:  # half a key
+        return None
+
+
+def find_role(profile: Profile) -> str:
+    """The name of the role that it acts as; empty for none."""
+    of_arn = (profile.get("role_arn") or "").rpartition("/")[2]
+    return profile.get("sso_role_name") or of_arn
+
+
+def explain_several(word: str, found: list[Profile], most: int = 5) -> UsageError:
+    """The error where ``word`` means more than one profile."""
+    names = [each.name for each in found]
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return UsageError(
+        f"{word} means {len(names)} profiles", f"one of {', '.join(names[:most])}{more}"
+    )

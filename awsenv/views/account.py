@@ -1,0 +1,47 @@
+"""``whois``: what is known of an account."""
+
+import json
+from typing import Any
+
+from awsenv.envrc import trust
+from awsenv.errors import AwsenvError
+from awsenv.paths import shorten
+from awsenv.profiles import read, references
+from awsenv.profiles.profile import Profile
+from awsenv.ui import terminal
+from awsenv.views.profile_rows import describe
+
+_TITLES = ("profile", "kind", "role", "region", "folders")
+
+
+def print_account(word: str, as_json: bool, environ: dict[str, str]) -> None:
+    """Print which profiles are of the account ``word`` (its number, its name, or a profile), and which folders are bound to
+    them. Raises ``AwsenvError`` where none is."""
+    known = read.profiles(environ)
+    number = references.find_account(known[word]) if word in known else None
+    of = [each for each in known.values() if references.is_of_account(each, number or word)]
+    if not of:
+        raise AwsenvError(f"no profile is of account {word}", "awsenv list, or awsenv sso sync")
+    told = _describe(of, environ)
+    if as_json:
+        print(json.dumps(told, indent=2))
+        return
+    for title in ("account", "name"):
+        if told[title]:
+            print(f"{title:8} {terminal.printable(told[title])}")
+    rows = [
+        [row["name"], row["kind"], row["role"] or "-", row["region"] or "-", ", ".join(map(shorten, row["folders"])) or "-"]
+        for row in told["profiles"]
+    ]  # fmt: skip
+    terminal.print_table(_TITLES, rows)
+
+
+def _describe(of: list[Profile], environ: dict[str, str]) -> dict[str, Any]:
+    names = (each.get(references.ACCOUNT_NAME) for each in of)
+    rows = []
+    for each in of:
+        found = describe(each, environ)
+        row = {name: found[name] for name in ("name", "kind", "role", "region", "production")}
+        rows.append({**row, "folders": trust.list_bound(each.name, environ)})
+    account = next(filter(None, map(references.find_account, of)), None)
+    return {"account": account, "name": next(filter(None, names), None), "profiles": rows}
