@@ -16,16 +16,34 @@ _TITLES = ("profile", "kind", "role", "region", "folders")
 
 def print_account(word: str, as_json: bool, environ: dict[str, str]) -> None:
     """Print which profiles are of the account ``word`` (its number, its name, or a profile), and which folders are bound to
-    them. Raises ``AwsenvError`` where none is."""
+    them; of each account, where several have that name. Raises ``AwsenvError`` where none has."""
     known = read.profiles(environ)
     number = references.find_account(known[word]) if word in known else None
-    of = [each for each in known.values() if references.is_of_account(each, number or word)]
-    if not of:
+    accounts: dict[str | None, list[Profile]] = {}
+    for each in known.values():
+        if references.is_of_account(each, number or word):
+            accounts.setdefault(references.find_account(each), []).append(each)
+    if not accounts:
         raise AwsenvError(f"no profile is of account {word}", "awsenv list, or awsenv sso sync")
-    told = _describe(of, environ)
+    told = [_describe(account, of, environ) for account, of in accounts.items()]
     if as_json:
         print(json.dumps(told, indent=2))
         return
+    for row in told:
+        _print(row)
+
+
+def _describe(account: str | None, of: list[Profile], environ: dict[str, str]) -> dict[str, Any]:
+    rows = []
+    for each in of:
+        found = describe(each, environ)
+        row = {name: found[name] for name in ("name", "kind", "role", "region", "production")}
+        rows.append({**row, "folders": trust.list_bound(each.name, environ)})
+    names = (each.get(references.ACCOUNT_NAME) for each in of)
+    return {"account": account, "name": next(filter(None, names), None), "profiles": rows}
+
+
+def _print(told: dict[str, Any]) -> None:
     for title in ("account", "name"):
         if told[title]:
             print(f"{title:8} {terminal.printable(told[title])}")
@@ -34,14 +52,3 @@ def print_account(word: str, as_json: bool, environ: dict[str, str]) -> None:
         for row in told["profiles"]
     ]  # fmt: skip
     terminal.print_table(_TITLES, rows)
-
-
-def _describe(of: list[Profile], environ: dict[str, str]) -> dict[str, Any]:
-    names = (each.get(references.ACCOUNT_NAME) for each in of)
-    rows = []
-    for each in of:
-        found = describe(each, environ)
-        row = {name: found[name] for name in ("name", "kind", "role", "region", "production")}
-        rows.append({**row, "folders": trust.list_bound(each.name, environ)})
-    account = next(filter(None, map(references.find_account, of)), None)
-    return {"account": account, "name": next(filter(None, names), None), "profiles": rows}

@@ -116,7 +116,7 @@ def test_what_may_be_a_reference() -> None:
 
 def test_whois(home: Path) -> None:
     for word in (PROD, "PROD", "prod-read"):
-        told = json.loads(awsenv(home, "whois", word, "--json").stdout)
+        [told] = json.loads(awsenv(home, "whois", word, "--json").stdout)
         assert (told["account"], told["name"]) == (PROD, "prod")
         assert [row["name"] for row in told["profiles"]] == ["prod-admin", "prod-read"]
     org = home / "org"
