@@ -249,7 +249,7 @@ def test_a_name_too_long_for_a_file_is_resolved_each_time(home: Path) -> None:
 
 def test_no_secret_is_written_anywhere(home: Path) -> None:
     write(home, "credentials", CREDENTIALS + "aws_session_token = tokendev\n")
-    for shell in FORMS:
+    for shell in (form for form in FORMS if form != "github"):  # that one's is to write
         for more in ((), ("--profile-only",), ("--region", "x")):
             resolved(home, "use", "dev", "--shell", shell, *more)
             assert awsenv(home, "use", "dev", "--shell", shell, *more).returncode == 0

@@ -91,10 +91,14 @@ class Ground:
         for folder in ("org", "broken"):
             assert self.run("allow", str(home / folder))
         self._states: dict[str, str] = {}
-        # The youngest of all that is looked at: on a slow machine what was allowed is younger than what was written first.
-        until(lambda: time.time() - max(p.stat().st_ctime for p in home.rglob("*")) > 1.1)
+        self._settle()
         for profile in ("admin", "dev", ODD):
             self.run("use", profile, "--shell", "json")
+        self._settle()  # the records, too: of one of this very second tcsh asks at the next prompt
+
+    def _settle(self) -> None:
+        """Wait until nothing is of this moment: the youngest of all, for a slow machine allows later than it writes."""
+        until(lambda: time.time() - max(p.stat().st_ctime for p in self.home.rglob("*")) > 1.1)
 
     def run(self, *words: str, cwd: str = "", **environ: str) -> str:
         """What awsenv prints to both, with names for what is another elsewhere."""

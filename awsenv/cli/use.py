@@ -20,7 +20,7 @@ Shell = Annotated[
     list[str] | None,
     typer.Option(
         "--shell",
-        metavar="|".join([*SHELLS, "json"]),
+        metavar="|".join([*SHELLS, "json", "github"]),
         help="Whose code to print; found out when not given.",
     ),
 ]

@@ -19,6 +19,7 @@ SHELLS = {
 _OTHERS = {
     "direnv": ("bash", "DIRENV"),
     "json": ("forms", "JSON"),
+    "github": ("github", "GITHUB"),
     "sts": ("forms", "STS"),
     "credential-process": ("forms", "CREDENTIAL_PROCESS"),
 }
