@@ -115,8 +115,7 @@ def _answer_choice(asking: Asking, command: list[str]) -> int:
         choose(outcome, leave_session(inside), now)
         return replay.emit(_render(outcome, asking, now, since))
     if request is not None and not request.option_values:
-        request = replay.name_meant(name_previous(request, inside), inside)
-        found = replay.find_session(request, inside, now)
+        request, found = replay.find_named_session(name_previous(request, inside), inside, now)
         if found is not None:
             change = enter_session(request.profile, found.variables, inside)
             choose(outcome, change, now)

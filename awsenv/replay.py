@@ -6,7 +6,7 @@ of a key that stands in a file it says only where.
 import os
 
 from awsenv import record_file
-from awsenv.request import Request, find_form, is_reference, name_previous
+from awsenv.request import Request, find_form, name_previous
 from awsenv.shells.table import load
 from awsenv.variables import enter_session, leave_session, list_managed
 
@@ -18,8 +18,7 @@ def answer(request: Request, environ: dict[str, str]) -> str | None:
         return load(form).render(leave_session(environ))
     if request.option_values:
         return None
-    request = name_meant(name_previous(request, environ), environ)
-    found = find_session(request, environ)
+    request, found = find_named_session(name_previous(request, environ), environ)
     if found is None:
         return None
     if form == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
@@ -28,10 +27,19 @@ def answer(request: Request, environ: dict[str, str]) -> str | None:
     return load(form).render(enter_session(request.profile, found.variables, environ))
 
 
+def find_named_session(
+    request: Request, environ: dict[str, str], now: float | None = None
+) -> "tuple[Request, FoundSession | None]":
+    """What a record says of the session of ``request``, and that by its profile's own name."""
+    found = find_session(request, environ, now)
+    if found is not None or not request.profile:
+        return request, found
+    meant = name_meant(request, environ)
+    return meant, None if meant is request else find_session(meant, environ, now)
+
+
 def name_meant(request: Request, environ: dict[str, str]) -> Request:
-    """``request`` by the name of the profile that an account or a role means, where a record says it."""
-    if not is_reference(request.profile):
-        return request
+    """``request`` by the name of the profile that an alias, an account or a role means, where a record says it."""
     record = record_file.read(record_file.record_path(request.profile, environ)) or {}
     is_there = record.get("profile") == request.profile and "means" in record
     if not is_there or not _is_of(record, environ):

@@ -40,6 +40,7 @@ COMMANDS = {
     "rotate": ("rotate", "rotate"),
     "add": ("add", "add"),
     "remove": ("remove", "remove"),
+    "alias": ("alias", "alias"),
     "dotenv": ("dotenv", "dotenv"),
     "compose": ("compose", "compose"),
     "serve": ("serve", "serve"),

@@ -11,7 +11,7 @@ from awsenv.errors import UsageError
 SECTIONS = {
     "Switch": ("use", "off", "exec", "status"),
     "Sign in": ("login", "logout", "sso", "console"),
-    "Profiles": ("list", "show", "whois", "add", "remove", "keychain", "rotate"),
+    "Profiles": ("list", "show", "whois", "add", "remove", "alias", "keychain", "rotate"),
     "Folders": ("link", "unlink", "allow", "deny", "orgs", "direnv"),
     "Files": ("dotenv", "compose", "serve"),
     "Shell": (

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from awsenv import replay
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.profiles import lint
-from awsenv.request import SESSION_OPTIONS, Request, find_form, is_reference, name_previous
+from awsenv.profiles.profile import Profile
+from awsenv.request import SESSION_OPTIONS, Request, find_form, name_previous
 from awsenv.server import revival
 from awsenv.sessions import resolve
 from awsenv.shells.table import FORMS, load
@@ -51,11 +52,8 @@ def build_text(request: Request, render: Render | None = None) -> str:
     request = name_previous(request, environ)
     if request.profile == "-":
         raise AwsenvError("no profile was used before this one", "awsenv list")
-    if is_reference(request.profile):
-        from awsenv.cli import pick_profile
-
-        pick = pick_profile.find_pick(prompter.ask is not None, environ)
-        request = request.replace(profile=find_meant(request.profile, environ, pick))
+    pick = _pick_among if prompter.ask is not None else None
+    request = request.replace(profile=find_meant(request.profile, environ, pick))
     if revival.is_wanted(environ):
         from awsenv.actions import serve
 
@@ -69,3 +67,9 @@ def build_text(request: Request, render: Render | None = None) -> str:
     change = enter_session(request.profile, got.variables, environ)
     change.by_options = any(request.option_values.get(option) for option in _OWN_WAYS)
     return render(change)
+
+
+def _pick_among(found: list[Profile]) -> str:
+    from awsenv.cli import pick_profile  # a person's terminal, which few need
+
+    return pick_profile.pick_among(found, dict(os.environ))

@@ -12,7 +12,7 @@ from awsenv.errors import AwsenvError
 from awsenv.identity_center import profile_names
 from awsenv.identity_center.profile_choice import Choice, read_choices
 from awsenv.profiles import edit, headers, ini
-from awsenv.profiles.references import ACCOUNT_NAME
+from awsenv.profiles.references import ACCOUNT_NAME, ALIASES
 
 _MARK = re.compile(r"# awsenv sso ([0-9a-f]{12})\s*")
 Role = tuple[str, str]  # account ID and role name
@@ -39,6 +39,7 @@ class _Block:
     def __init__(self, section: ini.Section, behind: int, lines: list[str]) -> None:
         own = [value[2] for value in section.options.values() if value[1] > section.line]
         self.header = section.header
+        self.aliases = section.get(ALIASES)
         self.first, self.last = section.line - 1, max(own, default=section.line)
         marks = [_MARK.fullmatch(line) for line in lines[self.first : behind]]
         found = next((mark[1] for mark in marks if mark), None)
@@ -91,6 +92,7 @@ def make_plan(
         options = _options(choice, account, names[account], role)
         if (account, role) in standing:
             name, block = standing[account, role]
+            options |= {ALIASES: block.aliases} if block.aliases else {}
             written = _written(block.header, options, end)
             if block.whole and lines[block.first : block.last] != written:
                 lines[block.first] = "".join(written)
@@ -204,8 +206,9 @@ def _written(header: str, options: dict[str, str], end: str) -> list[str]:
 
 
 def _digest(lines: list[str]) -> str:
-    """A digest of ``lines`` that does not depend on their line ends."""
-    text = "\n".join(line.rstrip("\r\n") for line in lines)
+    """A digest of ``lines`` that depends neither on their line ends nor on an alias: who gives one has not changed what was
+    written."""
+    text = "\n".join(line.rstrip("\r\n") for line in lines if not line.startswith(ALIASES))
     return sha256(text)[:12]
 
 

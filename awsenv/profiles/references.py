@@ -1,27 +1,42 @@
-"""Profiles by what they are of: ``444455556666`` (an account), ``prod/admin`` and ``admin@444455556666`` (a role in one).
+"""Profiles by a short name that stands in them, and by what they are of: ``444455556666`` (an account), ``prod/admin`` and
+``admin@444455556666`` (a role in one).
 
-An account is its number, or the name that ``sso sync`` has written down. A profile's own name always goes first.
+An account is its number, or the name that ``sso sync`` has written down. A profile's own name always goes first, then an
+alias.
 """
 
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.profiles import account
 from awsenv.profiles.profile import Profile
 from awsenv.profiles.read import Profiles
+from awsenv.request import is_reference
 
 # What ``sso sync`` writes into a profile: what Identity Center calls its account.
 ACCOUNT_NAME = "awsenv_account"
+# The short names of a profile, in its own section, with blanks between them.
+ALIASES = "awsenv_alias"
 
 
 def find_matches(word: str, known: Profiles) -> list[Profile]:
     """The profiles that ``word`` means, in the order of the files, whatever its case."""
+    profiles = known.all().values()
+    if found := next((each for each in profiles if word in list_aliases(each)), None):
+        return [found]
+    if not is_reference(word):
+        return []
     of, _, role = word.partition("/")
     if not role:
         role, _, of = word.rpartition("@")
     return [
         each
-        for each in known.all().values()
+        for each in profiles
         if is_of_account(each, of) and role.casefold() in ("", find_role(each).casefold())
     ]
+
+
+def list_aliases(profile: Profile) -> list[str]:
+    """The short names that stand in its own sections: an included profile's are that one's."""
+    return (profile.direct(ALIASES) or "").split()
 
 
 def is_of_account(profile: Profile, number_or_name: str) -> bool:

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-from awsenv.errors import UsageError
+from awsenv.errors import AwsenvError, UsageError
+from awsenv.files import reading
+from awsenv.paths import config_file, credentials_file
 from awsenv.profiles import references
 from awsenv.profiles.profile import Profile
 from awsenv.profiles.read import Profiles
@@ -23,9 +25,9 @@ def find_named(profile: str, environ: dict[str, str], pick: Pick | None = None) 
 
 
 def find_meant(word: str, environ: dict[str, str], pick: Pick | None = None) -> str:
-    """The name of the profile that ``word`` means: a profile's own name, whatever else that may mean; ``word`` itself
-    where there is none, which whoever looks for the profile then says. Raises as above, and ``AwsenvError``."""
-    if not is_reference(word):
+    """The name of the profile that ``word`` means: a profile's own name, whatever else that may mean, else by an alias, an
+    account or a role; ``word`` itself where there is none, which whoever looks for the profile then says. Raises as above, and ``AwsenvError``."""
+    if not is_reference(word) and not _has_aliases(environ):
         return word
     sources = AwsFiles(environ)
     known = Profiles(environ)
@@ -40,3 +42,14 @@ def find_meant(word: str, environ: dict[str, str], pick: Pick | None = None) -> 
         sources.keep_meaning(word, each)
         return each.name
     return word
+
+
+def _has_aliases(environ: dict[str, str]) -> bool:
+    """Whether either file says anything of one: looking for the word costs less than reading what the files say."""
+    for path in (config_file(environ), credentials_file(environ)):
+        try:
+            if references.ALIASES.encode() in (reading.read_if_there(path) or b"").lower():
+                return True
+        except AwsenvError:
+            continue  # whoever reads the profiles says it
+    return False

@@ -12,6 +12,7 @@ from awsenv.errors import AwsenvError
 from awsenv.identity_center import profile_choice, profile_names
 from awsenv.identity_center.profile_choice import Choice
 from awsenv.identity_center.profile_plan import Plan, add_session, make_plan
+from awsenv.profiles import edit
 
 PATH = "config"
 DEV, OTHER = "111122223333", "444455556666"
@@ -270,3 +271,13 @@ def test_a_choice_that_cannot_be_understood_is_named_by_its_line() -> None:
     text = "[sso-session demo]\n# awsenv sso setup --nope x\n"
     with pytest.raises(AwsenvError, match="config, line 2: not a choice of accounts"):
         profile_choice.read_choices(text, PATH)
+
+
+def test_a_sync_keeps_an_alias_and_knows_the_profile_for_its_own() -> None:
+    names, roles = {DEV: "xxx"}, {DEV: ["AdministratorAccess"]}
+    first = setup("", names, roles)
+    text = edit.put(first.text, PATH, "profile xxx-admin", {"awsenv_alias": "a"})
+    assert make_plan(text, PATH, chosen(), names, roles).text == text
+    again = make_plan(text, PATH, chosen(), {DEV: "yyy"}, roles)
+    assert (again.changed, again.edited) == (["xxx-admin"], [])
+    assert again.text.endswith("awsenv_account = yyy\nawsenv_alias = a\n")

@@ -1,0 +1,42 @@
+"""``alias``: short names for profiles."""
+
+import json
+import os
+from typing import Annotated
+
+import typer
+
+from awsenv.actions import alias as actions
+from awsenv.cli.pick_profile import pick_named
+from awsenv.errors import UsageError
+from awsenv.ui import terminal
+
+
+def alias(
+    name: Annotated[str, typer.Argument(metavar="[ALIAS]", help="The short name.")] = "",
+    profile: Annotated[str, typer.Argument(help="The profile that it means.")] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Take ALIAS away.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Give PROFILE a short name that every command takes, or list those that there are.
+
+    Example: awsenv alias p prod-administrator-eu
+    """
+    environ = dict(os.environ)
+    if remove:
+        if not name or profile:
+            raise UsageError("--remove takes an alias, and no profile", "awsenv alias --remove p")
+        terminal.say(f"{name} means {actions.remove(name, environ)} no more")
+    elif name and not profile:
+        raise UsageError(f"whose alias is {name} to be?", f"awsenv alias {name} PROFILE")
+    elif name:
+        meant = pick_named(profile, environ)
+        state = "now means" if actions.put(name, meant, environ) else "means"
+        terminal.say(f"{name} {state} {meant}")
+    elif as_json:
+        print(json.dumps(actions.find_all(environ), indent=2))
+    else:
+        rows = [list(row) for row in actions.find_all(environ).items()]
+        if not rows:
+            terminal.say("there is no alias yet; awsenv alias p PROFILE")
+        terminal.print_table(("alias", "profile"), rows)
