@@ -6,7 +6,7 @@ of a key that stands in a file it says only where.
 import os
 
 from awsenv import record_file
-from awsenv.request import Request, find_form, name_previous
+from awsenv.request import FOLDERS, Request, find_form, name_previous
 from awsenv.shells.table import load
 from awsenv.variables import enter_session, leave_session, list_managed
 
@@ -21,7 +21,7 @@ def answer(request: Request, environ: dict[str, str]) -> str | None:
     request, found = find_named_session(name_previous(request, environ), environ)
     if found is None:
         return None
-    if form == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
+    if form == FOLDERS and environ.get("DIRENV_LOG_FORMAT") != "":
         account = found.account
         say(format_summary(request.profile, account, found.variables))
     return load(form).render(enter_session(request.profile, found.variables, environ))
@@ -40,6 +40,8 @@ def find_named_session(
 
 def name_meant(request: Request, environ: dict[str, str]) -> Request:
     """``request`` by the name of the profile that an alias, an account or a role means, where a record says it."""
+    if request.form == FOLDERS:
+        return request
     record = record_file.read(record_file.record_path(request.profile, environ)) or {}
     is_there = record.get("profile") == request.profile and "means" in record
     if not is_there or not _is_of(record, environ):

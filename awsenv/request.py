@@ -4,6 +4,8 @@ from awsenv.shells.table import FORMS
 from awsenv.variables import AWSENV_PREVIOUS
 
 _VALUES = {"--region": "region", "--account": "account", "--shell": "form"}
+# The form of a folder's binding, which takes a profile's own name alone: what else a word means may change with the profiles.
+FOLDERS = "direnv"
 # Their stdout is evaluated by a shell: a command that fails says `false` there, and nothing but
 # the text that it returns ever reaches it.
 EVALUATED = ("use", "off", "hook", "credential-process")

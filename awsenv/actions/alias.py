@@ -8,10 +8,10 @@ from awsenv.profiles.read import Profiles
 from awsenv.profiles.references import ALIASES, list_aliases
 
 
-def find_all(environ: dict[str, str]) -> dict[str, str]:
-    """Every alias and the profile that it means; of two with one alias the first counts, as anywhere."""
+def find_all(known: Profiles) -> dict[str, str]:
+    """Every alias of ``known`` and the profile that it means; of two with one alias the first counts, as anywhere."""
     found: dict[str, str] = {}
-    for profile in Profiles(environ).all().values():
+    for profile in known.all().values():
         for alias in list_aliases(profile):
             found.setdefault(alias, profile.name)
     return found
@@ -26,7 +26,7 @@ def put(alias: str, name: str, environ: dict[str, str]) -> bool:
     profile = known.find(name)
     if known.get(alias) is not None:
         raise AwsenvError(f"{alias} is a profile, which always goes first", "another alias")
-    other = find_all(environ).get(alias)
+    other = find_all(known).get(alias)
     if other not in (None, name):
         raise AwsenvError(f"{alias} is an alias of {other}", f"awsenv alias --remove {alias}")
     return _write(profile, [*list_aliases(profile), alias], environ)
@@ -34,10 +34,11 @@ def put(alias: str, name: str, environ: dict[str, str]) -> bool:
 
 def remove(alias: str, environ: dict[str, str]) -> str:
     """Have ``alias`` mean nothing; the profile that it meant. Raises ``AwsenvError`` where it meant none."""
-    name = find_all(environ).get(alias)
+    known = Profiles(environ)
+    name = find_all(known).get(alias)
     if name is None:
         raise AwsenvError(f"there is no alias {alias}", "awsenv alias")
-    profile = Profiles(environ).find(name)
+    profile = known.find(name)
     _write(profile, [each for each in list_aliases(profile) if each != alias], environ)
     return name
 

@@ -9,6 +9,7 @@ import typer
 from awsenv.actions import alias as actions
 from awsenv.cli.pick_profile import pick_named
 from awsenv.errors import UsageError
+from awsenv.profiles.read import Profiles
 from awsenv.ui import terminal
 
 
@@ -27,16 +28,19 @@ def alias(
         if not name or profile:
             raise UsageError("--remove takes an alias, and no profile", "awsenv alias --remove p")
         terminal.say(f"{name} means {actions.remove(name, environ)} no more")
-    elif name and not profile:
+        return
+    if name and not profile:
         raise UsageError(f"whose alias is {name} to be?", f"awsenv alias {name} PROFILE")
-    elif name:
+    if name:
         meant = pick_named(profile, environ)
         state = "now means" if actions.put(name, meant, environ) else "means"
         terminal.say(f"{name} {state} {meant}")
-    elif as_json:
-        print(json.dumps(actions.find_all(environ), indent=2))
+        return
+    found = actions.find_all(Profiles(environ))
+    if as_json:
+        print(json.dumps(found, indent=2))
     else:
-        rows = [list(row) for row in actions.find_all(environ).items()]
+        rows = [list(row) for row in found.items()]
         if not rows:
             terminal.say("there is no alias yet; awsenv alias p PROFILE")
         terminal.print_table(("alias", "profile"), rows)

@@ -7,7 +7,7 @@ from awsenv import replay
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.profiles import lint
 from awsenv.profiles.profile import Profile
-from awsenv.request import SESSION_OPTIONS, Request, find_form, name_previous
+from awsenv.request import FOLDERS, SESSION_OPTIONS, Request, find_form, name_previous
 from awsenv.server import revival
 from awsenv.sessions import resolve
 from awsenv.shells.table import FORMS, load
@@ -52,14 +52,15 @@ def build_text(request: Request, render: Render | None = None) -> str:
     request = name_previous(request, environ)
     if request.profile == "-":
         raise AwsenvError("no profile was used before this one", "awsenv list")
-    pick = _pick_among if prompter.ask is not None else None
-    request = request.replace(profile=find_meant(request.profile, environ, pick))
+    if name != FOLDERS:
+        pick = _pick_among if prompter.ask is not None else None
+        request = request.replace(profile=find_meant(request.profile, environ, pick))
     if revival.is_wanted(environ):
         from awsenv.actions import serve
 
         serve.revive(environ)
     got = resolve.resolve(request, options, prompter, environ)
-    if name == "direnv" and environ.get("DIRENV_LOG_FORMAT") != "":
+    if name == FOLDERS and environ.get("DIRENV_LOG_FORMAT") != "":
         terminal.say(replay.format_summary(request.profile, got.account, got.variables))
     if not form.asks_nobody:
         for what, fix in lint.find_lost_default(got.default, environ):
