@@ -13,7 +13,7 @@ from awsenv.profiles.profile import Profile
 from awsenv.ui import picker, terminal
 from awsenv.variables import AWSENV_PREVIOUS, AWSENV_PROFILE
 from awsenv.views.profile_rows import describe, format_cells
-from awsenv.views.this_shell import Pick, find_named
+from awsenv.views.this_shell import find_named
 
 
 def pick(environ: dict[str, str]) -> str:
@@ -27,12 +27,8 @@ def pick(environ: dict[str, str]) -> str:
 def pick_named(profile: str, environ: dict[str, str]) -> str:
     """The name that ``profile`` means, this shell's where it is empty; where it means several, a person at the terminal picks.
     Raises ``UsageError``."""
-    return find_named(profile, environ, find_pick(terminal.find_asker() is not None, environ))
-
-
-def find_pick(asks: bool, environ: dict[str, str]) -> Pick | None:
-    """How one of several is picked where somebody can be asked."""
-    return (lambda found: pick_among(found, environ)) if asks else None
+    asks = terminal.find_asker() is not None
+    return find_named(profile, environ, (lambda of: pick_among(of, environ)) if asks else None)
 
 
 def pick_among(profiles: Iterable[Profile], environ: dict[str, str]) -> str:
