@@ -48,6 +48,8 @@ def run(python: Path, homes: dict[int, Path], runs: int) -> Iterator[str]:
     yield compare("`use`, replayed", replayed, "bare Python", bare, "≤ 0.95", runs)
     yield compare("the same, as the hook calls it", Command([*inner, *use], few), "bare Python", bare, "≤ 0.95", runs)  # fmt: skip
     yield compare("`use`, replayed, 10,000 + 10,000 profiles", Command([program, *use], many), "10 + 10 profiles", replayed, "≤ 1.05", runs)  # fmt: skip
+    short = Command([program, "use", "short", "--shell", "bash"], many)
+    yield compare("by an alias, 10,000 + 10,000 profiles", short, "by its name", Command([program, *use], many), "≤ 1.1", runs)  # fmt: skip
     yield compare("`use` without a record, 10,000 + 10,000", Command([program, *use], many, is_first=True), "a replay", replayed, "≤ 10", runs)  # fmt: skip
     yield from _compare_calls(python, few, runs)
     complete = Command([*inner, "complete", "bash", "--", "use", "p99"], many)

@@ -90,6 +90,8 @@ def make_home(path: Path, size: int) -> Path:
     ):
         prefix = "profile " if name == "config" else ""
         body = "".join(f"[{prefix}p{n}]\n{text}" for n in range(size))
+        if name == "config":
+            body = body.replace("[profile p9]\n", "[profile p9]\nawsenv_alias = short\n")
         (path / ".aws" / name).write_text(body)
     time.sleep(1.1)  # not measured: a file that changed within the last second is not recorded
     return path
