@@ -1,5 +1,6 @@
 """The door: whatever goes wrong, a shell that evaluates the text fails; nobody else's modules run."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -78,7 +79,9 @@ def test_a_closed_stderr_changes_no_answer(home: Path) -> None:
             for more in ("2>/dev/null", "2>&-")
         ]  # fmt: skip
         assert [done.returncode for done in answers] == [0, 0], words
-        assert answers[0].stdout == answers[1].stdout != b""
+        # What a hook is told holds times.
+        plain = [re.sub(rb"\d+", b"N", done.stdout) for done in answers]
+        assert plain[0] == plain[1] != b""
 
 
 @pytest.mark.parametrize("shell", POSIX, ids=lambda shell: shell.name)

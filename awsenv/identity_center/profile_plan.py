@@ -16,6 +16,8 @@ from awsenv.profiles.references import ACCOUNT_NAME, ALIASES
 
 _MARK = re.compile(r"# awsenv sso ([0-9a-f]{12})\s*")
 Role = tuple[str, str]  # account ID and role name
+# What an account may be called for its name to be written down: AWS allows 50 characters.
+_LONGEST, _PLAIN = 50, " -_.,&+()/'"
 
 
 class Plan:
@@ -189,9 +191,14 @@ def _options(choice: Choice, account: str, name: str, role: str) -> dict[str, st
         if choice.session
         else {"sso_start_url": choice.start_url, "sso_region": choice.sso_region}
     )
-    # By which a person may call it (``profiles/references.py``), on one line.
-    called = " ".join("".join(c if c.isprintable() else " " for c in name).split())
-    rest = {"region": choice.region(account, name), "output": choice.output, ACCOUNT_NAME: called}
+    # By which a person may call it (``profiles/references.py``): of what nobody would type nothing is written.
+    called = " ".join(name.split())
+    is_plain = len(called) <= _LONGEST and all(c.isalnum() or c in _PLAIN for c in called)
+    rest = {
+        "region": choice.region(account, name),
+        "output": choice.output,
+        ACCOUNT_NAME: called if is_plain else "",
+    }
     return {
         **signs_in,
         "sso_account_id": account,

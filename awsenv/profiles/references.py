@@ -40,11 +40,11 @@ def list_aliases(profile: Profile) -> list[str]:
 
 
 def is_of_account(profile: Profile, number_or_name: str) -> bool:
-    """Whether ``profile`` is of the account with that number, or that name."""
-    name = profile.get(ACCOUNT_NAME)
-    if name is not None and name.casefold() == number_or_name.casefold():
-        return True
-    return find_account(profile) == number_or_name
+    """Whether ``profile`` is of the account with that number, or that name: one that is called like another's number is not
+    that one."""
+    if len(number_or_name) == 12 and number_or_name.isdecimal():
+        return find_account(profile) == number_or_name
+    return (profile.get(ACCOUNT_NAME) or "").casefold() == number_or_name.casefold() != ""
 
 
 def find_account(profile: Profile) -> str | None:

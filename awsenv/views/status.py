@@ -11,7 +11,7 @@ from awsenv.actions import rotations as rotation
 from awsenv.env_files import registry
 from awsenv.errors import FAILED, AwsenvError
 from awsenv.hook.layers import BY_OPTIONS
-from awsenv.profiles import account, lint, read
+from awsenv.profiles import account, lint, production, read
 from awsenv.profiles.profile import Profile
 from awsenv.request import Request
 from awsenv.server import grants, refusals, running
@@ -97,6 +97,7 @@ def _describe(name: str | None, profile: Profile | None, environ: dict[str, str]
         "account": account.of_key(key_id) or of_profile,
         "region": environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION"),
         "kind": profile.kind if profile else None,
+        "production": profile is not None and production.is_production(profile),
         "left": int((end - datetime.now(UTC)).total_seconds()) if end else None,
         "signed_in": signed_in or None,
         "folder": folder,

@@ -17,6 +17,8 @@ def print_status(active: bool, told: dict[str, Any], problems: Iterable[tuple[st
         left = told["left"]
         signed_in = told["signed_in"]
         told = {**told, "left": None if left is None else durations.format_time_left(left)}
+        if told["production"]:
+            told["profile"] = f"{told['profile']}, production"
         told["sign-in"] = None if signed_in is None else durations.format_time_left(signed_in)
         for title in ("profile", "account", "region", "kind", "left", "sign-in", "arn"):
             if told.get(title):

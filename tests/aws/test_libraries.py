@@ -13,6 +13,9 @@ from dotenv.variables import parse_variables
 PACKAGE = Path(__file__).parents[2] / "awsenv"
 # Where a name that begins with an underscore is taken of something that is not ours.
 PRIVATE = {
+    "__init__.py": {
+        "_run_exitfuncs"
+    },  # what os._exit leaves out, and multiprocessing calls so, too
     "installation.py": {"_xoptions"},  # the way to -X, which CPython documents
     "sessions/providers/process.py": {"_retrieve_credentials_using"},
     "sessions/providers/role.py": {"_assume_kwargs"},

@@ -201,3 +201,13 @@ def test_all_names_a_file_that_nobody_can_read(home: Path) -> None:
         "~/.aws/credentials, line 4: [dev] stands already in line 1"
         in awsenv(home, "status", "--all").stderr
     )
+
+
+def test_production_is_said_in_words(home: Path) -> None:
+    with (home / ".aws/config").open("a") as file:
+        file.write("[profile main]\nawsenv_production = true\nregion = r-1\n")
+    for name, marked in (("main", True), ("dev", False)):
+        told = awsenv(home, "status", AWSENV_PROFILE=name, AWS_ACCESS_KEY_ID="AKIAX")
+        assert told.stdout.splitlines()[0] == f"profile  {name}{', production' if marked else ''}"
+        told = awsenv(home, "status", "--json", AWSENV_PROFILE=name, AWS_ACCESS_KEY_ID="AKIAX")
+        assert json.loads(told.stdout)["production"] is marked

@@ -87,6 +87,7 @@ def test_sync_follows_the_organization_and_the_choice(center: Place) -> None:
     result = center.run("sso", "sync")
     assert result.stderr.splitlines() == [
         "awsenv: 1 profile added to ~/.aws/config: renamed-new",
+        "awsenv: 1 profile changed: xxx-dev-admin",  # what its account is called
         "awsenv: 1 profile gone from your accounts; awsenv sso sync --prune removes what awsenv wrote: xxx-dev-readonly",
     ]
     result = center.run("sso", "sync", "--prune")

@@ -133,3 +133,13 @@ def test_whois(home: Path) -> None:
         done.stderr
         == "awsenv: no profile is of account 999988887777; awsenv list, or awsenv sso sync\n"
     )
+
+
+def test_an_account_that_is_called_like_anothers_number_is_not_that_one(home: Path) -> None:
+    with (home / ".aws/config").open("a") as file:
+        file.write(
+            f"[profile false]\nrole_arn = arn:aws:iam::666677778888:role/Admin\nsource_profile = key\nawsenv_account = {PROD}\n[profile odd]\nawsenv_account = 999988887777\nregion = r-1\n"
+        )
+    for word in (f"{PROD}/admin", f"admin@{PROD}"):
+        assert json.loads(awsenv(home, "show", word, "--json").stdout)["name"] == "prod-admin"
+    assert awsenv(home, "show", "999988887777").returncode == 1
