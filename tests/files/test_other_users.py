@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -26,18 +27,22 @@ TEXT = (
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """Mine; beside it lies a folder that is open to all."""
-    for path in (tmp_path, *tmp_path.parents[:3]):
-        path.chmod(path.stat().st_mode | 0o055)
-    home = tmp_path / "home"
+def home() -> Iterator[Path]:
+    """Mine; beside it lies a folder that is open to all. Not in pytest's own: another run closes that to others."""
+    with TemporaryDirectory(prefix="awsenv-users-") as folder:
+        Path(folder).chmod(0o755)
+        yield _make_home(Path(folder))
+
+
+def _make_home(folder: Path) -> Path:
+    home = folder / "home"
     (home / ".aws").mkdir(parents=True)
     (home / ".aws/credentials").write_text(TEXT)
     for path in (home, home / ".aws", home / ".aws/credentials"):
         path.chmod(0o700)
         os.chown(path, ME, ME)
-    (tmp_path / "open").mkdir()
-    (tmp_path / "open").chmod(0o1777)
+    (folder / "open").mkdir()
+    (folder / "open").chmod(0o1777)
     return home
 
 

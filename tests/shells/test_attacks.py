@@ -16,7 +16,11 @@ def closed_in(shell: Terminal, folder: Path, ground: Ground) -> str:
     told = shell.typed(f"cd {ground.a}")
     inside = shell.environment()
     # The control: what is allowed loads.
-    assert ground.who(inside) == "a", (told, inside.get(b"AWS_PROFILE"), ground.server.calls)
+    assert ground.who(inside) == "a", (
+        " ".join(told.split()),
+        inside.get(b"AWS_PROFILE"),
+        ground.server.calls,
+    )
     told = shell.typed(f"cd {folder}")  # which waits for a minute at most, and not for ever
     inside = shell.environment()
     assert ground.who(inside) == ""
