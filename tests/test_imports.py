@@ -21,7 +21,7 @@ LOADS: dict[str, set[str]] = {
     "use key --shell bash": set(), "use key --shell bash --fresh": set(), "off --shell bash": set(), "hook zsh": set(),
     "credential-process key": set(),
     "list --kind key": {"typer"}, "exec key -- true": {"typer"}, "add x --csv nowhere": {"typer"}, "hook --install --yes": {"typer"},
-    "--help": {"typer", "dotenv"}, "help use": {"typer", "dotenv"}, "doctor": {"typer", "dotenv"}, "orgs": {"typer", "dotenv"},
+    "--help": {"typer", "dotenv"}, "help use": {"typer"}, "doctor": {"typer", "dotenv"}, "orgs": {"typer", "dotenv"},
     "link key .": {"typer", "dotenv"}, "unlink .": {"typer", "dotenv"}, "allow .": {"typer", "dotenv"}, "deny .": {"typer", "dotenv"},
     "serve --status": {"typer", "dotenv"}, "logout key": {"typer", "dotenv"}, "dotenv --check": {"typer", "dotenv"},
     "renew key": {"typer", "dotenv"}, "remove nope --yes": {"typer", "dotenv"}, "uninstall": {"typer", "dotenv"},

@@ -70,8 +70,7 @@ def main(arguments: list[str], render: Render | None = None) -> int:
         arguments = [word for word in words if word != "--debug"] + arguments[len(words) :]
     name = next((word for word in arguments if not word.startswith("-")), "")
     evaluated = name in EVALUATED and arguments[0] == name
-    one = name in COMMANDS and name != "help"
-    command = help_.prepare(typer.main.get_command(build_app([name] if one else list(COMMANDS))))
+    command = help_.prepare(typer.main.get_command(build_app(_list_needed(name, words))))
     if evaluated and {"-h", "--help"} & set(words):
         # It did not fail, and is nothing for a shell; a hook shows it, and evaluates nothing of it.
         is_shown = hints.loaded_hook() or not sys.stdout or sys.stdout.isatty()
@@ -79,6 +78,14 @@ def main(arguments: list[str], render: Render | None = None) -> int:
         return run_command(show if is_shown else functools.partial(_comment, show), None)
     form = find_failing_form(arguments, dict(os.environ)) if evaluated else None
     return run_command(lambda: _call(command, arguments, name, render), form)
+
+
+def _list_needed(name: str, words: list[str]) -> list[str]:
+    """The commands that the answer to ``words`` takes: the one called ``name``, that which help is asked of, or all."""
+    if name == "help":
+        asked = [word for word in words if not word.startswith("-")][1:2]
+        return [*asked, name] if asked and asked[0] in COMMANDS else list(COMMANDS)
+    return [name] if name in COMMANDS else list(COMMANDS)
 
 
 def _comment(call: Callable[[], object]) -> object:
