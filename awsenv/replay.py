@@ -192,6 +192,9 @@ def _read_key(path: str, recorded: str, record: dict[str, str] | None) -> dict[s
                 key[name[1:]] = os.pread(
                     descriptor, min(int(length), 1 << 17), int(offset)
                 ).decode()
+    except OSError:  # NFS: replaced since it was opened (ESTALE)
+        return None
+    else:
         return key
     finally:
         os.close(descriptor)

@@ -117,6 +117,11 @@ def test_a_file_that_another_machine_replaces_is_read_anew(tmp_path: Path) -> No
         told.stderr
         == "awsenv: cannot read ~/.aws/credentials: Stale file handle; ls -ld ~/.aws/credentials\n"
     )
+    # What a record would answer, with the key in that file.
+    for call in ("newfstatat:error=ESTALE:when=2+", "pread64:error=ESTALE"):
+        for _ in range(2):
+            told = run(".aws/credentials", call, *use)
+            assert "internal error" not in told.stderr, call
     told = run(".local/state/awsenv/records", "openat:error=ESTALE", "logout", "dev")
     assert told.stderr.splitlines()[-1].endswith(
         "Stale file handle; ls -ld ~/.local/state/awsenv/records"
