@@ -36,14 +36,14 @@ def find_meant(word: str, environ: dict[str, str], pick: Pick | None = None) -> 
     if known.get(word) is not None:
         return word
     found = references.find_matches(word, known)
-    if len(found) > 1 and pick is None:
-        raise references.explain_several(word, found)
-    if len(found) > 1 and pick is not None:
+    if not found:
+        return word
+    if len(found) > 1:
+        if pick is None:
+            raise references.explain_several(word, found)
         return pick(found)
-    for each in found:
-        sources.keep_meaning(word, each)
-        return each.name
-    return word
+    sources.keep_meaning(word, found[0])
+    return found[0].name
 
 
 def _is_alias(word: str, environ: dict[str, str]) -> bool:
