@@ -116,7 +116,7 @@ def _answer_choice(asking: Asking, command: list[str]) -> int:
         return replay.emit(_render(outcome, asking, now, since))
     if request is not None and not request.option_values:
         request, found = replay.find_named_session(name_previous(request, inside), inside, now)
-        if found is not None:
+        if found is not None and not found.asks:
             change = enter_session(request.profile, found.variables, inside)
             choose(outcome, change, now)
             return replay.emit(_render(outcome, asking, now, since))
@@ -142,6 +142,7 @@ def _run_cold_path(outcome: Outcome) -> tuple[replay.FoundSession | None, int]:
     exit code."""
     installation.load_site()
     from awsenv.actions import renew
+    from awsenv.records import list_variables
     from awsenv.ui.run import run_command
 
     base = outcome.shell.base
@@ -153,7 +154,9 @@ def _run_cold_path(outcome: Outcome) -> tuple[replay.FoundSession | None, int]:
             chosen = renew.renew_session(outcome.shell.profile, base, replay.say)
         else:
             chosen = renew.resolve_unattended(outcome.request, base, replay.say)
-        found.append(replay.FoundSession(chosen.variables, chosen.account))
+        found.append(
+            replay.FoundSession(chosen.variables | list_variables(chosen.mark), chosen.account)
+        )
 
     code = run_command(call, None)
     if (

@@ -25,6 +25,12 @@ def _find(variable: str, usual: str, environ: dict[str, str]) -> str:
     return _expand(usual if path in (NO_FILE, OUR_CONFIG) else path, environ)
 
 
+def settings_file(environ: dict[str, str]) -> str:
+    """Our own file of settings (XDG Base Directory Specification: a relative folder there is ignored)."""
+    base = environ.get("XDG_CONFIG_HOME", "")
+    return _expand("~/.config" if base[:1] != "/" else base, environ) + "/awsenv/config.toml"
+
+
 def aws_files(environ: dict[str, str]) -> list[str]:
     """The paths of the config file and of the shared credentials file."""
     return [config_file(environ), credentials_file(environ)]

@@ -8,11 +8,12 @@ import os
 from awsenv.state import RECORDS, state_path
 
 # What a record of a session says of it; one that an earlier awsenv wrote says less, and is looked at anew.
-SHAPE = "2"
+SHAPE = "3"
 
 # Variables that say where files lie: a record is true under these values of them.
 PLACES = (
     "HOME",
+    "XDG_CONFIG_HOME",
     "AWS_CONFIG_FILE",
     "AWS_SHARED_CREDENTIALS_FILE",
     "AWS_LOGIN_CACHE_DIRECTORY",

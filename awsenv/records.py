@@ -12,13 +12,16 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from awsenv import paths, record_file
+from awsenv import paths, record_file, settings
 from awsenv.errors import AwsenvError
 from awsenv.files import folders, reading
 from awsenv.files.writing import write_whole
+from awsenv.profiles import marks
 from awsenv.profiles.ini import Section
 from awsenv.profiles.profile import ACCESS_KEY, SECRET_KEY, TOKENS, Profile
+from awsenv.settings import Mark
 from awsenv.state import NAMES, state_path
+from awsenv.variables import COLOR, MARK
 
 # A file that was changed just now may be changed again within the same tick of its clock.
 SETTLED = 1.0
@@ -39,7 +42,8 @@ def write(path: str, fields: dict[str, str]) -> None:
 
 
 class AwsFiles:
-    """The state of the two AWS files before they were read: a record is true as long as that is theirs.
+    """The state of the two AWS files, and of our settings, before they were read: a record is true as long as that is
+    theirs.
 
     Made before reading, so that an edit meanwhile leaves a record that is not true.
     """
@@ -49,13 +53,22 @@ class AwsFiles:
         self._paths = {
             "config": paths.config_file(environ),
             "credentials": paths.credentials_file(environ),
+            "settings": paths.settings_file(environ),
         }
         self._stats = {name: _stat(path) for name, path in self._paths.items()}
         self._now = time.time()
+        self._settings: settings.Settings | None = None
 
     def changed(self) -> float:
-        """When the younger of the two files was changed, in seconds since 1970."""
-        return max((max(f.st_mtime, f.st_ctime) for f in self._stats.values() if f), default=0.0)
+        """When the younger of the two AWS files was changed, in seconds since 1970."""
+        found = [self._stats[name] for name in ("config", "credentials")]
+        return max((max(f.st_mtime, f.st_ctime) for f in found if f), default=0.0)
+
+    def find_mark(self, profile: Profile) -> Mark | None:
+        """What a person is to see of ``profile``. Raises ``AwsenvError`` for settings that say nothing."""
+        if self._settings is None:
+            self._settings = settings.read(self._environ)
+        return marks.find_mark(profile, self._settings)
 
     def keep(
         self,
@@ -145,7 +158,15 @@ class AwsFiles:
                 return None
             fields[name + ".path"] = path
             fields[name + ".stamp"] = record_file.format_stamp(found) if found else "none"
+        if mark := self.find_mark(profile):
+            fields |= list_variables(mark) | ({"ask": "yes"} if mark.ask else {})
         return fields
+
+
+def list_variables(mark: Mark | None) -> dict[str, str]:
+    """What a session of a profile with ``mark`` sets besides, for prompts."""
+    values = {MARK: mark.word, COLOR: mark.color} if mark else {}
+    return {name: value for name, value in values.items() if value}
 
 
 def _stat(path: str) -> os.stat_result | None:

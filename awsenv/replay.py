@@ -21,6 +21,8 @@ def answer(request: Request, environ: dict[str, str]) -> str | None:
     request, found = find_named_session(name_previous(request, environ), environ)
     if found is None:
         return None
+    if found.asks and not load(form).asks_nobody:
+        return None
     if form == FOLDERS and environ.get("DIRENV_LOG_FORMAT") != "":
         account = found.account
         say(format_summary(request.profile, account, found.variables))
@@ -53,13 +55,15 @@ def name_meant(request: Request, environ: dict[str, str]) -> Request:
 
 
 class FoundSession:
-    """The ``variables`` that a session sets, and its ``account`` where that is known."""
+    """The ``variables`` that a session sets, its ``account`` where that is known, and whether a person who chooses it is
+    asked first."""
 
-    __slots__ = ("account", "variables")
+    __slots__ = ("account", "asks", "variables")
 
-    def __init__(self, variables: dict[str, str], account: str | None) -> None:
+    def __init__(self, variables: dict[str, str], account: str | None, asks: bool = False) -> None:
         self.variables = variables
         self.account = account
+        self.asks = asks
 
 
 def find_session(
@@ -82,7 +86,9 @@ def find_session(
         variables = _read_variables(record, request, environ, now)
     except (KeyError, ValueError, OverflowError):  # another version's: as if it were not there
         return None
-    return None if variables is None else FoundSession(variables, record.get("account"))
+    if variables is None:
+        return None
+    return FoundSession(variables, record.get("account"), "ask" in record)
 
 
 def printable(text: str) -> str:
@@ -128,7 +134,7 @@ def _read_variables(
     if request.account and request.account != record.get("account"):
         return None
     variables: dict[str, str] = {}
-    for name in ("config", "credentials"):
+    for name in ("config", "credentials", "settings"):
         here = record.get("key") == name and not request.profile_only
         told = _read_key(record[name + ".path"], record[name + ".stamp"], record if here else None)
         if told is None:
@@ -146,13 +152,14 @@ def _read_variables(
         variables = {"AWS_PROFILE": record["profile"]}
         if "AWS_REGION" in record:
             variables["AWS_REGION"] = variables["AWS_DEFAULT_REGION"] = record["AWS_REGION"]
+        variables.update((n, v) for n, v in record.items() if n[:7] == "AWSENV_")
     else:
         if "renew" in record:
             import time
 
             if (time.time() if now is None else now) >= int(record["renew"]):
                 return None
-        variables.update((n, v) for n, v in record.items() if n[:4] == "AWS_")
+        variables.update((n, v) for n, v in record.items() if n[:3] == "AWS")
         if "AWS_ACCESS_KEY_ID" not in variables:
             return None
     if request.region:

@@ -29,6 +29,8 @@ COMPOSE = "compose"
 REFUSED = "server/refused"
 # The AWS config files of ``exec --live``, and the browsers of ``console --isolated``.
 LIVE, BROWSERS = "live", "browsers"
+# Where the files of teams lie whose profiles are in the config file.
+TEAMS = "teams"
 # Files that are being written for a folder on the same disk which is not ours; and locks.
 STAGING, LOCKS = "aside", "locks"
 

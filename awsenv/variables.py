@@ -36,6 +36,10 @@ CREDENTIAL_FIELDS = {
 SHOWN = SESSION_VARIABLES[-4:]
 SHOW_AS = "AWSENV_SHOW_AS"
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
+# What a person is to see of the profile, for prompts that show variables: a word, and a color.
+MARK, COLOR = "AWSENV_MARK", "AWSENV_COLOR"
+# As SGR numbers them (ECMA-48, 8.3.117): what every terminal can show.
+COLORS = {"red": 31, "green": 32, "yellow": 33, "blue": 34, "magenta": 35, "cyan": 36}
 
 # A profile's setting and the variable that says the same: exported keys take the place of
 # AWS_PROFILE, so what the profile says besides must come along. Names as in botocore's
@@ -74,17 +78,17 @@ WEB_IDENTITY = ("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
 
 # Whatever awsenv ever sets or unsets but for its own names below, and for the services' endpoints:
 # what ``off`` puts back.
-MANAGED = (*SESSION_VARIABLES, *REGIONS, *WEB_IDENTITY, *SETTINGS.values())
+MANAGED = (*SESSION_VARIABLES, *REGIONS, *WEB_IDENTITY, *SETTINGS.values(), MARK, COLOR)
 
 # Put back by every session that does not set them.
-_RESTORED = (*REGIONS, *WEB_IDENTITY)
+_RESTORED = (*REGIONS, *WEB_IDENTITY, MARK, COLOR)
 
 # Names and never a value; they have no originals.
 AWSENV_PROFILE = "AWSENV_PROFILE"
 AWSENV_PREVIOUS = "AWSENV_PREVIOUS"
 AWSENV_SET = "AWSENV_SET"
 # In AWSENV_SET, before the ID of the session's key.
-_MARK = "key:"
+_KEY = "key:"
 # What AWS_PROFILE begins with in a bound folder whose session cannot be had.
 NO_SESSION = "awsenv-no-session:"
 
@@ -199,13 +203,13 @@ def list_set(environ: dict[str, str]) -> list[str]:
 
 def format_set(names: list[str], key_id: str) -> str:
     """What AWSENV_SET says of a session that set ``names``: them, and whose key it is. An ID is no secret."""
-    return " ".join([*names, *([_MARK + key_id] if key_id else [])])
+    return " ".join([*names, *([_KEY + key_id] if key_id else [])])
 
 
-def find_mark(environ: dict[str, str]) -> str:
+def find_key_id(environ: dict[str, str]) -> str:
     """The ID of the key that the session had which AWSENV_SET tells of; empty where it had none."""
     words = environ.get(AWSENV_SET, "").split()
-    return next((word[len(_MARK) :] for word in words if word.startswith(_MARK)), "")
+    return next((word[len(_KEY) :] for word in words if word.startswith(_KEY)), "")
 
 
 def list_managed(names: "Iterable[str]") -> list[str]:

@@ -189,7 +189,7 @@ class _Awsenv:
         command = lambda args, stdin=None, stdout=None, stderr=None: self.command(args, stdin, stdout, stderr)
         command.__xonsh_threadable__ = command.__xonsh_capturable__ = False
         aliases["awsenv"] = command
-        __xonsh__.env["PROMPT_FIELDS"]["awsenv"] = lambda: self.keep["prompt"].replace("{", "{{").replace("}", "}}")
+        __xonsh__.env["PROMPT_FIELDS"]["awsenv"] = lambda: self.keep["prompt"]
         others = {name: each for name, each in __xonsh__.completers.items() if name != "awsenv"}
         __xonsh__.completers.clear()
         __xonsh__.completers.update({"awsenv": self.tools.contextual_completer(lambda context: self.complete(context)), **others})

@@ -38,6 +38,8 @@ LAW = [
     ["successor"],
     ["programs"],
     ["shells"],
+    ["settings"],
+    ["toml_file"],
     ["variables"],
     ["files"],
     ["state"],

@@ -41,6 +41,8 @@ COMMANDS = {
     "add": ("add", "add"),
     "remove": ("remove", "remove"),
     "alias": ("alias", "alias"),
+    "team": ("team", "team_app"),
+    "config": ("config", "config"),
     "dotenv": ("dotenv", "dotenv"),
     "compose": ("compose", "compose"),
     "serve": ("serve", "serve"),

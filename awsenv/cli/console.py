@@ -19,7 +19,7 @@ from awsenv.identity_center import token
 from awsenv.profiles import read
 from awsenv.profiles.profile import Profile
 from awsenv.state import BROWSERS, state_path
-from awsenv.ui import browser, clipboard, session_options, terminal
+from awsenv.ui import browser, clipboard, confirmation, session_options, terminal
 from awsenv.variables import AWSENV_PROFILE, remove_session
 
 
@@ -52,6 +52,8 @@ def console(
     """
     environ = dict(os.environ)
     found = _find_profile(profile and pick_named(profile, environ), environ)
+    if found.name:
+        confirmation.check(found, environ)
     # How long the console is open, which is not how long the session lasts.
     duration = option_values["--duration"]
     seconds = durations.parse_duration(duration, "--duration") if duration else 0

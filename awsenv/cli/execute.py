@@ -11,9 +11,11 @@ from awsenv.cli import shared_options
 from awsenv.cli.pick_profile import pick_named
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.hook.folder import Folder
+from awsenv.profiles import read
+from awsenv.records import list_variables
 from awsenv.request import Request
 from awsenv.sessions import resolve
-from awsenv.ui import session_options
+from awsenv.ui import confirmation, session_options
 from awsenv.variables import apply_change, enter_session
 
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as shells have it
@@ -87,16 +89,19 @@ def execute(
     request = request.replace(region=region or request.region, account=account or request.account)
     before = folder.base if folder else environ
     variables: dict[str, str] = {}
+    marked: dict[str, str] = {}
     if request.profile:
         if server:
+            confirmation.check(read.profile(request.profile, before), environ)
             variables = exec_server.grant_variables(request, options, prompter, before)
         else:
-            variables = resolve.resolve(request, options, prompter, before).variables
+            got = resolve.resolve(request, options, prompter, before, confirmation.find())
+            variables, marked = got.variables, list_variables(got.mark)
     if live_ and request.profile and not server:
         variables = exec_config.prepare(request.profile, variables, before)
     if folder:
-        _become(command, folder.environ(variables))
-    change = enter_session(profile, variables, environ)
+        _become(command, folder.environ(variables | marked))
+    change = enter_session(profile, variables | marked, environ)
     _become(command, apply_change(change, environ))
 
 

@@ -11,12 +11,13 @@ from awsenv.errors import UsageError
 SECTIONS = {
     "Switch": ("use", "off", "exec", "status"),
     "Sign in": ("login", "logout", "sso", "console"),
-    "Profiles": ("list", "show", "whois", "add", "remove", "alias", "keychain", "rotate"),
+    "Profiles": ("list", "show", "whois", "add", "remove", "alias", "team", "keychain", "rotate"),
     "Folders": ("link", "unlink", "allow", "deny", "orgs", "direnv"),
     "Files": ("dotenv", "compose", "serve"),
     "Shell": (
         "start",
         "hook",
+        "config",
         "renew",
         "credential-process",
         "doctor",

@@ -4,11 +4,11 @@ import os
 import time
 from collections.abc import Iterable
 
-from awsenv import record_file
+from awsenv import record_file, settings
 from awsenv.aws import token_file
 from awsenv.errors import AwsenvError
 from awsenv.identity_center import token
-from awsenv.profiles import production, read
+from awsenv.profiles import marks, read
 from awsenv.profiles.profile import Profile
 from awsenv.ui import picker, terminal
 from awsenv.variables import AWSENV_PREVIOUS, AWSENV_PROFILE
@@ -35,18 +35,21 @@ def pick_among(profiles: Iterable[Profile], environ: dict[str, str]) -> str:
     """The name of the one of ``profiles`` that a person picks. Raises ``KeyboardInterrupt`` where none is picked."""
     known = sorted(profiles, key=lambda each: _find_recency(each, environ))
     signs_in: dict[str, str] = {}
-    rows = [_format_row(profile, environ, signs_in) for profile in known]
-    marked = [production.is_production(profile) for profile in known]
+    looks = settings.read(environ)
+    rows = [_format_row(profile, environ, signs_in, looks) for profile in known]
+    seen = [marks.find_mark(profile, looks) for profile in known]
     [number] = picker.pick(
-        "profile", ("session", "profile", "account", "role", "Region", "kind"), rows, marked
+        "profile", ("session", "profile", "account", "role", "Region", "kind"), rows, seen
     )
     return known[number].name
 
 
-def _format_row(profile: Profile, environ: dict[str, str], signs_in: dict[str, str]) -> list[str]:
+def _format_row(
+    profile: Profile, environ: dict[str, str], signs_in: dict[str, str], looks: settings.Settings
+) -> list[str]:
     """The cells of ``profile``, what a person has to know first of all in front; ``signs_in`` holds by token whether one
     is signed in, once looked up."""
-    found = describe(profile, environ)
+    found = describe(profile, environ, looks)
     kind, left = format_cells(found)[1], format_cells(found)[5]
     state = left if left != "-" else _find_sign_in(profile, environ, signs_in)
     words = [found[name] or "-" for name in ("name", "account", "role", "region")]

@@ -1,11 +1,10 @@
 """Signing in, listing, and writing the profiles, with what a person sees of it."""
 
-import difflib
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from awsenv import near
+from awsenv import near, settings
 from awsenv.aws.context import Context
 from awsenv.aws.options import Prompter
 from awsenv.errors import AwsenvError, PersonNeededError
@@ -18,7 +17,7 @@ from awsenv.identity_center.token import SsoSession
 from awsenv.paths import config_file, shorten
 from awsenv.profiles import production, read, write
 from awsenv.profiles.profile import Profile
-from awsenv.ui import picker, terminal
+from awsenv.ui import changes, picker, terminal
 
 SCOPE = "sso:account:access"
 # As many names as a line holds.
@@ -94,11 +93,15 @@ def _choose(choice: Choice, listing: Listing, environ: dict[str, str]) -> None:
         [plan.names.get((account, role), ""), listing.names[account], account, role]
         for account, role in pairs
     ]
-    marked = [production.names_production(f"{name} {called}") for name, called, *_ in rows]
+    mark = settings.read(environ).find_mark(settings.PRODUCTION)
+    marks = [
+        mark if production.names_production(f"{name} {called}") else None
+        for name, called, *_ in rows
+    ]
     titles = ("profile", "account", "ID", "role")
     # A second time it begins with what is there.
     there = [number for number, (name, *_) in enumerate(rows) if name and name not in plan.added]
-    found = picker.pick("profiles", titles, rows, marked, many=True, chosen=there)
+    found = picker.pick("profiles", titles, rows, marks, many=True, chosen=there)
     if len(found) < len(pairs):
         choice.accounts = ["/".join(pairs[number]) for number in sorted(found)]
 
@@ -125,7 +128,7 @@ def _write(
         old = write.read_text(path)
         new = edit(old)
         if diff:
-            _show_diff(old, new, shorten(path))
+            changes.show_diff(old, new, shorten(path))
     else:
         write.change(path, edit, environ)
     _tell(plans[-1], choice, path, dry_run)
@@ -164,18 +167,6 @@ def _tell(plan: Plan, choice: Choice, path: str, dry_run: bool) -> None:
             terminal.say(f"{count} {what}: {_shorten_list(names)}")
     if not (plan.added or plan.changed or plan.removed):
         terminal.say(f"the profiles of {_format_session(choice)} are up to date")
-
-
-def _show_diff(old: str, new: str, name: str) -> None:
-    """The lines that change and no others: a neighbour may be a secret."""
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(soft_wrap=True)
-    styles = {"+": "green", "-": "red", "@": "cyan"}
-    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), name, name, n=0, lineterm="")
-    for line in lines:
-        console.print(Text(terminal.printable(line), style=styles.get(line[:1], "")))
 
 
 @contextmanager

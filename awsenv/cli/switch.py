@@ -7,11 +7,12 @@ from awsenv import replay
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.profiles import lint
 from awsenv.profiles.profile import Profile
+from awsenv.records import list_variables
 from awsenv.request import FOLDERS, SESSION_OPTIONS, Request, find_form, name_previous
 from awsenv.server import revival
 from awsenv.sessions import resolve
 from awsenv.shells.table import FORMS, load
-from awsenv.ui import session_options, terminal
+from awsenv.ui import confirmation, session_options, terminal
 from awsenv.ui.run import run_command
 from awsenv.variables import Change, enter_session, leave_session
 from awsenv.views.this_shell import find_meant
@@ -59,13 +60,14 @@ def build_text(request: Request, render: Render | None = None) -> str:
         from awsenv.actions import serve
 
         serve.revive(environ)
-    got = resolve.resolve(request, options, prompter, environ)
+    confirm = None if prompter.ask is None else confirmation.confirm
+    got = resolve.resolve(request, options, prompter, environ, confirm)
     if name == FOLDERS and environ.get("DIRENV_LOG_FORMAT") != "":
         terminal.say(replay.format_summary(request.profile, got.account, got.variables))
     if not form.asks_nobody:
         for what, fix in lint.find_lost_default(got.default, environ):
             terminal.say(f"{what}; {fix}")
-    change = enter_session(request.profile, got.variables, environ)
+    change = enter_session(request.profile, got.variables | list_variables(got.mark), environ)
     change.by_options = any(request.option_values.get(option) for option in _OWN_WAYS)
     return render(change)
 

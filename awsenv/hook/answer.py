@@ -7,7 +7,7 @@ from awsenv.hook.layers import OURS
 from awsenv.hook.outcome import Outcome
 from awsenv.shells import Shell
 from awsenv.shells.answer import HookAnswer
-from awsenv.variables import list_managed
+from awsenv.variables import COLOR, COLORS, list_managed
 
 
 def build_answer(outcome: Outcome, shell: Shell, prompt: str) -> HookAnswer:
@@ -26,7 +26,9 @@ def build_answer(outcome: Outcome, shell: Shell, prompt: str) -> HookAnswer:
     answer.check_at = int(outcome.check_at)
     answer.renew_before = int(outcome.renew_before)
     answer.ask_again = outcome.ask_again
-    answer.prompt = prompt
+    color = outcome.shell.environ.get(COLOR, "")
+    is_plain = color not in COLORS or outcome.shell.environ.get("NO_COLOR")
+    answer.prompt = shell.format_prompt(prompt, "" if is_plain or not prompt else color)
     answer.outside, answer.closed = list_fallbacks(outcome.shell)
     return answer
 

@@ -5,7 +5,7 @@ from awsenv.hook.layers import ShellVariables, is_bound
 from awsenv.hook.outcome import ANSWERED, FIRST, NEVER, RENEWAL, SECOND, SESSION, Outcome
 from awsenv.paths import aws_files
 from awsenv.request import Request
-from awsenv.variables import AWSENV_SET, format_set, list_managed, list_set
+from awsenv.variables import AWSENV_SET, MARK, format_set, list_managed, list_set
 
 # Seconds after which a renewal that was started is looked for, if its record has not told before.
 _CHECK_RENEWAL_AFTER = 15
@@ -204,9 +204,11 @@ def parse_end(text: str) -> int | None:
 
 
 def format_prompt(shell: ShellVariables, now: float) -> tuple[str, int]:
-    """What AWSENV_PROMPT says, the profile, as a terminal can show it, and the time left; and when to say it anew."""
+    """What AWSENV_PROMPT says, the mark and the profile, as a terminal can show them, and the time left; and when to say it
+    anew."""
     end = parse_end(shell.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
-    name = replay.printable(shell.profile)
+    marked = f"{shell.environ.get(MARK, '')} {shell.profile}" if shell.profile else ""
+    name = replay.printable(marked.strip())
     if not name or end is None:
         return name, NEVER
     rest = end - int(now)

@@ -8,7 +8,7 @@ from awsenv.hook import renewal
 from awsenv.hook.layers import OURS, ShellVariables, deny_credentials, is_bound
 from awsenv.hook.outcome import Outcome
 from awsenv.hook.state import CLOSED, LOADED, PENDING, WITHDRAWN, Withdrawn
-from awsenv.variables import AWSENV_PREVIOUS, AWSENV_PROFILE, AWSENV_SET, find_mark, list_set
+from awsenv.variables import AWSENV_PREVIOUS, AWSENV_PROFILE, AWSENV_SET, find_key_id, list_set
 
 # So many sessions are remembered that somebody else took away.
 _MOST = 4
@@ -65,7 +65,7 @@ def close(outcome: Outcome, message: str) -> None:
 def _describes_itself(shell: ShellVariables) -> bool:
     """Whether the names that awsenv exports are those of the credentials that are there."""
     key_id, profile = shell.get(_KEY), shell.get("AWS_PROFILE")
-    names, mark = list_set(shell.environ), find_mark(shell.environ)
+    names, mark = list_set(shell.environ), find_key_id(shell.environ)
     if mark:
         return shell.profile != "" and key_id == mark and not profile
     if "AWS_PROFILE" in names:

@@ -1,20 +1,18 @@
 """A profile for each chosen account and role, in the text of the config file.
 
-What awsenv wrote is known from the file itself: a comment below the header holds a digest of the
-section's lines, so a section that a person changed since is that person's.
+What awsenv wrote is known from the file itself (``awsenv.profiles.written``).
 """
 
-import re
 from collections.abc import Collection, Iterable
 
-from awsenv.digests import sha256
 from awsenv.errors import AwsenvError
 from awsenv.identity_center import profile_names
 from awsenv.identity_center.profile_choice import Choice, read_choices
 from awsenv.profiles import edit, headers, ini
 from awsenv.profiles.references import ACCOUNT_NAME, ALIASES
+from awsenv.profiles.written import Block, append, find_blocks, format_section
 
-_MARK = re.compile(r"# awsenv sso ([0-9a-f]{12})\s*")
+_OWNER = "sso"
 Role = tuple[str, str]  # account ID and role name
 # What an account may be called for its name to be written down: AWS allows 50 characters.
 _LONGEST, _PLAIN = 50, " -_.,&+()/'"
@@ -32,22 +30,6 @@ class Plan:
         self.edited: list[str] = []
         self.gone: list[str] = []
         self.names: dict[Role, str] = {}
-
-
-class _Block:
-    """A profile's section as it stands: ``first`` to ``last`` are its lines, counted from 0 and the
-    last one left out; ``ours`` if awsenv wrote it, ``whole`` if nobody changed it since."""
-
-    def __init__(self, section: ini.Section, behind: int, lines: list[str]) -> None:
-        own = [value[2] for value in section.options.values() if value[1] > section.line]
-        self.header = section.header
-        self.aliases = section.get(ALIASES)
-        self.first, self.last = section.line - 1, max(own, default=section.line)
-        marks = [_MARK.fullmatch(line) for line in lines[self.first : behind]]
-        found = next((mark[1] for mark in marks if mark), None)
-        rest = [line for line in lines[self.first : self.last] if not _MARK.fullmatch(line)]
-        self.ours = found is not None
-        self.whole = found == _digest(rest)
 
 
 def make_plan(
@@ -79,14 +61,14 @@ def make_plan(
 
     for (account, role), (name, block) in standing.items():
         known = account not in names or (account in roles and role not in roles[account])
-        if block.ours and not block.whole:
+        if block.owner == _OWNER and not block.whole:
             plan.edited.append(name)
         if not known:
             continue
-        if prune and complete and block.whole:
+        if prune and complete and block.is_whole_of(_OWNER):
             plan.removed.append(name)
             del expected[block.header]
-            _take(lines, block)
+            block.take(lines)
         else:
             plan.gone.append(name)
 
@@ -95,10 +77,8 @@ def make_plan(
         if (account, role) in standing:
             name, block = standing[account, role]
             options |= {ALIASES: block.aliases} if block.aliases else {}
-            written = _written(block.header, options, end)
-            if block.whole and lines[block.first : block.last] != written:
-                lines[block.first] = "".join(written)
-                lines[block.first + 1 : block.last] = [""] * (block.last - block.first - 1)
+            written = format_section(_OWNER, block.header, options, end)
+            if block.is_whole_of(_OWNER) and block.replace(written, lines):
                 plan.changed.append(name)
                 expected[block.header] = {**defaults, **options}
             continue
@@ -110,13 +90,10 @@ def make_plan(
         plan.added.append(name)
         plan.names[account, role] = name
         header = headers.header(name)
-        new += [end, *_written(header, options, end)]
+        new += [end, *format_section(_OWNER, header, options, end)]
         expected[header] = {**defaults, **options}
 
-    rest = "".join(lines)
-    if new and rest:
-        rest = edit.end_line(rest, end)
-    plan.text = rest + "".join(new if rest else new[1:])
+    plan.text = append(new, lines, end)
     if edit.list_values(ini.parse(plan.text, path)) != expected:
         raise AwsenvError("the profiles cannot be written so that they read the same")
     return plan
@@ -152,20 +129,18 @@ def add_session(text: str, path: str, choice: Choice, scopes: str) -> str:
 
 def _find_standing(
     sections: dict[str, ini.Section], lines: list[str], choice: Choice
-) -> tuple[set[str], dict[Role, tuple[str, _Block]]]:
+) -> tuple[set[str], dict[Role, tuple[str, Block]]]:
     """The names of all profiles, and those that stand for an account and role of ``choice``."""
     names, found = set(), {}
-    ordered = sorted(sections.values(), key=lambda section: section.line)
-    starts = [*(section.line - 1 for section in ordered), len(lines)]
-    for section, stop in zip(ordered, starts[1:], strict=True):
-        name = headers.profile_name(section.header)
+    for header, block in find_blocks(sections, lines).items():
+        name, section = headers.profile_name(header), sections[header]
         if name is None:
             continue
         names.add(name)
         said = {option: value[0] for option, value in section.options.items()}
         of = (said.get("sso_account_id", ""), said.get("sso_role_name", ""))
         if all(of) and of not in found and _signs_in(said, choice):
-            found[of] = (name, _Block(section, stop, lines))
+            found[of] = (name, block)
     return names, found
 
 
@@ -205,23 +180,3 @@ def _options(choice: Choice, account: str, name: str, role: str) -> dict[str, st
         "sso_role_name": role,
         **{option: value for option, value in rest.items() if value},
     }
-
-
-def _written(header: str, options: dict[str, str], end: str) -> list[str]:
-    lines = [f"[{header}]{end}", *(f"{name} = {value}{end}" for name, value in options.items())]
-    return [lines[0], f"# awsenv sso {_digest(lines)}{end}", *lines[1:]]
-
-
-def _digest(lines: list[str]) -> str:
-    """A digest of ``lines`` that depends neither on their line ends nor on an alias: who gives one has not changed what was
-    written."""
-    text = "\n".join(line.rstrip("\r\n") for line in lines if not line.startswith(ALIASES))
-    return sha256(text)[:12]
-
-
-def _take(lines: list[str], block: _Block) -> None:
-    """Empty the lines of ``block``, and the blank ones behind it."""
-    last = block.last
-    while last < len(lines) and not lines[last].strip():
-        last += 1
-    lines[block.first : last] = [""] * (last - block.first)

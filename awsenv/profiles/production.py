@@ -11,10 +11,10 @@ _PART = re.compile(r"[^\W\d_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def is_production(profile: Profile) -> bool:
-    """What the profile says by ``awsenv_production``, else what its name says."""
+def is_said(profile: Profile) -> bool | None:
+    """What the profile says itself by ``awsenv_production``; ``None`` where it says nothing."""
     said = profile.get(OPTION)
-    return names_production(profile.name) if said is None else said.strip().lower() == "true"
+    return None if said is None else said.strip().lower() == "true"
 
 
 def names_production(name: str) -> bool:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shlex
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -18,31 +19,46 @@ from awsenv.profiles.read import Profiles
 from awsenv.regions import check_region
 from awsenv.request import Request
 from awsenv.sessions.store import SessionStore, is_lasting
+from awsenv.settings import Mark
 from awsenv.variables import REGIONS
 
 # Linux: one NAME=VALUE with its NUL may be 128 KiB at most (MAX_ARG_STRLEN), or no program starts.
 MAX_VARIABLE_BYTES = 128 * 1024
 
 
+# Has a person confirm that they want to act as the profile; raises ``AwsenvError`` where they do not.
+Confirm = Callable[[Profile, Mark], None]
+
+
 class Resolved(NamedTuple):
     """``variables`` to set; the ``account``, where it is known; whether they hold a key that does
-    not end; and the profile ``default`` of the same files, where it is there."""
+    not end; the profile ``default`` of the same files, where it is there; and the profile's ``mark``, which a shell
+    has beside the variables."""
 
     variables: dict[str, str]
     account: str | None
     long_lived: bool
     default: Profile | None = None
+    mark: Mark | None = None
 
 
 def resolve(
-    request: Request, options: SessionOptions, prompter: Prompter, environ: dict[str, str]
+    request: Request,
+    options: SessionOptions,
+    prompter: Prompter,
+    environ: dict[str, str],
+    confirm: Confirm | None = None,
 ) -> Resolved:
-    """What ``request`` sets. Raises ``AwsenvError``, too when that is not of its account."""
+    """What ``request`` sets. A profile whose mark says so is asked for by ``confirm`` first, where a person chooses it.
+    Raises ``AwsenvError``, too when that is not of its account."""
     check_region(request.region, request.region, "--region eu-west-1, say")
     sources = records.AwsFiles(environ)
     profiles = Profiles(environ)
     sources.keep_names(lambda: profiles.names)
     profile = profiles.find(request.profile)
+    mark = sources.find_mark(profile)
+    if confirm is not None and mark is not None and mark.ask:
+        confirm(profile, mark)
     if place := profile.credentials or profile.config:
         where = f"{shorten(place.path)}, line {place.line}"
         debug.note(f"profile {profile.name} is of kind {profile.kind}, by {where}")
@@ -71,7 +87,7 @@ def resolve(
         _check(request.profile, name, value)
     with contextlib.suppress(AwsenvError):  # one that is broken is nobody's who acts as another
         chosen = chosen._replace(default=profiles.get("default"))
-    return chosen
+    return chosen._replace(mark=mark)
 
 
 def find_end(profile: Profile, environ: dict[str, str]) -> datetime | None:

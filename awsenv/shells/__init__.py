@@ -5,7 +5,7 @@ To add a shell is a module here, its hook in ``shell/``, and a line in ``SHELLS`
 loads the table and one shell's modules, so what is slow is imported where it is called.
 """
 
-from awsenv.variables import Change
+from awsenv.variables import COLORS, Change
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,6 +75,10 @@ class Shell(Form):
         """The text that makes a hooked shell what ``answer`` says. Raises ``AwsenvError`` for a session that the shell
         cannot take."""
         raise NotImplementedError
+
+    def format_prompt(self, text: str, color: str) -> str:
+        """``text`` as it stands in the shell's prompt, in ``color`` unless that is empty: here as a terminal takes it."""
+        return f"\x1b[{COLORS[color]}m{text}\x1b[0m" if color else text
 
     def format_eval(self, command: str) -> str:
         """How a person has the shell take what ``command`` prints."""

@@ -6,6 +6,7 @@ pattern.
 """
 
 from awsenv.shells.posix import Posix
+from awsenv.variables import COLORS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Bash(Posix):
         commands = [line for name in session for line in self._render_lines(name, answer)]
         folder = [self._guard(name, answer) for name in names if name not in answer.session]
         kept = [
-            f"AWSENV_PROMPT={self.quote(self._escape_prompt(answer.prompt))}"
+            f"AWSENV_PROMPT={self.quote(answer.prompt)}"
             f" __awsenv_due={answer.check_at} __awsenv_limit={answer.renew_before} __awsenv_now={answer.now}",
             f"__awsenv_state={self.quote(answer.state)} __awsenv_again={'1' if answer.ask_again else ''}",
             f"__awsenv_closed={self.quote(self._render_all(answer.closed))}",
@@ -79,8 +80,10 @@ class Bash(Posix):
         ]
         return "\n".join(lines)
 
-    def _escape_prompt(self, text: str) -> str:
-        return text
+    def format_prompt(self, text: str, color: str) -> str:
+        """Between ``\\001`` and ``\\002`` stands what takes no room (readline's RL_PROMPT_START_IGNORE): in a variable
+        of a prompt no ``\\[`` is read any more."""
+        return f"\x01\x1b[{COLORS[color]}m\x02{text}\x01\x1b[0m\x02" if color else text
 
     def _render_lines(self, name: str, answer: "HookAnswer") -> list[str]:
         lines, aside = [], f"__awsenv_local_{name}"

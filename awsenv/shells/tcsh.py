@@ -82,6 +82,10 @@ class Tcsh(Shell):
         lines = [f"set {name} = {self.quote(value)}" for name, value in kept.items()]
         return self._render_once([*self._render_variables(answer.variables), *lines])
 
+    def format_prompt(self, text: str, color: str) -> str:
+        """No color: of a variable in its prompt tcsh counts every byte as a column."""
+        return text
+
     def read_command(self, arguments: list[str], environ: "MutableMapping[str, str]") -> list[str]:
         """tcsh has no safe way to say words but their number: they come in variables."""
         return [environ.pop(f"_AWSENV_{n + 1}", "") for n in range(int(arguments[0]))]

@@ -40,6 +40,11 @@ class Xonsh(Shell):
         """The program and the version in front of the body."""
         return f"_awsenv_program = {program!a}\n_awsenv_hook = {version!r}\n{body}"
 
+    def format_prompt(self, text: str, color: str) -> str:
+        """A field of a prompt names its colors in braces."""
+        text = text.replace("{", "{{").replace("}", "}}")
+        return f"{{{color.upper()}}}{text}{{RESET}}" if color else text
+
     def render_answer(self, answer: "HookAnswer") -> str:
         """The data, which nothing runs."""
         import json

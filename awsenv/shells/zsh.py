@@ -52,9 +52,10 @@ class Zsh(Bash):
             f"[[ {tests} ]]\n}}"
         )
 
-    def _escape_prompt(self, text: str) -> str:
+    def format_prompt(self, text: str, color: str) -> str:
         """A prompt's ``%`` is read in a value, too, under PROMPT_SUBST."""
-        return text.replace("%", "%%")
+        text = text.replace("%", "%%")
+        return f"%F{{{color}}}{text}%f" if color else text
 
 
 _SECOND = 1_000_000_000

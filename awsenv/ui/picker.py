@@ -7,33 +7,35 @@ from typing import TYPE_CHECKING
 
 from awsenv import programs
 from awsenv.errors import AwsenvError
+from awsenv.settings import PRODUCTION, Mark
 from awsenv.ui import terminal
+from awsenv.variables import COLORS
 
 if TYPE_CHECKING:
     from prompt_toolkit.key_binding import KeyPressEvent
 
-# How a row in production begins, and is seen without a colour and in a narrow window.
-MARK = "PROD"
+# How a row begins that is marked so, in a narrow window, too.
+_SHORT = {PRODUCTION: "PROD"}
 
 
 def pick(
     what: str,
     titles: Sequence[str],
     rows: Sequence[Sequence[str]],
-    marked: Sequence[bool],
+    marks: Sequence[Mark | None],
     many: bool = False,
     chosen: Sequence[int] = (),
 ) -> list[int]:
     """The numbers of the ``rows`` that a person picks at the terminal: one, or ``many``, of which those
     ``chosen`` before are so from the start.
 
-    ``marked`` rows are in production, which is seen first. Raises ``KeyboardInterrupt`` where nothing is
+    Their ``marks`` are seen first, without a color, too. Raises ``KeyboardInterrupt`` where nothing is
     picked, ``AwsenvError`` without a terminal.
     """
     cells = [[terminal.printable(cell) for cell in row] for row in [titles, *rows]]
-    if any(marked):
-        marks = ["", *(MARK if mark else "" for mark in marked)]
-        cells = [[mark, *row] for mark, row in zip(marks, cells, strict=True)]
+    if any(marks):
+        words = [_SHORT.get(mark.word, mark.word) if mark else "" for mark in marks]
+        cells = [[word, *row] for word, row in zip(["", *words], cells, strict=True)]
     widths = [max(map(_measure_width, column)) for column in zip(*cells, strict=True)]
     lines = [
         "  ".join(
@@ -45,7 +47,7 @@ def pick(
     lines = [line.rstrip() for line in lines]
     by_fzf = programs.find("fzf", dict(os.environ)) and (not chosen or _fzf_can_begin())
     found = (_pick_with_fzf if by_fzf else _pick_with_questionary)(
-        what, lines[0], lines[1:], marked, many, chosen
+        what, lines[0], lines[1:], marks, many, chosen
     )
     if not found:
         raise KeyboardInterrupt
@@ -63,14 +65,16 @@ def _pick_with_fzf(
     what: str,
     title: str,
     lines: list[str],
-    marked: Sequence[bool],
+    marks: Sequence[Mark | None],
     many: bool,
     chosen: Sequence[int],
 ) -> list[int]:
     plain = bool(os.environ.get("NO_COLOR"))
     shown = "".join(
-        f"{number}\t\x1b[31;1m{line}\x1b[0m\n" if mark and not plain else f"{number}\t{line}\n"
-        for number, (line, mark) in enumerate(zip(lines, marked, strict=True))
+        f"{number}\t\x1b[{COLORS[mark.color]};1m{line}\x1b[0m\n"
+        if mark and mark.color and not plain
+        else f"{number}\t{line}\n"
+        for number, (line, mark) in enumerate(zip(lines, marks, strict=True))
     )
     hint = "Tab: choose, Ctrl-A: all, Enter: done" if many else "Enter: choose"
     options = ["--ansi", "--delimiter=\t", "--with-nth=2..", "--reverse", "--height=~60%",
@@ -94,7 +98,7 @@ def _pick_with_questionary(
     what: str,
     title: str,
     lines: list[str],
-    _: Sequence[bool],
+    _: Sequence[Mark | None],
     many: bool,
     chosen: Sequence[int],
 ) -> list[int]:

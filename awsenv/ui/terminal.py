@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from awsenv.errors import AwsenvError, PersonNeededError
 from awsenv.replay import printable as printable
+from awsenv.variables import COLORS
 
 # Columns that a table may have, whatever the window has.
 _WIDEST = 10_000
@@ -84,8 +85,19 @@ def _read_line(tty: io.TextIOWrapper, question: str) -> str:
     return answer
 
 
-def print_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """``rows`` under ``titles`` on a terminal; plain lines with tabs between cells elsewhere.
+def paint(text: str, color: str | None) -> str:
+    """``text`` in ``color`` where stdout is a terminal that a person wants to have colors (no-color.org)."""
+    if not color or os.environ.get("NO_COLOR") or not sys.stdout.isatty():
+        return text
+    return f"\x1b[{COLORS[color]}m{text}\x1b[0m"
+
+
+def print_table(
+    titles: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    colors: Sequence[str | None] | None = None,
+) -> None:
+    """``rows`` under ``titles`` on a terminal, each in one of ``colors``; plain lines with tabs between cells elsewhere.
 
     Cells beyond the titles are left out. Nothing is cut or folded: a line that is longer than the window
     is wrapped by the terminal, so that what one copies is whole.
@@ -102,8 +114,8 @@ def print_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     for title in titles:
         drawn.add_column(title, no_wrap=True)
-    for row in cells:
-        drawn.add_row(*(Text(cell) for cell in row))  # Text, not str: a name is no markup
+    for row, color in zip(cells, colors or [None] * len(cells), strict=True):
+        drawn.add_row(*(Text(cell) for cell in row), style=color or "")  # Text: a name is no markup
     console = Console()
     console.width = _WIDEST
     with console.capture() as told:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from awsenv import settings
 from awsenv.envrc import trust
 from awsenv.errors import AwsenvError
 from awsenv.paths import shorten
@@ -25,7 +26,8 @@ def print_account(word: str, as_json: bool, environ: dict[str, str]) -> None:
             accounts.setdefault(references.find_account(each), []).append(each)
     if not accounts:
         raise AwsenvError(f"no profile is of account {word}", "awsenv list, or awsenv sso sync")
-    told = [_describe(account, of, environ) for account, of in accounts.items()]
+    looks = settings.read(environ)
+    told = [_describe(account, of, environ, looks) for account, of in accounts.items()]
     if as_json:
         print(json.dumps(told, indent=2))
         return
@@ -33,11 +35,15 @@ def print_account(word: str, as_json: bool, environ: dict[str, str]) -> None:
         _print(row)
 
 
-def _describe(account: str | None, of: list[Profile], environ: dict[str, str]) -> dict[str, Any]:
+def _describe(
+    account: str | None, of: list[Profile], environ: dict[str, str], looks: settings.Settings
+) -> dict[str, Any]:
     rows = []
     for each in of:
-        found = describe(each, environ)
-        row = {name: found[name] for name in ("name", "kind", "role", "region", "production")}
+        found = describe(each, environ, looks)
+        row = {
+            name: found[name] for name in ("name", "kind", "role", "region", "production", "mark")
+        }
         rows.append({**row, "folders": trust.list_bound(each.name, environ)})
     names = (each.get(references.ACCOUNT_NAME) for each in of)
     return {"account": account, "name": next(filter(None, names), None), "profiles": rows}

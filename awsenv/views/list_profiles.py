@@ -5,7 +5,7 @@ import os
 from fnmatch import fnmatchcase
 from typing import Any
 
-from awsenv import near
+from awsenv import near, settings
 from awsenv.errors import AwsenvError, UsageError
 from awsenv.profiles import read
 from awsenv.profiles.profile import KINDS
@@ -22,7 +22,8 @@ def print_profiles(pattern: str = EVERY, kind: str = "", as_json: bool = False) 
         raise UsageError(f"no such kind: {kind}", f"one of {', '.join(KINDS)}")
     environ = dict(os.environ)
     known = read.profiles(environ)
-    every = [describe(each, environ) for each in known.values() if kind in ("", each.kind)]
+    looks = settings.read(environ)
+    every = [describe(each, environ, looks) for each in known.values() if kind in ("", each.kind)]
     rows = [row for row in every if pattern == EVERY or _is_like(row, pattern)]
     if as_json:
         print(json.dumps(rows, indent=2))
@@ -35,7 +36,8 @@ def print_profiles(pattern: str = EVERY, kind: str = "", as_json: bool = False) 
             f"no profile is like {pattern}",
             near.ask_whether(pattern.strip("*?"), known, "awsenv list"),
         )
-    terminal.print_table(TITLES, [format_cells(row) for row in rows])
+    colors = [row["color"] for row in rows]
+    terminal.print_table(TITLES, [format_cells(row) for row in rows], colors)
 
 
 def _is_like(row: dict[str, Any], pattern: str) -> bool:

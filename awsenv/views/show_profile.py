@@ -3,6 +3,7 @@
 import json
 import os
 
+from awsenv import settings
 from awsenv.paths import shorten
 from awsenv.profiles import causes, client_settings, read
 from awsenv.profiles.ini import Section
@@ -17,14 +18,12 @@ def print_profile(profile: str = "", as_json: bool = False) -> None:
     """Print what the files say of ``profile``, this shell's where it is empty; secrets masked. Raises ``AwsenvError``."""
     environ = dict(os.environ)
     found = read.profile(find_named(profile, environ), environ)
-    rows = _list_values(found)
+    rows, told = _list_values(found), describe(found, environ, settings.read(environ))
     if as_json:
-        print(json.dumps({**describe(found, environ), "values": rows}, indent=2))
+        print(json.dumps({**told, "values": rows}, indent=2))
         return
-    known = " · ".join(
-        cell for cell in format_cells(describe(found, environ)) if cell not in ("-", "")
-    )
-    print(terminal.printable(known))
+    known = " · ".join(cell for cell in format_cells(told) if cell not in ("-", ""))
+    print(terminal.paint(terminal.printable(known), told["color"]))
     lines = [
         [
             str(row["name"]),

@@ -6,22 +6,23 @@ import shlex
 from datetime import UTC, datetime
 from typing import Any
 
-from awsenv import replay
+from awsenv import replay, settings
 from awsenv.actions import rotations as rotation
 from awsenv.env_files import registry
 from awsenv.errors import FAILED, AwsenvError
 from awsenv.hook.layers import BY_OPTIONS
-from awsenv.profiles import account, lint, production, read
+from awsenv.profiles import account, lint, marks, read
 from awsenv.profiles.profile import Profile
 from awsenv.request import Request
 from awsenv.server import grants, refusals, running
 from awsenv.sessions import conflicts
+from awsenv.settings import PRODUCTION, Mark
 from awsenv.ui import terminal
 from awsenv.variables import (
     AWSENV_PROFILE,
     AWSENV_SET,
     enter_session,
-    find_mark,
+    find_key_id,
     list_managed,
     remove_session,
 )
@@ -39,9 +40,10 @@ def print_status(all_: bool = False, verify: bool = False, as_json: bool = False
     end = _find_end(profile, environ)
     ended = end is not None and end <= datetime.now(UTC)
     active = bool(name or environ.get("AWS_ACCESS_KEY_ID")) and not ended
-    told = _describe(name, profile, environ)
+    mark, unread = _find_mark(profile, environ)
+    told = _describe(name, profile, mark, environ)
     problems = conflicts.find_conflicts(environ, _find_own_key(profile))
-    problems += _find_changed(environ)
+    problems += [*_find_changed(environ), *unread]
     if ended and not environ.get("AWS_ACCESS_KEY_ID"):
         problems.append((f"the temporary key of profile {name} has ended", f"awsenv show {name}"))
     if profile is not None and (reaching := describe_leaks(profile, remove_session(environ))):
@@ -73,6 +75,17 @@ def _find_end(profile: Profile | None, environ: dict[str, str]) -> datetime | No
     return profile.expires if profile and profile.kind == "temporary" else None
 
 
+def _find_mark(
+    profile: Profile | None, environ: dict[str, str]
+) -> tuple[Mark | None, list[tuple[str, str]]]:
+    """What is seen of ``profile``, and what is wrong with the settings."""
+    try:
+        looks = settings.read(environ)
+    except AwsenvError as error:
+        return None, [(error.message, error.fix)]
+    return (marks.find_mark(profile, looks) if profile else None), []
+
+
 def _find_profile(
     name: str | None, environ: dict[str, str]
 ) -> tuple[Profile | None, list[tuple[str, str]]]:
@@ -84,7 +97,9 @@ def _find_profile(
         return None, [(error.message, error.fix)]
 
 
-def _describe(name: str | None, profile: Profile | None, environ: dict[str, str]) -> dict[str, Any]:
+def _describe(
+    name: str | None, profile: Profile | None, mark: Mark | None, environ: dict[str, str]
+) -> dict[str, Any]:
     ours = environ.get(AWSENV_SET, "").split()
     key_id = environ.get("AWS_ACCESS_KEY_ID", "")
     end = _find_end(profile, environ)
@@ -97,7 +112,9 @@ def _describe(name: str | None, profile: Profile | None, environ: dict[str, str]
         "account": account.of_key(key_id) or of_profile,
         "region": environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION"),
         "kind": profile.kind if profile else None,
-        "production": profile is not None and production.is_production(profile),
+        "production": mark is not None and mark.word == PRODUCTION,
+        "mark": mark.word if mark else None,
+        "color": mark.color if mark else None,
         "left": int((end - datetime.now(UTC)).total_seconds()) if end else None,
         "signed_in": signed_in or None,
         "folder": folder,
@@ -151,7 +168,7 @@ def _find_changed(environ: dict[str, str]) -> list[tuple[str, str]]:
     """Each variable that is another than the session in force set: of the key, by what it exported, of the rest by
     the session's record, where that holds this very session."""
     profile, names = environ.get(AWSENV_PROFILE, ""), environ.get(AWSENV_SET, "").split()
-    mark, key_id = find_mark(environ), environ.get("AWS_ACCESS_KEY_ID", "")
+    mark, key_id = find_key_id(environ), environ.get("AWS_ACCESS_KEY_ID", "")
     if not profile or BY_OPTIONS in names:
         return []
     changed = ["AWS_ACCESS_KEY_ID"] if mark and key_id != mark else []

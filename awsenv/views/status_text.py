@@ -17,12 +17,14 @@ def print_status(active: bool, told: dict[str, Any], problems: Iterable[tuple[st
         left = told["left"]
         signed_in = told["signed_in"]
         told = {**told, "left": None if left is None else durations.format_time_left(left)}
-        if told["production"]:
-            told["profile"] = f"{told['profile']}, production"
+        if told["mark"]:
+            told["profile"] = f"{told['profile']}, {told['mark']}"
         told["sign-in"] = None if signed_in is None else durations.format_time_left(signed_in)
         for title in ("profile", "account", "region", "kind", "left", "sign-in", "arn"):
             if told.get(title):
-                print(f"{title:8} {terminal.printable(told[title])}")
+                said = terminal.printable(told[title])
+                color = told["color"] if title == "profile" else None
+                print(f"{title:8} {terminal.paint(said, color)}")
         if told["folder"]:
             print(f"{'folder':8} {terminal.printable(shell_status.format_folder(told['folder']))}")
         if told["next"]:

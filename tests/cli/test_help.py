@@ -10,6 +10,7 @@ from tests.program import awsenv
 GROUPS = {
     "direnv": ["direnv install"],
     "sso": ["sso setup", "sso sync"],
+    "team": [f"team {name}" for name in ("add", "sync", "diff", "remove", "list")],
     "keychain": [f"keychain {name}" for name in ("import", "export", "list", "remove")],
 }
 

@@ -84,7 +84,7 @@ def test_list_for_programs(home: Path) -> None:
     rows = {row["name"]: row for row in json.loads(awsenv(home, "list", "--json").stdout)}
     assert rows["dev"] == {
         "name": "dev", "kind": "key", "account": "111122223333", "region": "credentials-1",
-        "account_name": None, "source": None, "left": None, "role": None, "active": False, "production": False,
+        "account_name": None, "source": None, "left": None, "role": None, "active": False, "production": False, "mark": None, "color": None,
     }  # fmt: skip
     assert (rows["role"]["account"], rows["role"]["source"]) == ("444455556666", "dev")
     assert rows["sso"]["account"] == "777788889999"

@@ -66,6 +66,10 @@ class Ground:
         end = int(start or self.now) + HOUR
         fields = {"profile": profile, "kind": "role", "expires": str(end), "renew": str(end - 600)}
         fields |= {"shape": record_file.SHAPE, "env.HOME": str(self.home)}
+        fields |= {
+            "settings.path": str(self.home / ".config/awsenv/config.toml"),
+            "settings.stamp": "none",
+        }
         for name in ("config", "credentials"):
             path = self.home / ".aws" / name
             fields |= {

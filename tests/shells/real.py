@@ -15,9 +15,10 @@ from tests import forkserver
 
 BIN = forkserver.REAL_BIN
 # What a shell changes by itself (IFS: ksh93, at the first `$(…)` under `set -a`).
-ITS_OWN = {b"_", b"SHLVL", b"PWD", b"OLDPWD", b"_AST_FEATURES", b"IFS"}
+ITS_OWN = {b"_", b"SHLVL", b"PWD", b"OLDPWD", b"_AST_FEATURES", b"IFS", b"CMD_DURATION_MS"}
 # What a test needs of a shell → the shells that cannot (docs/hook.md tells a person).
 CANNOT = {
+    "a color in a prompt": {"tcsh"},
     "a hook": {"dash", "mksh", "ksh"},
     "bytes that are no UTF-8": {"nushell"},
     "bytes in C": {"fish"},
@@ -160,7 +161,7 @@ OTHERS = [
     ),
     Shell(
         "elvish", "elvish", ("-norc",), ("-norc",), None, ".elv", "eval (COMMAND | slurp)", "eval (slurp < FILE)",
-        shows="set edit:prompt = { awsenv-prompt; put ' > ' }",
+        shows="set edit:prompt = { awsenv-prompt; print ' > ' }",
         habits=("set edit:before-readline = []; set edit:after-readline = [{|line| nop }]", "set notify-bg-job-success = $false"),
     ),
     Shell(

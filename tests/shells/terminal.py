@@ -131,14 +131,15 @@ class Terminal:
         """Press ``keys``."""
         self._program.send(keys)
 
-    def press(self, keys: str, shows: str) -> None:
-        """Press ``keys``, and wait until ``shows`` is on the screen behind what is there now."""
+    def press(self, keys: str, shows: str) -> str:
+        """Press ``keys``, and wait until ``shows`` is on the screen behind what is there now; that, with its colors."""
         start = len(self.screen)
         self._program.send(keys)
         if self._reads_ahead:
             self._program.expect_exact(shows)
-        else:
-            self._until(lambda: shows in _plain(self.screen[start:]))
+            return (self._program.before or "") + shows
+        self._until(lambda: shows in _plain(self.screen[start:]))
+        return self.screen[start:]
 
     def write(self, text: str) -> None:
         """Type ``text`` at a prompt, and wait until it stands there: whole, or drawn a part at a time."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -642,11 +643,13 @@ def test_tab_says_what_may_stand_there_and_runs_nothing(shell: Shell, home: Path
 @every
 def test_a_prompt_shows_who_one_is_as_text(shell: Shell, home: Path) -> None:
     name = "a'b\"`touch ran`$(touch ran)(touch ran){RED}$PATH!!"
-    (home / ".aws/credentials").write_text(f"[{name}]\naws_access_key_id = AKIAX\naws_secret_access_key = s\n")  # fmt: skip
-    with closing(at_home(shell, home, AWSENV_PREVIOUS=name)) as prompt:
+    (home / ".aws/credentials").write_text(f"[{name}]\naws_access_key_id = AKIAX\naws_secret_access_key = s\nawsenv_production = true\n")  # fmt: skip
+    with closing(at_home(shell, home, AWSENV_PREVIOUS=name, NO_COLOR="", TERM="xterm")) as prompt:
         prompt.typed(shell.shows)
         prompt.typed("awsenv use -")
-        prompt.press("\r", name)
+        shown = prompt.press("\r", f"production {name}")
+        in_red = re.search(r"\x1b\[[0-9;]*31[0-9;]*m[^a-z]*production", shown) is not None
+        assert in_red == shell.can("a color in a prompt")
         assert not list(home.rglob("ran"))
 
 

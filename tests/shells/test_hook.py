@@ -44,6 +44,8 @@ def record(home: Path, seconds: int = 3600, **more: str) -> Path:
         "expires": str(end),
         "renew": str(end),
         "env.HOME": str(home),
+        "settings.path": str(home / ".config/awsenv/config.toml"),
+        "settings.stamp": "none",
     }
     for name in ("config", "credentials"):
         file = home / ".aws" / name
