@@ -12,7 +12,7 @@ import time
 
 from awsenv import installation, replay
 from awsenv.errors import USAGE, AwsenvError
-from awsenv.hook import news, renewal, state, withdrawal
+from awsenv.hook import display, news, renewal, state, withdrawal
 from awsenv.hook.answer import build_answer
 from awsenv.hook.decide import choose, decide
 from awsenv.hook.layers import is_bound
@@ -175,6 +175,9 @@ def _become(environ: dict[str, str]) -> None:
 
 def _render(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
     shell = outcome.shell
+    if wishes := display.read_wishes(shell.base):
+        display.warn(outcome, wishes, now)
+        display.show(shell, wishes)
     prompt, anew = renewal.format_prompt(shell, now)
     if asking.shows_prompt:
         outcome.check_at = min(outcome.check_at, anew)

@@ -29,6 +29,10 @@ COMPOSE = "compose"
 REFUSED = "server/refused"
 # The AWS config files of ``exec --live``, and the browsers of ``console --isolated``.
 LIVE, BROWSERS = "live", "browsers"
+# What the settings ask a hook to show, as it was read of them.
+DISPLAY = "display"
+# A profile that is being renamed: from what to what.
+RENAME = "rename"
 # Where the files of teams lie whose profiles are in the config file.
 TEAMS = "teams"
 # Files that are being written for a folder on the same disk which is not ours; and locks.

@@ -40,6 +40,7 @@ COMMANDS = {
     "rotate": ("rotate", "rotate"),
     "add": ("add", "add"),
     "remove": ("remove", "remove"),
+    "rename": ("rename", "rename"),
     "alias": ("alias", "alias"),
     "team": ("team", "team_app"),
     "config": ("config", "config"),

@@ -15,7 +15,7 @@ from awsenv.profiles import read
 from awsenv.records import list_variables
 from awsenv.request import Request
 from awsenv.sessions import resolve
-from awsenv.ui import confirmation, session_options
+from awsenv.ui import confirmation, ending, session_options
 from awsenv.variables import apply_change, enter_session
 
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as shells have it
@@ -97,6 +97,8 @@ def execute(
         else:
             got = resolve.resolve(request, options, prompter, before, confirmation.find())
             variables, marked = got.variables, list_variables(got.mark)
+            if not live_:  # that one renews itself
+                ending.warn(request.profile, variables, environ)
     if live_ and request.profile and not server:
         variables = exec_config.prepare(request.profile, variables, before)
     if folder:

@@ -11,7 +11,18 @@ from awsenv.errors import UsageError
 SECTIONS = {
     "Switch": ("use", "off", "exec", "status"),
     "Sign in": ("login", "logout", "sso", "console"),
-    "Profiles": ("list", "show", "whois", "add", "remove", "alias", "team", "keychain", "rotate"),
+    "Profiles": (
+        "list",
+        "show",
+        "whois",
+        "add",
+        "remove",
+        "rename",
+        "alias",
+        "team",
+        "keychain",
+        "rotate",
+    ),
     "Folders": ("link", "unlink", "allow", "deny", "orgs", "direnv"),
     "Files": ("dotenv", "compose", "serve"),
     "Shell": (

@@ -68,6 +68,12 @@ def forget(path: str, environ: dict[str, str]) -> None:
         os.unlink(_find_place(path, environ))
 
 
+def rename(path: str, profile: str, environ: dict[str, str]) -> None:
+    """What is written there is renewed as ``profile`` from now on. Raises ``AwsenvError``."""
+    place = _find_place(path, environ)
+    records.write(place, (record_file.read(place) or {}) | {"profile": profile})
+
+
 def list_entries(environ: dict[str, str], profile: str = "") -> Iterator[Entry]:
     """What is remembered, of ``profile`` or of all, by path."""
     folder = os.path.dirname(_find_place("", environ))

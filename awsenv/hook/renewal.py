@@ -8,7 +8,7 @@ from awsenv.request import Request
 from awsenv.variables import AWSENV_SET, MARK, format_set, list_managed, list_set
 
 # Seconds after which a renewal that was started is looked for, if its record has not told before.
-_CHECK_RENEWAL_AFTER = 15
+CHECK_RENEWAL_AFTER = 15
 # Seconds for which nobody is asked again whose answer a person has interrupted.
 _WAIT_AFTER_INTERRUPT = 30
 # What a renewal changes, and nothing else: a Region may be somebody's own.
@@ -60,7 +60,7 @@ def check(outcome: Outcome, now: float) -> None:
         if state.renewal_started != _key(shell):
             state.renewal_started = _key(shell)
             outcome.background = shell.profile
-        outcome.check_at = min(end, int(now) + _CHECK_RENEWAL_AFTER)
+        outcome.check_at = min(end, int(now) + CHECK_RENEWAL_AFTER)
 
 
 def _follow_key(outcome: Outcome, now: float) -> None:

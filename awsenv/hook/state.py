@@ -17,7 +17,7 @@ _VERSION = "awsenv-1"
 _WORDS = {"folder": "folder", "status": "how", "profile": "profile", "loaded": "loaded", "files": "files",
           "key_files": "key_files", "direnv": "direnv", "renewal_started": "started",
           "expiry_notified": "told", "key_id": "key", "aws_profile": "profile-name",
-          "inherited": "inherited", "manual_files": "hand-files"}  # fmt: skip
+          "inherited": "inherited", "manual_files": "hand-files", "warned": "warned", "shown": "shown"}  # fmt: skip
 
 
 class Withdrawn:
@@ -42,14 +42,15 @@ class State:
     ``key_files``: a digest of the AWS files when a plain key was chosen by hand, ``manual_files`` the same of the one
     outside. ``direnv``: the direnv folder in which
     that was so. ``renewal_started`` and ``expiry_notified``: the key ID for which a renewal was started, and of whose
-    end a person knows. ``key_id`` and ``aws_profile``: what the last look left; ``digests`` of the values that the
+    end a person knows. ``warned``: the key ID of whose end a person was told
+    ahead, ``shown``: what the terminal was told to show. ``key_id`` and ``aws_profile``: what the last look left; ``digests`` of the values that the
     session has set; ``inherited``: the key ID with which the shell was started; ``withdrawn``: the last sessions that
     somebody else took away. ``is_fresh``: nothing is known of this shell yet.
     """
 
     def __init__(self) -> None:
         self.folder = self.status = self.profile = self.loaded = self.files = self.key_files = ""
-        self.direnv = self.renewal_started = self.expiry_notified = ""
+        self.direnv = self.renewal_started = self.expiry_notified = self.warned = self.shown = ""
         self.key_id = self.aws_profile = self.inherited = self.manual_files = ""
         self.digests: dict[str, str] = {}
         self.withdrawn: list[Withdrawn] = []

@@ -23,7 +23,7 @@ LINES = [
     "use key --shell bash", "use nobody --shell bash", "use key --session --shell json",
     "use key --nonsense --shell bash", "off --shell bash", "exec key -- printenv AWS_ACCESS_KEY_ID",
     "credential-process key", "list", "show key", "whois key", "alias", "team list", "config", "status", "login mfa", "logout --all",
-    "sso list", "console key", "rotate nobody", "add", "remove key --yes",
+    "sso list", "console key", "rotate nobody", "add", "remove key --yes", "rename key other --yes",
     "dotenv key --session -o new.env", "serve --status", "compose --check", "link key org", "unlink org", "allow org",
     "orgs", "renew key", "direnv install", "deny org", "keychain list", "hook bash", "doctor", "uninstall",
     "start", "demo --help", "help", "--version", "", "lisst", "complete bash -- use k", "hook-env bash",

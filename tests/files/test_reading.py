@@ -19,7 +19,7 @@ _MAY = {
     "files/reading.py", "files/writing.py", "files/in_place.py", "files/folders.py", "files/locks.py",
     "record_file.py", "replay.py",  # the hot path imports nothing; records and keys, bounded and regular
     "shells/detection.py",  # /proc, /dev/null
-    "ui/terminal.py", "ui/picker.py",  # /dev/tty
+    "ui/terminal.py", "ui/picker.py", "hook/display.py",  # /dev/tty
     "shells/github.py",  # appends to the job's own file
     "hook_env.py", "ui/run.py",  # /dev/null
     "distribution.py",  # what the installer wrote beside the package

@@ -19,7 +19,7 @@ SESSIONS = {
     "a": {"AWS_ACCESS_KEY_ID": "ASIAA", "AWS_SECRET_ACCESS_KEY": "a", "AWS_SESSION_TOKEN": "ta",
           "AWS_REGION": "a-1", "AWS_DEFAULT_REGION": "a-1"},
     "b": {"AWS_ACCESS_KEY_ID": "ASIAB", "AWS_SECRET_ACCESS_KEY": "b", "AWS_SESSION_TOKEN": "tb",
-          "AWS_MAX_ATTEMPTS": "9"},
+          "AWS_MAX_ATTEMPTS": "9", "AWSENV_MARK": "lab"},
 }  # fmt: skip
 # The folders with an .envrc, what it says, and whether it is allowed.
 FOLDERS = {
@@ -146,7 +146,8 @@ class Shell:
         return {
             name: value
             for name, value in self.environ.items()
-            if not name.startswith("AWSENV_") and name != "AWS_CREDENTIAL_EXPIRATION"
+            if (not name.startswith("AWSENV_") or name == "AWSENV_MARK")
+            and name != "AWS_CREDENTIAL_EXPIRATION"
         }
 
 

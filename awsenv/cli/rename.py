@@ -1,0 +1,44 @@
+"""``rename``: another name for a profile, everywhere."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from awsenv.actions.rename import Renaming
+from awsenv.errors import PersonNeededError
+from awsenv.paths import shorten
+from awsenv.ui import changes, terminal
+
+
+def rename(
+    profile: Annotated[str, typer.Argument(help="The profile.")],
+    name: Annotated[str, typer.Argument(help="What it is to be called.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Without a question.")] = False,
+) -> int:
+    """Call PROFILE by another name wherever it is named. Shows that, and asks.
+
+    Example: awsenv rename prod-administrator-eu prod
+    """
+    renaming = Renaming(profile, name, dict(os.environ))
+    for path, (old, new) in renaming.texts.items():
+        changes.show_diff(old, new, shorten(path))
+    for folder in renaming.folders:
+        terminal.say(f"{shorten(folder)}/.envrc will use {name}")
+    for path in renaming.env_files:
+        terminal.say(f"{shorten(path)} will be renewed as {name}")
+    for line in renaming.list_left():
+        terminal.say(line)
+    if not yes and not _is_wanted(profile, name):
+        terminal.say("nothing was changed")
+        return 1
+    renaming.carry_out(terminal.say)
+    terminal.say(f"profile {profile} is called {name} now")
+    return 0
+
+
+def _is_wanted(profile: str, name: str) -> bool:
+    try:
+        return terminal.ask(f"Call profile {profile} {name}? (y/N)") in ("y", "Y", "yes")
+    except PersonNeededError:
+        raise PersonNeededError("rename asks first, and there is no terminal", "--yes") from None
