@@ -34,7 +34,14 @@ def explain(
     return AwsenvError(f"{what} cannot be asked: {error}", fix)
 
 
-def ask(method: str, url: str, bundle: str | None, data: bytes = b"", media: str = "") -> Any:
+def ask(
+    method: str,
+    url: str,
+    bundle: str | None,
+    data: bytes = b"",
+    media: str = "",
+    bearer: str = "",
+) -> Any:
     """The answer of botocore's HTTP session, through the environment's proxy, trusting ``bundle``; no
     redirect is followed: where one leads is the caller's to look at. Raises ``UnreachedError``."""
     from botocore.awsrequest import AWSRequest
@@ -48,6 +55,8 @@ def ask(method: str, url: str, bundle: str | None, data: bytes = b"", media: str
         timeout=_SECONDS,
     )
     headers = {"Content-Type": media} if media else {}
+    if bearer:
+        headers["Authorization"] = f"bearer {bearer}"
     request = AWSRequest(method=method, url=url, headers=headers, data=data).prepare()
     try:
         return deadline.within(lambda: session.send(request))

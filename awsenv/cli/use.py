@@ -13,8 +13,10 @@ from awsenv.errors import UsageError
 from awsenv.paths import shorten
 from awsenv.request import SESSION_OPTIONS, Request
 from awsenv.shells import detection, hints, hook_text, start_file_edits
+from awsenv.shells.forms import CREDENTIAL_PROCESS
 from awsenv.shells.table import SHELLS
 from awsenv.ui import terminal
+from awsenv.variables import enter_session
 
 Shell = Annotated[
     list[str] | None,
@@ -56,14 +58,27 @@ def use(
 
 
 def credential_process(
-    profile: Annotated[str, typer.Argument(metavar="PROFILE", help="The profile.")],
+    profile: Annotated[str, typer.Argument(metavar="PROFILE", help="The profile.")] = "",
+    github_role: Annotated[
+        str,
+        typer.Option("--github-role", metavar="ARN", help="In a job of GitHub Actions: this role."),
+    ] = "",
     show: shared_options.Show = False,
 ) -> str:
     """Print a session as JSON, for credential_process in an AWS config file. Never asks.
 
     Example: credential_process = awsenv credential-process xxx-dev
     """
-    _refuse_terminal(f"awsenv credential-process {shlex.quote(profile)}", "", show)
+    if bool(profile) == bool(github_role):
+        what = "a profile and --github-role are two sessions" if profile else "no profile is named"
+        raise UsageError(what, "awsenv credential-process PROFILE")
+    words = profile or f"--github-role {github_role}"
+    _refuse_terminal(f"awsenv credential-process {shlex.quote(profile) if profile else words}", "", show)  # fmt: skip
+    if github_role:
+        from awsenv.actions import github_role as action  # a job's alone
+
+        session = action.get_session(github_role, dict(os.environ))
+        return CREDENTIAL_PROCESS.render(enter_session("", session.variables(), {}))
     return switch.build_text(Request("credential-process", profile, form="credential-process"))
 
 

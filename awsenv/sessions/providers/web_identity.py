@@ -27,6 +27,11 @@ def session(
     except OSError as error:
         what = f"profile {profile.name}: its web identity token cannot be read: {error.strerror}"
         raise AwsenvError(what, f"ls -l {path}") from None
+    return assume(profile, token, options, context)
+
+
+def assume(profile: Profile, token: str, options: SessionOptions, context: Context) -> Session:
+    """The session of the role of ``profile`` by ``token``. Raises ``AwsenvError``."""
     parameters: dict[str, Any] = {
         "RoleArn": profile.get("role_arn") or "",
         "RoleSessionName": profile.get("role_session_name") or make_session_name(),
