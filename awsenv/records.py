@@ -20,7 +20,7 @@ from awsenv.profiles import marks
 from awsenv.profiles.ini import Section
 from awsenv.profiles.profile import ACCESS_KEY, SECRET_KEY, TOKENS, Profile
 from awsenv.settings import Mark
-from awsenv.state import NAMES, state_path
+from awsenv.state import state_path
 from awsenv.variables import COLOR, MARK
 
 # A file that was changed just now may be changed again within the same tick of its clock.
@@ -106,17 +106,17 @@ class AwsFiles:
             with contextlib.suppress(AwsenvError):
                 write(record_file.record_path(word, self._environ), fields)
 
-    def keep_names(self, names: Callable[[], Iterable[str]]) -> None:
-        """Leave the profiles' names for completion, a line each, where what lies there is older
+    def keep_words(self, name: str, words: Callable[[], Iterable[str]]) -> None:
+        """Leave ``words`` for completion in our file ``name``, a line each, where what lies there is older
         than the two files. Of the files at their usual places only, so that a shell knows whose
         they are. Best effort."""
         if "AWS_CONFIG_FILE" in self._environ or "AWS_SHARED_CREDENTIALS_FILE" in self._environ:
             return
-        path = state_path(self._environ, NAMES)
+        path = state_path(self._environ, name)
         there = _stat(path)
         if there is not None and there.st_mtime > self.changed():
             return
-        lines = [name + "\n" for name in dict.fromkeys(names()) if name.isprintable()]
+        lines = [f"{w}\n" for w in dict.fromkeys(words()) if w.replace("\t", "").isprintable()]
         with contextlib.suppress(AwsenvError, OSError):
             folders.make_private(os.path.dirname(path))
             write_whole(path, "".join(lines).encode("utf-8"))

@@ -11,14 +11,21 @@ from awsenv import record_file
 from awsenv.errors import AwsenvError
 from awsenv.files import reading
 from awsenv.paths import aws_files
+from awsenv.request import is_reference
 from awsenv.shells.table import FORMS, SHELLS
-from awsenv.state import COMPLETION, NAMES, state_path
+from awsenv.state import COMPLETION, NAMES, REFERENCES, TEAMS, state_path
 
 FILES, COMMAND = "@files", "@command"
 # Whose argument is a profile, a file, or a shell.
 _PROFILE = ("use", "exec", "show", "remove", "dotenv", "link", "login", "logout", "renew",
-            "credential-process", "console", "rotate", "compose", "whois")  # fmt: skip
-_FILE = ("allow", "deny", "unlink")
+            "credential-process", "console", "rotate", "compose", "whois", "rename",
+            "keychain import", "keychain export", "keychain remove")  # fmt: skip
+# Of these, which take a profile's own name alone.
+_BY_NAME = ("remove", "rename", "renew", "keychain import", "keychain export", "keychain remove")
+# How many words stand in front of the profile, where that is not the first.
+_BEHIND = {"alias": 1}
+_OF_TEAM = ("team sync", "team diff", "team remove")
+_FILE = ("allow", "deny", "unlink", "team add")
 _FILE_OPTIONS = ("--csv", "-o", "--output", "--dir", "--check")
 # AWS general reference, "AWS service endpoints"; the partitions aws, aws-cn and aws-us-gov.
 _REGIONS_OF_AREA = {"af-south": "1", "ap-east": "12", "ap-northeast": "123", "ap-south": "12",
@@ -101,7 +108,8 @@ def find_candidates(words: list[str], table: Table, environ: dict[str, str]) -> 
         return [FILES]
     if command == "hook":
         return _filter(dict.fromkeys(SHELLS, ""), word)
-    given = [w for n, w in enumerate(before[1:], 1)
+    first = 1 + command.count(" ")
+    given = [w for n, w in enumerate(before[first:], first)
              if w[0:1] != "-" and not options.get(before[n - 1], (False, ""))[0]]  # fmt: skip
     if command == "help":
         return _filter(
@@ -114,29 +122,52 @@ def find_candidates(words: list[str], table: Table, environ: dict[str, str]) -> 
         )
     if command == "link" and given:
         return [FILES]
-    return (
-        _filter(dict.fromkeys(list_profiles(environ), ""), word)
-        if command in _PROFILE and not given
-        else []
-    )
+    if command in _OF_TEAM and not given:
+        return _filter(dict.fromkeys(_list_teams(environ), ""), word)
+    if len(given) != _BEHIND.get(command, 0) or command not in (*_PROFILE, *_BEHIND):
+        return []
+    found = _filter(dict.fromkeys(_list_kept(NAMES, environ), ""), word)
+    if command in _BY_NAME:
+        return found
+    return found + _filter(_list_references(word, environ, is_all=not found), word)
 
 
-def list_profiles(environ: dict[str, str]) -> list[str]:
-    """The names of the profiles: those that were left here, while they are younger than the two AWS files, else out
-    of these."""
+def _list_references(word: str, environ: dict[str, str], is_all: bool) -> dict[str, str]:
+    """What means a profile without being its name: aliases, and accounts and roles where ``word`` looks like one, or ``is_all``
+    of them are asked for."""
+    found = dict(line.partition("\t")[::2] for line in _list_kept(REFERENCES, environ))
+    if (is_all and word) or word[:1].isdecimal() or "/" in word or "@" in word:
+        return found
+    return {each: of for each, of in found.items() if not is_reference(each)}
+
+
+def _list_kept(name: str, environ: dict[str, str]) -> list[str]:
+    """The lines that were left in our file ``name`` of the profiles, while it is younger than the two AWS files, else out of
+    these."""
     usual = not {"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"} & environ.keys()
-    names = state_path(environ, NAMES)
-    if usual and _time(names) > max(map(_time, aws_files(environ))):
-        return _lines(names)
+    path = state_path(environ, name)
+    if usual and _time(path) > max(map(_time, aws_files(environ))):
+        return _lines(path)
+    from awsenv.profiles import references
     from awsenv.profiles.read import Profiles
     from awsenv.records import AwsFiles
 
     try:
-        files, known = AwsFiles(environ), Profiles(environ).names
+        files, known = AwsFiles(environ), Profiles(environ)
+        if name == NAMES:
+            words = list(known.names)
+        else:
+            words = [f"{word}\t{of}" for word, of in references.list_words(known).items()]
     except AwsenvError:  # no completion is worth a word on the terminal
         return []
-    files.keep_names(lambda: known)
-    return list(known)
+    files.keep_words(name, lambda: words)
+    return words
+
+
+def _list_teams(environ: dict[str, str]) -> list[str]:
+    folder = state_path(environ, TEAMS)
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    return [record_file.decode(name) for name in names]
 
 
 def _list_values(option: str, word: str, environ: dict[str, str]) -> list[str]:

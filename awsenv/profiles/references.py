@@ -34,6 +34,21 @@ def find_matches(word: str, known: Profiles) -> list[Profile]:
     ]
 
 
+def list_words(known: Profiles) -> dict[str, str]:
+    """Every word that means a profile of ``known`` without being its name, as a person would type it, with the names of those
+    that it means."""
+    found: dict[str, list[str]] = {}
+    for profile in known.all().values():
+        number, name, role = find_account(profile), profile.get(ACCOUNT_NAME), find_role(profile)
+        of = [each for each in (number, name and " ".join(name.split())) if each]
+        words = [*list_aliases(profile), *([number] if number else [])]
+        words += [form for each in of if role for form in (f"{each}/{role}", f"{role}@{each}")]
+        for word in words:
+            found.setdefault(word, []).append(profile.name)
+    names = known.names
+    return {word: ", ".join(of) for word, of in found.items() if word not in names}
+
+
 def list_aliases(profile: Profile) -> list[str]:
     """The short names that stand in its own sections: an included profile's are that one's."""
     return (profile.direct(ALIASES) or "").split()

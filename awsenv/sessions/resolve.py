@@ -20,6 +20,7 @@ from awsenv.regions import check_region
 from awsenv.request import Request
 from awsenv.sessions.store import SessionStore, is_lasting
 from awsenv.settings import Mark
+from awsenv.state import NAMES
 from awsenv.variables import REGIONS
 
 # Linux: one NAME=VALUE with its NUL may be 128 KiB at most (MAX_ARG_STRLEN), or no program starts.
@@ -54,7 +55,7 @@ def resolve(
     check_region(request.region, request.region, "--region eu-west-1, say")
     sources = records.AwsFiles(environ)
     profiles = Profiles(environ)
-    sources.keep_names(lambda: profiles.names)
+    sources.keep_words(NAMES, lambda: profiles.names)
     profile = profiles.find(request.profile)
     mark = sources.find_mark(profile)
     if confirm is not None and mark is not None and mark.ask:

@@ -59,6 +59,24 @@ def test_organizations_are_those_below_ghqs_root(home: Path) -> None:
     assert words(home, "link", "dev", "--org", "github.com/b") == ["github.com/b"]
 
 
+def test_what_means_a_profile_is_offered_where_it_is_typed(home: Path) -> None:
+    with (home / ".aws/config").open("a") as config:
+        config.write("[profile p-admin]\nsso_account_id = 444455556666\nsso_role_name = Admin\nawsenv_account = Our  Prod\nawsenv_alias = short dev\n")  # fmt: skip
+    for _ in range(2):  # and as they were left
+        assert words(home, "use", "s") == ["short\tp-admin"]
+        assert words(home, "use", "44") == [f"{word}\tp-admin" for word in ("444455556666", "444455556666/Admin")]  # fmt: skip
+        assert words(home, "show", "Our") == ["Our Prod/Admin\tp-admin"]
+        assert words(home, "exec", "Admin@4") == ["Admin@444455556666\tp-admin"]
+        assert words(home, "use", "") == ["dev", "temporary", "role", "p-admin", "bare", "short\tp-admin"]  # fmt: skip
+        assert words(home, "remove", "sh") == words(home, "rename", "44") == []
+        assert words(home, "alias", "x", "p-") == ["p-admin"]
+        assert words(home, "alias", "p-") == []
+    (home / "t.toml").write_text("name = 'acme'\n")
+    awsenv(home, "team", "add", "t.toml")
+    assert words(home, "team", "sync", "a") == ["acme"]
+    assert words(home, "team", "add", "") == ["@files"]
+
+
 def test_a_damaged_table_heals(home: Path) -> None:
     expected = words(home, "use", "--re")
     table = home / ".local/state/awsenv/completion"
