@@ -11,8 +11,8 @@ RECORDS = "records"
 TRUST = "trust"
 # Empty files whose times say when a shell has looked.
 WATCH = "looked"
-# For completion: commands with their options, the profiles' names, and what else means one.
-COMPLETION, NAMES, REFERENCES = "completion", "names", "references"
+# For completion: commands with their options, the profiles' names, and what else means one: aliases and accounts, roles.
+COMPLETION, NAMES, REFERENCES, ROLES = "completion", "names", "references", "roles"
 # Rotations of keys that were begun, without a secret.
 ROTATIONS = "rotations"
 # IDs of keys that leave the keychain unless a profile has them there.

@@ -13,7 +13,7 @@ from awsenv.files import reading
 from awsenv.paths import aws_files
 from awsenv.request import is_reference
 from awsenv.shells.table import FORMS, SHELLS
-from awsenv.state import COMPLETION, NAMES, REFERENCES, TEAMS, state_path
+from awsenv.state import COMPLETION, NAMES, REFERENCES, ROLES, TEAMS, state_path
 
 FILES, COMMAND = "@files", "@command"
 # Whose argument is a profile, a file, or a shell.
@@ -126,7 +126,8 @@ def find_candidates(words: list[str], table: Table, environ: dict[str, str]) -> 
         return _filter(dict.fromkeys(_list_teams(environ), ""), word)
     if len(given) != _BEHIND.get(command, 0) or command not in (*_PROFILE, *_BEHIND):
         return []
-    found = _filter(dict.fromkeys(_list_kept(NAMES, environ), ""), word)
+    names = [name for name in _list_kept(NAMES, environ) if name.startswith(word)]
+    found = _filter(dict.fromkeys(names, ""), word)
     if command in _BY_NAME:
         return found
     return found + _filter(_list_references(word, environ, is_all=not found), word)
@@ -135,8 +136,11 @@ def find_candidates(words: list[str], table: Table, environ: dict[str, str]) -> 
 def _list_references(word: str, environ: dict[str, str], is_all: bool) -> dict[str, str]:
     """What means a profile without being its name: aliases, and accounts and roles where ``word`` looks like one, or ``is_all``
     of them are asked for."""
-    found = dict(line.partition("\t")[::2] for line in _list_kept(REFERENCES, environ))
-    if (is_all and word) or word[:1].isdecimal() or "/" in word or "@" in word:
+    lines = _list_kept(REFERENCES, environ)
+    if "/" in word or "@" in word or (is_all and word and not word.isdecimal()):
+        lines = lines + _list_kept(ROLES, environ)
+    found = dict(line.partition("\t")[::2] for line in lines)
+    if word and (is_all or word.isdecimal()):
         return found
     return {each: of for each, of in found.items() if not is_reference(each)}
 
@@ -157,7 +161,8 @@ def _list_kept(name: str, environ: dict[str, str]) -> list[str]:
         if name == NAMES:
             words = list(known.names)
         else:
-            words = [f"{word}\t{of}" for word, of in references.list_words(known).items()]
+            found = references.list_words(known, of_roles=name == ROLES)
+            words = [f"{word}\t{of}" for word, of in found.items()]
     except AwsenvError:  # no completion is worth a word on the terminal
         return []
     files.keep_words(name, lambda: words)

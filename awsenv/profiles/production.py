@@ -6,6 +6,8 @@ from awsenv.profiles.profile import Profile
 
 OPTION = "awsenv_production"
 _WORDS = {"prod", "production", "prd", "live"}
+# What every name has that is one of production: said first of all, for of thousands few have.
+_ANY = re.compile("prod|prd|live|本番", re.IGNORECASE)
 _BEFORE = {"non", "not", "no", "pre", "post"}
 _PART = re.compile(r"[^\W\d_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -20,8 +22,7 @@ def is_said(profile: Profile) -> bool | None:
 def names_production(name: str) -> bool:
     """Whether ``name`` is that of something in production: ``org-prod``, not ``non-prod``,
     ``preprod`` or ``product``."""
-    lowered = name.lower()
-    if "本番" not in name and not any(word in lowered for word in _WORDS):
+    if not _ANY.search(name):
         return False
     parts = [part.lower() for part in _PART.findall(_HUMP.sub("-", name))]
     return any(

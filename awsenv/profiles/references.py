@@ -34,15 +34,16 @@ def find_matches(word: str, known: Profiles) -> list[Profile]:
     ]
 
 
-def list_words(known: Profiles) -> dict[str, str]:
-    """Every word that means a profile of ``known`` without being its name, as a person would type it, with the names of those
-    that it means."""
+def list_words(known: Profiles, of_roles: bool) -> dict[str, str]:
+    """The words that mean a profile of ``known`` without being its name, as a person would type them, with the names of those
+    that each means: roles in accounts, or aliases and accounts."""
     found: dict[str, list[str]] = {}
     for profile in known.all().values():
         number, name, role = find_account(profile), profile.get(ACCOUNT_NAME), find_role(profile)
         of = [each for each in (number, name and " ".join(name.split())) if each]
         words = [*list_aliases(profile), *([number] if number else [])]
-        words += [form for each in of if role for form in (f"{each}/{role}", f"{role}@{each}")]
+        if of_roles:
+            words = [form for each in of if role for form in (f"{each}/{role}", f"{role}@{each}")]
         for word in words:
             found.setdefault(word, []).append(profile.name)
     names = known.names
@@ -57,9 +58,14 @@ def list_aliases(profile: Profile) -> list[str]:
 def is_of_account(profile: Profile, number_or_name: str) -> bool:
     """Whether ``profile`` is of the account with that number, or that name: one that is called like another's number is not
     that one."""
-    if len(number_or_name) == 12 and number_or_name.isdecimal():
-        return find_account(profile) == number_or_name
-    return (profile.get(ACCOUNT_NAME) or "").casefold() == number_or_name.casefold() != ""
+    return number_or_name.casefold() in list_account_words(profile)
+
+
+def list_account_words(profile: Profile) -> set[str]:
+    """The words that mean the account of ``profile``, in lower case: by these it ``is_of_account``."""
+    name = (profile.get(ACCOUNT_NAME) or "").casefold()
+    is_number = len(name) == 12 and name.isdecimal()
+    return {each for each in (find_account(profile), "" if is_number else name) if each}
 
 
 def find_account(profile: Profile) -> str | None:

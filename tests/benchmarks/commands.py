@@ -10,7 +10,7 @@ from awsenv.demo.server import Server
 from awsenv.demo.sso import START_URL
 from awsenv.demo.users import User, new_user
 from awsenv.profiles import read
-from tests.benchmarks.measure import HEAD, Command, compare, environ
+from tests.benchmarks.measure import HEAD, Command, compare, environ, make_organization
 from tests.identity_center.center import crowd, sign_in
 
 _TYPER = "import typer\napp = typer.Typer()\n@app.command()\ndef main(): print('x')\napp()\n"
@@ -50,6 +50,7 @@ def run(python: Path, homes: dict[int, Path], runs: int) -> Iterator[str]:
     yield compare("`use`, replayed, 10,000 + 10,000 profiles", Command([program, *use], many), "10 + 10 profiles", replayed, "≤ 1.05", runs)  # fmt: skip
     short = Command([program, "use", "short", "--shell", "bash"], many)
     yield compare("by an alias, 10,000 + 10,000 profiles", short, "by its name", Command([program, *use], many), "≤ 1.1", runs)  # fmt: skip
+    yield from _compare_marked(program, inner, many, replayed, bare, runs)
     yield compare("`use` without a record, 10,000 + 10,000", Command([program, *use], many, is_first=True), "a replay", replayed, "≤ 10", runs)  # fmt: skip
     yield from _compare_calls(python, few, runs)
     complete = Command([*inner, "complete", "bash", "--", "use", "p99"], many)
@@ -66,6 +67,20 @@ def run(python: Path, homes: dict[int, Path], runs: int) -> Iterator[str]:
     for name, words_ in _PEERS.items():
         if _works(Command(words_, few)):
             yield compare("`use`, replayed", replayed, name, Command(words_, few), "—", runs // 3)
+
+
+def _compare_marked(
+    program: str, inner: list[str], many: Path, replayed: Command, bare: Command, runs: int
+) -> Iterator[str]:
+    """What a profile costs that is meant by its account, or marked by settings that name 1,000 of them."""
+    size, home = "20,000 profiles, 1,000 accounts", make_organization(many.parent / "org", 1000, 20)
+    use = ["use", "mine", "--shell", "bash"]
+    by_name, by_number = Command([program, *use], home), [program, "use", "111122223333", *use[2:]]
+    yield compare(f"`use` of a marked profile, {size}", by_name, "10 + 10 profiles", replayed, "≤ 1.05", runs)  # fmt: skip
+    yield compare(f"by its account's number, {size}", Command(by_number, home), "by its name", by_name, "≤ 1.1", runs)  # fmt: skip
+    complete = Command([*inner, "complete", "bash", "--", "use", "00000000099"], home)
+    yield compare(f"completion of a number, {size}", complete, "bare Python", bare, "≤ 1.5", runs)
+    yield compare(f"`list`, {size}, by the processor", Command([program, "list"], home), "bare Python", bare, "—", runs, True)  # fmt: skip
 
 
 def _works(peer: Command) -> bool:

@@ -97,6 +97,30 @@ def make_home(path: Path, size: int) -> Path:
     return path
 
 
+def make_organization(path: Path, accounts: int, roles: int) -> Path:
+    """A home of that many profiles of ``roles`` in each of ``accounts``, a key ``mine`` of another, and settings that name
+    every account."""
+    (path / ".aws").mkdir(parents=True)
+    (path / ".config/awsenv").mkdir(parents=True)
+    key = new_user("x", "111122223333")
+    names = [f"{number:012}" for number in range(accounts)]
+    (path / ".aws/credentials").write_text(
+        f"[mine]\naws_access_key_id = {key.key_id}\naws_secret_access_key = {key.secret}\n"
+    )
+    (path / ".aws/config").write_text(
+        "".join(
+            f"[profile a{number}-{role}]\nrole_arn = arn:aws:iam::{name}:role/r{role}\nsource_profile = mine\nawsenv_account = acct{number}\n"
+            for number, name in enumerate(names)
+            for role in range(roles)
+        )
+    )
+    (path / ".config/awsenv/config.toml").write_text(
+        f"[mark.staging]\naccounts = {names[1:]}\nprofiles = ['*-stg']\n[mark.lab]\nprofiles = ['mine']\ncolor = 'blue'\n"
+    )
+    time.sleep(1.1)
+    return path
+
+
 def _format(times: list[float]) -> str:
     low, middle, high = statistics.quantiles(times, n=4)
     return f"{middle:.1f} ({low:.1f}–{high:.1f})"
