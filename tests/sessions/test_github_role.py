@@ -14,7 +14,7 @@ import pytest
 
 from awsenv.demo.sts import Role
 from tests.place import Place
-from tests.program import awsenv
+from tests.program import awsenv, program_path
 from tests.shells.real import BIN, clean
 
 CI = "arn:aws:iam::444455556666:role/ci"
@@ -111,3 +111,37 @@ def test_what_is_refused_is_said_in_one_line(role: str, changes: dict[str, str],
     assert "job-secret" not in done.stderr + done.stdout
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_other_blocks_of_the_page_do_what_they_say(place: Place) -> None:
+    place.server.sts.roles[CI] = Role(CI, web_token="gitlab-token")
+    (place.home / ".aws/config").unlink(missing_ok=True)
+    text = PAGE.read_text()
+    found = re.search(r"  script:\n(.*?)\n```", text, re.DOTALL)
+    assert found
+    lines = [line.removeprefix("    - ").replace("aws sts", f"aws --endpoint-url {place.server.url} sts") for line in found[1].splitlines()]  # fmt: skip
+    done = subprocess.run(["bash", "-e", "-c", "\n".join(lines)], env=clean(place.home) | place.endpoint | {"ROLE": CI, "AWS_TOKEN": "gitlab-token"}, cwd=place.home, capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
+    assert "assumed-role/ci/" in done.stdout, done.stderr
+    # cron and systemd start a program with next to nothing, and no terminal.
+    # What a dotenv report may hold ("artifacts:reports:dotenv"): lines NAME=VALUE without quotes or comments, 5 KiB.
+    [report] = re.findall(r"^    - (awsenv dotenv .*)$", text, re.MULTILINE)
+    subprocess.run(["bash", "-e", "-c", report], env=clean(place.home) | place.endpoint, cwd=place.home, check=True, timeout=60)  # fmt: skip
+    said = (place.home / "build.env").read_text()
+    assert len(said) < 5120
+    assert all(re.fullmatch(r"[A-Z_]+=[^\s'\"#]+", line) for line in said.splitlines())
+    assert "AWS_SESSION_TOKEN=" in said
+    (place.home / ".aws/credentials").write_text(
+        f"[backup]\naws_access_key_id = {place.plain.key_id}\naws_secret_access_key = {place.plain.secret}\n"
+    )
+    (place.home / "bin").mkdir()
+    (place.home / "bin/backup").write_text('#!/bin/sh\necho "$AWSENV_PROFILE" >> ~/done\n')
+    (place.home / "bin/backup").chmod(0o755)
+    cron = re.search(r"^17 3 \* \* \*  (.*)$", text, re.MULTILINE)
+    unit = re.search(r"^ExecStart=(.*)$", text, re.MULTILINE)
+    assert cron
+    assert unit
+    for command in (cron[1], unit[1]):
+        line = command.replace("/home/me/.local/bin/awsenv", program_path()).replace("/home/me", str(place.home))  # fmt: skip
+        environ = {"HOME": str(place.home), "PATH": "/usr/bin:/bin"} | place.endpoint
+        subprocess.run(["setsid", "sh", "-c", line], env=environ, cwd="/", stdin=subprocess.DEVNULL, check=True, timeout=60)  # fmt: skip
+    assert (place.home / "done").read_text() == "backup\nbackup\n"
