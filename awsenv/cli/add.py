@@ -136,9 +136,8 @@ def _check_name(profile: str, there: Profile | None, force: bool) -> None:
 
 
 def _offer_to_delete(csv: str, wanted: bool) -> None:
-    if wanted or (
-        sys.stdin.isatty() and terminal.ask(f"Delete {csv}, which holds the secret? (y/N)") in "yY"
-    ):
+    question = f"Delete {csv}, which holds the secret?"
+    if wanted or (sys.stdin.isatty() and terminal.confirm(question)):
         os.unlink(csv)
         terminal.say(f"{csv} is deleted")
     else:

@@ -111,7 +111,7 @@ def _read_given(csv: str, user: str) -> Key:
 def _confirm(what: str, question: str) -> None:
     """Go on where a person says yes. Raises ``AwsenvError`` else."""
     try:
-        wanted = terminal.ask(f"{what}. {question} (y/N)") in ("y", "Y", "yes")
+        wanted = terminal.confirm(f"{what}. {question}")
     except PersonNeededError:
         raise PersonNeededError(what, "copy it again, or --yes") from None
     if not wanted:

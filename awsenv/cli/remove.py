@@ -10,7 +10,6 @@ import typer
 from awsenv.cli.add import find_headers
 from awsenv.env_files import registry
 from awsenv.envrc import trust
-from awsenv.errors import PersonNeededError
 from awsenv.paths import shorten
 from awsenv.profiles import read, write
 from awsenv.profiles.profile import ACCESS_KEY, KEYCHAIN, Profile
@@ -31,8 +30,7 @@ def remove(
     there = read.profile(profile, environ)
     for line in _list_what_hangs_on(there, known, environ):
         terminal.say(line)
-    if not yes and not _is_wanted(profile):
-        terminal.say("nothing was changed")
+    if not yes and not terminal.confirm_command("remove", f"Remove profile {profile}?"):
         return 1
     with _letting_go(there.get(KEYCHAIN), environ):
         for path, header in find_headers(profile, there, environ):
@@ -50,14 +48,6 @@ def _letting_go(
     from awsenv.actions import doubtful_keys
 
     return doubtful_keys.changing([key_id], environ, terminal.say)
-
-
-def _is_wanted(profile: str) -> bool:
-    try:
-        return terminal.ask(f"Remove profile {profile}? (y/N)") in ("y", "Y", "yes")
-    except PersonNeededError:
-        what = "remove asks first, and there is no terminal"
-        raise PersonNeededError(what, "--yes") from None
 
 
 def _list_what_hangs_on(

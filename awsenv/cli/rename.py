@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from awsenv.actions.rename import Renaming
-from awsenv.errors import PersonNeededError
 from awsenv.paths import shorten
 from awsenv.ui import changes, terminal
 
@@ -29,16 +28,8 @@ def rename(
         terminal.say(f"{shorten(path)} will be renewed as {name}")
     for line in renaming.list_left():
         terminal.say(line)
-    if not yes and not _is_wanted(profile, name):
-        terminal.say("nothing was changed")
+    if not yes and not terminal.confirm_command("rename", f"Call profile {profile} {name}?"):
         return 1
     renaming.carry_out(terminal.say)
     terminal.say(f"profile {profile} is called {name} now")
     return 0
-
-
-def _is_wanted(profile: str, name: str) -> bool:
-    try:
-        return terminal.ask(f"Call profile {profile} {name}? (y/N)") in ("y", "Y", "yes")
-    except PersonNeededError:
-        raise PersonNeededError("rename asks first, and there is no terminal", "--yes") from None

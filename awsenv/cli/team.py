@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from awsenv.actions import team as actions
-from awsenv.errors import AwsenvError, PersonNeededError
+from awsenv.errors import AwsenvError
 from awsenv.paths import config_file, shorten
 from awsenv.profiles import write
 from awsenv.profiles.team_file import TeamFile
@@ -74,8 +74,8 @@ def remove(
     changes.show_diff(old, new, shorten(path))
     for line in needing:
         terminal.say(line)
-    if new != old and not yes and not _is_wanted(f"Take the profiles of {name} out"):
-        terminal.say("nothing was changed")
+    question = f"Take the profiles of {name} out?"
+    if new != old and not yes and not terminal.confirm_command("team remove", question):
         return 1
     write.change(path, lambda text: actions.take_out(name, text, environ)[0], environ)
     actions.forget(name, environ)
@@ -143,17 +143,10 @@ def _apply(file: TeamFile, yes: bool, environ: dict[str, str]) -> int:
     old = write.read_text(path)
     code = _show(file, environ)
     if actions.Plan(old, file, environ).text != old:
-        if not yes and not _is_wanted(f"Write that into {shorten(path)}"):
-            terminal.say("nothing was changed")
+        question = f"Write that into {shorten(path)}?"
+        if not yes and not terminal.confirm_command("team", question):
             return 1
         write.change(path, lambda text: actions.Plan(text, file, environ).text, environ)
         terminal.say(f"{shorten(path)} has the profiles of team {file.name}; awsenv list")
     actions.remember(file, environ)
     return code
-
-
-def _is_wanted(question: str) -> bool:
-    try:
-        return terminal.ask(f"{question}? (y/N)") in ("y", "Y", "yes")
-    except PersonNeededError:
-        raise PersonNeededError("this asks first, and there is no terminal", "--yes") from None

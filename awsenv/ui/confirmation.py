@@ -25,6 +25,5 @@ def confirm(profile: Profile, mark: Mark) -> None:
     """Ask whether to act as ``profile``. Raises ``AwsenvError`` where the answer is no."""
     of = references.find_account(profile)
     where = f" (account {of})" if of else ""
-    question = f"{profile.name}{where} is {mark.word}. Act as it? (y/N)"
-    if terminal.ask(question) not in ("y", "Y", "yes"):
+    if not terminal.confirm(f"{profile.name}{where} is {mark.word}. Act as it?"):
         raise AwsenvError("nothing was changed")

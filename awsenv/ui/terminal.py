@@ -59,6 +59,23 @@ def ask(question: str, default: str | None = None) -> str:
     return _ask_terminal(lambda tty: _read_line(tty, f"{question}{offer}: ")) or default or ""
 
 
+def confirm(question: str) -> bool:
+    """Whether a person answers ``question`` with yes; an empty line is no. Raises ``PersonNeededError`` without a terminal."""
+    return ask(f"{question} (y/N)").lower() in ("y", "yes")
+
+
+def confirm_command(name: str, question: str) -> bool:
+    """The same for the command ``name``, which asks before it changes anything; one that is not wanted says so. ``--yes`` goes
+    without."""
+    try:
+        is_wanted = confirm(question)
+    except PersonNeededError:
+        raise PersonNeededError(f"{name} asks first, and there is no terminal", "--yes") from None
+    if not is_wanted:
+        say("nothing was changed")
+    return is_wanted
+
+
 def ask_secret(question: str) -> str:
     """What the person types at ``question``, stripped, and not shown meanwhile. Raises as ``ask`` does."""
     import getpass
