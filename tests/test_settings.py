@@ -171,3 +171,15 @@ def test_where_nobody_is_nobody_is_asked(home: Path) -> None:
     assert awsenv(home, "exec", "a-stg", "--", "true").returncode == 0
     assert replayed(home, "use", "a-stg", "--shell", "direnv") is not None
     assert replayed(home, "use", "a-stg", "--shell", "bash") is None  # it asks where somebody is
+
+
+def test_doctor_and_uninstall_know_of_it(home: Path) -> None:
+    assert "  settings     ~/.config/awsenv/config.toml\n" in awsenv(home, "doctor").stdout
+    (home / "t.toml").write_text("name = 'acme'\n")
+    awsenv(home, "team", "add", "t.toml")
+    (home / "t.toml").write_text("name = 3\n")
+    write(home, "x = 1")
+    told = awsenv(home, "doctor").stdout
+    assert "! settings     ~/.config/awsenv/config.toml, line 1: no such setting: x\n" in told
+    assert "! team         acme: ~/t.toml, line 1: name is of another kind\n" in told
+    assert "awsenv: ~/.config/awsenv/config.toml is yours, and stays\n" in awsenv(home, "uninstall").stderr  # fmt: skip

@@ -11,24 +11,18 @@ import typer
 
 from awsenv import __version__, distribution, installation, paths, programs
 from awsenv.actions import start_check
-from awsenv.aws import cli_caches
-from awsenv.aws_login import tokens
+from awsenv.cli import doctor_files
+from awsenv.cli.doctor_files import Finding
 from awsenv.errors import FAILED, AwsenvError
-from awsenv.files import abilities, folders
-from awsenv.identity_center import token
 from awsenv.paths import shorten
 from awsenv.profiles import lint
 from awsenv.server import refusals, running
 from awsenv.sessions import conflicts
 from awsenv.shells import detection, start_files
 from awsenv.shells.table import load_shell
-from awsenv.state import state_folder
 from awsenv.ui import terminal
 from awsenv.variables import is_endpoint
 from awsenv.views import shell_status
-
-# What is looked at, and the words of what was found; what is wrong has a fix.
-Finding = tuple[str, str, str]
 
 
 def doctor(
@@ -64,7 +58,7 @@ def check_all(environ: dict[str, str]) -> Iterator[Finding]:
     yield from _check_program()
     yield from _check_hook(environ)
     yield from _check_tools(environ)
-    yield from _check_modes(environ)
+    yield from doctor_files.check_files(environ)
     for what, fix in lint.find_problems(environ):
         yield "AWS files", what, fix
     for what, fix in conflicts.find_conflicts(environ, None):
@@ -170,39 +164,6 @@ def _check_tools(environ: dict[str, str]) -> Iterator[Finding]:
             yield name, told, ""
         else:
             yield name, "not installed", ""
-
-
-def _check_modes(environ: dict[str, str]) -> Iterator[Finding]:
-    """Folders and files that hold secrets are one's own."""
-    state = state_folder(environ)
-    places = [state, token.folder(environ), cli_caches.folder(environ)]
-    places.append(tokens.folder(environ))
-    for place in places:
-        try:
-            files = [os.path.join(place, name) for name in os.listdir(place)]
-            count = len(files)
-            loose = [p for p in files if p.endswith(".json") and os.stat(p).st_mode & 0o077]
-            mine = folders.is_ours(os.stat(place), os.path.dirname(place))
-            is_private = folders.keeps_permissions(place) if mine else True
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            yield "caches", f"{shorten(place)}: {error.strerror}", f"ls -ld {shorten(place)}"
-            continue
-        if not mine:
-            yield "caches", f"{shorten(place)} is somebody else's", f"ls -ld {shorten(place)}"
-        elif not is_private:
-            what = f"{shorten(place)} is open to others, for its disk keeps no permissions"
-            other = "XDG_STATE_HOME=FOLDER on" if place == state else "a home on"
-            yield "caches", what, abilities.find_remedy(place, environ, f"{other} another one")
-        elif loose:
-            yield (
-                "caches",
-                f"{shorten(loose[0])} is open to others",
-                f"chmod 600 {shorten(loose[0])}",
-            )
-        else:
-            yield "caches", f"{shorten(place)}, {count} files", ""
 
 
 def _check_endpoints(environ: dict[str, str]) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from awsenv.env_files import registry
 from awsenv.envrc import direnv
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
-from awsenv.paths import shorten, write_word
+from awsenv.paths import settings_file, shorten, write_word
 from awsenv.profiles import read
 from awsenv.profiles.profile import KEYCHAIN
 from awsenv.server import grants, running, units
@@ -35,6 +35,8 @@ def uninstall(
     found = [path for path in (state, library) if path and os.path.lexists(path)]
     for path in found:
         terminal.say(f"{'removes' if yes else 'would remove'} {shorten(path)}")
+    if os.path.lexists(own := settings_file(environ)):
+        terminal.say(f"{shorten(own)} is yours, and stays")
     if server := running.find_server(environ):
         terminal.say(f"{'ends' if yes else 'would end'} awsenv serve, process {server.process}")
     for path in units.list_installed(environ):
