@@ -49,7 +49,9 @@ def redirecting(
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.socket = own_authority(folder).wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+    )
     thread.start()
     try:
         yield f"https://localhost:{server.server_port}/login", asked

@@ -43,7 +43,10 @@ class Server:
         self.stopped = threading.Event()
         self._http = _Http(("127.0.0.1", 0), _handler(self))
         self.sso.url = self.signin.url = self.url
-        self._thread = threading.Thread(target=self._http.serve_forever, daemon=True)
+        # Asked to end, it does so at once.
+        self._thread = threading.Thread(
+            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
 
     @property
     def url(self) -> str:

@@ -157,7 +157,9 @@ def test_an_address_that_somebody_else_holds_is_refused(
             self.wfile.write(answer)
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Held) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
         connection = http.client.HTTPConnection
         monkeypatch.setattr(http.client, "HTTPConnection", lambda *_, **__: connection("127.0.0.1", server.server_port))  # fmt: skip
         if told:

@@ -45,7 +45,9 @@ def job(place: Place) -> Iterator[dict[str, str]]:
     """What a job has in its environment."""
     place.server.sts.roles[CI] = Role(CI, web_token="github-token")
     with ThreadingHTTPServer(("127.0.0.1", 0), GitHub) as github:
-        threading.Thread(target=github.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=github.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
         url = f"http://127.0.0.1:{github.server_port}/token?api-version=2.0"
         yield place.endpoint | {
             "ACTIONS_ID_TOKEN_REQUEST_URL": url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "job-secret",
