@@ -12,12 +12,12 @@ import time
 
 from awsenv import installation, replay
 from awsenv.errors import USAGE, AwsenvError
-from awsenv.hook import display, news, renewal, state, withdrawal
+from awsenv.hook import news, renewal, state, withdrawal
 from awsenv.hook.answer import build_answer
 from awsenv.hook.decide import choose, decide
 from awsenv.hook.layers import is_bound
 from awsenv.hook.outcome import ANSWERED, FIRST, RENEWAL, SECOND, Outcome
-from awsenv.paths import PROTOCOL, program_words
+from awsenv.paths import PROTOCOL, program_words, settings_file
 from awsenv.request import name_previous, parse_request
 from awsenv.shells import Shell
 from awsenv.shells.table import SHELLS, load_shell
@@ -175,7 +175,10 @@ def _become(environ: dict[str, str]) -> None:
 
 def _render(outcome: Outcome, asking: Asking, now: float, since: int) -> str:
     shell = outcome.shell
-    if wishes := display.read_wishes(shell.base):
+    if os.path.exists(settings_file(shell.base)):
+        from awsenv.hook import display  # few ask for anything
+
+        wishes = display.read_wishes(shell.base)
         display.warn(outcome, wishes, now)
         display.show(shell, wishes)
     prompt, anew = renewal.format_prompt(shell, now)

@@ -28,7 +28,8 @@ def _find(variable: str, usual: str, environ: dict[str, str]) -> str:
 def settings_file(environ: dict[str, str]) -> str:
     """Our own file of settings (XDG Base Directory Specification: a relative folder there is ignored)."""
     base = environ.get("XDG_CONFIG_HOME", "")
-    return _expand("~/.config" if base[:1] != "/" else base, environ) + "/awsenv/config.toml"
+    base = base if base[:1] == "/" else _expand("~/.config", environ)
+    return base + "/awsenv/config.toml"
 
 
 def aws_files(environ: dict[str, str]) -> list[str]:

@@ -6,7 +6,7 @@ of a key that stands in a file it says only where.
 import os
 
 from awsenv import record_file
-from awsenv.request import FOLDERS, Request, find_form, name_previous
+from awsenv.request import FOLDERS, Request, find_form, is_reference, name_previous
 from awsenv.shells.table import load
 from awsenv.variables import enter_session, leave_session, list_managed
 
@@ -42,7 +42,7 @@ def find_named_session(
 
 def name_meant(request: Request, environ: dict[str, str]) -> Request:
     """``request`` by the name of the profile that an alias, an account or a role means, where a record says it."""
-    if request.form == FOLDERS:
+    if request.form == FOLDERS and not is_reference(request.profile):
         return request
     record = record_file.read(record_file.record_path(request.profile, environ)) or {}
     is_there = record.get("profile") == request.profile and "means" in record

@@ -4,7 +4,7 @@ from awsenv.shells.table import FORMS
 from awsenv.variables import AWSENV_PREVIOUS
 
 _VALUES = {"--region": "region", "--account": "account", "--shell": "form"}
-# The form of a folder's binding, which takes a profile's own name alone: what else a word means may change with the profiles.
+# The form of a folder's binding under direnv, which takes no alias: that is a person's own word.
 FOLDERS = "direnv"
 # Their stdout is evaluated by a shell: a command that fails says `false` there, and nothing but
 # the text that it returns ever reaches it.
@@ -16,10 +16,11 @@ SESSION_OPTIONS = {"--mfa-code": True, "--mfa-serial": True, "--mfa": False, "--
 
 class Request:
     """What is asked for: ``command`` is ``use`` or ``off``; empty words where nothing was given.
-    ``option_values`` are the options on how a session is to be got, by name; those without a value ``yes``.
+    ``option_values`` are the options on how a session is to be got, by name; those without a value ``yes``. ``word`` is the
+    account or role by which a folder meant ``profile`` as it was allowed, which has to mean that still.
     """
 
-    __slots__ = ("account", "command", "form", "option_values", "profile", "profile_only", "region")
+    __slots__ = ("account", "command", "form", "option_values", "profile", "profile_only", "region", "word")  # fmt: skip
 
     def __init__(
         self,
@@ -36,6 +37,7 @@ class Request:
         self.account = account
         self.profile_only = profile_only
         self.form = form
+        self.word = ""
         self.option_values: dict[str, str] = {}
 
     def replace(self, **changes: str) -> "Request":

@@ -2,6 +2,7 @@
 
 import compileall
 import contextlib
+import gc
 import signal
 import subprocess
 import zlib
@@ -87,6 +88,12 @@ def _leave_out(items: list[pytest.Item]) -> list[pytest.Item]:
             left_out = 2 if found[_ALIKE[0]].path.parent.name == "shells" else 1
             slow += [found[_ALIKE[(first + n) % 3]] for n in range(left_out)]
     return slow
+
+
+def pytest_collection_finish() -> None:
+    """All that is imported by now stays to the end: whoever collects garbage need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

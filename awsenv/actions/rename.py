@@ -5,14 +5,14 @@ import functools
 import os
 from collections.abc import Iterator
 
-from awsenv import record_file, records
+from awsenv import record_file, records, settings
 from awsenv.actions import link, rotations
 from awsenv.aws.options import Say
 from awsenv.env_files import registry
 from awsenv.envrc import trust
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
-from awsenv.paths import aws_files, shorten
+from awsenv.paths import aws_files, settings_file, shorten
 from awsenv.profiles import edit, headers, ini, rename, write, written
 from awsenv.profiles.read import Profiles
 from awsenv.server import grants
@@ -61,6 +61,9 @@ class Renaming:
         for each in grants.list_grants(self._environ, self.old):
             what = f"{shorten(each.where)} is served as {self.old}, and gets nothing from then on"
             yield f"{what}; awsenv dotenv {self.new} --live, or awsenv compose, there"
+        if any(self.old in mark.profiles for mark in settings.read(self._environ).marks):
+            path = shorten(settings_file(self._environ))
+            yield f"{path} names {self.old}; {self.new} there, too"
         if self._environ.get("AWSENV_PROFILE") == self.old:
             yield f"this shell acts as {self.old}; awsenv use {self.new} once it is done"
 
@@ -71,6 +74,8 @@ class Renaming:
         for path in self.texts:
             write.change(path, functools.partial(self._rename, path), environ)
         for folder in self.folders:
+            if trust.rename(folder, new, environ):
+                continue  # it says an account, which it goes on saying
             link.link(new, folder, environ, say)
         for entry in registry.list_entries(environ, old):
             registry.rename(entry.path, new, environ)

@@ -31,6 +31,7 @@ class Plan:
         self._expected = edit.list_values(self._sections)
         self._defaults = edit.read_defaults(text, self._path)
         self._new: list[str] = []
+        self._keys = _find_keys(environ)
         blocks = written.find_blocks(self._sections, self._lines)
         standing = {_normalize(header): block for header, block in blocks.items()}
         for header, table in file.tables.items():
@@ -49,8 +50,7 @@ class Plan:
             raise AwsenvError("the profiles cannot be written so that they read the same")
 
     def _add(self, header: str, table: Table) -> None:
-        keys = _find_keys(self._environ)
-        if line := keys.get(headers.profile_name(header) or ""):
+        if line := self._keys.get(headers.profile_name(header) or ""):
             where = f"{shorten(credentials_file(self._environ))}, line {line}"
             self.conflicts.append(f"[{header}] is left out ({self._say_place(table)}): {where}, has one of that name")  # fmt: skip
             return
@@ -117,15 +117,21 @@ def take_out(team: str, text: str, environ: dict[str, str]) -> tuple[str, list[s
     path = config_file(environ)
     gone = find_headers(team, text, environ)
     names = {headers.profile_name(each) or headers.session_name(each) for each in gone}
-    for header in gone:
-        text = edit.take_section(text, path, header)
-    lines = [
+    left = {h: each for h, each in edit.list_values(ini.parse(text, path)).items() if h not in gone}
+    lines = edit.LINES.findall(text)
+    for header, block in written.find_blocks(ini.parse(text, path), lines).items():
+        if header in gone:
+            block.take(lines)
+    text = "".join(lines)
+    if edit.list_values(ini.parse(text, path)) != left:
+        raise AwsenvError(f"team {team} cannot be taken out without changing another section")
+    needing = [
         f"{shorten(path)}, line {section.line}: [{header}] has {section.get(option)} as {option}"
         for header, section in ini.parse(text, path).items()
         for option in _NEEDS
         if section.get(option) in names
     ]
-    return text, lines
+    return text, needing
 
 
 def remember(file: TeamFile, environ: dict[str, str]) -> None:

@@ -15,9 +15,9 @@ _WORDS = {"list": 1, "show": 1, "status": 0}
 def run(arguments: list[str]) -> int | None:
     """Do what ``arguments`` say, where they are such a form; the exit code, or ``None``."""
     if arguments == ["status", "--line"]:
-        from awsenv.views import line
+        from awsenv.views import status_line
 
-        return run_command(line.print_line, None)
+        return run_command(status_line.print_line, None)
     name, *rest = arguments or [""]
     as_json = rest[-1:] == ["--json"]
     words = rest[: len(rest) - as_json]

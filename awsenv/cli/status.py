@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from awsenv.views import line
+from awsenv.views import status_line
 from awsenv.views.status import print_status
 
 
@@ -21,5 +21,5 @@ def status(
     Example: awsenv status
     """
     if line_:
-        return line.print_line()
+        return status_line.print_line()
     return print_status(all_, verify, as_json)

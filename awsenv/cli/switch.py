@@ -8,7 +8,14 @@ from awsenv.errors import AwsenvError, UsageError
 from awsenv.profiles import lint
 from awsenv.profiles.profile import Profile
 from awsenv.records import list_variables
-from awsenv.request import FOLDERS, SESSION_OPTIONS, Request, find_form, name_previous
+from awsenv.request import (
+    FOLDERS,
+    SESSION_OPTIONS,
+    Request,
+    find_form,
+    is_reference,
+    name_previous,
+)
 from awsenv.server import revival
 from awsenv.sessions import resolve
 from awsenv.shells.table import FORMS, load
@@ -53,7 +60,7 @@ def build_text(request: Request, render: Render | None = None) -> str:
     request = name_previous(request, environ)
     if request.profile == "-":
         raise AwsenvError("no profile was used before this one", "awsenv list")
-    if name != FOLDERS:
+    if name != FOLDERS or is_reference(request.profile):
         pick = _pick_among if prompter.ask is not None else None
         request = request.replace(profile=find_meant(request.profile, environ, pick))
     if revival.is_wanted(environ):

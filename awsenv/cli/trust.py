@@ -10,7 +10,9 @@ from awsenv.envrc import trust, trust_check
 from awsenv.envrc.loading import Loaded
 from awsenv.errors import AwsenvError
 from awsenv.paths import shorten
+from awsenv.request import is_reference
 from awsenv.ui import terminal
+from awsenv.views.this_shell import find_meant
 
 File = Annotated[
     str, typer.Argument(metavar="[FILE]", help="An .envrc or its folder; the nearest, not given.")
@@ -37,13 +39,20 @@ def allow(
             "or where AWS is",
             "take them out, or awsenv allow --unsafe",
         )
-    trust.allow(path, found, environ)
+    means = find_meant(found.profile, environ) if is_reference(found.profile) else ""
+    means = "" if means == found.profile else means
+    trust.allow(path, found, environ, means)
     trust.prune(environ)
     if as_json:
         names = {"variables": list(found.variables), "unsafe": list(found.unsafe)}
-        told = {"envrc": path, "profile": found.profile or None, "options": found.options, **names}
+        told = {
+            "envrc": path,
+            "profile": means or found.profile or None,
+            "options": found.options,
+            **names,
+        }
         print(json.dumps(told, indent=2))
-    terminal.say(f"{shorten(path)} is allowed: {_describe(found)}")
+    terminal.say(f"{shorten(path)} is allowed: {_describe(found, means)}")
     for one in _format_variables(
         {n: v for n, v in found.variables.items() if n not in found.unsafe}
     ):
@@ -64,9 +73,12 @@ def deny(file: File = "") -> None:
     terminal.say(f"{shorten(path)} {'is no longer' if was else 'was not'} allowed")
 
 
-def _describe(found: Loaded) -> str:
+def _describe(found: Loaded, means: str) -> str:
     """What an ``.envrc`` loads, in a few words."""
-    words = [found.profile, *(f"{name} {value}" for name, value in found.options.items())]
+    words = [
+        f"{found.profile}, which is {means}" if means else found.profile,
+        *(f"{name} {value}" for name, value in found.options.items()),
+    ]
     count = len(found.variables)
     words.append(f"{count} variable{'' if count == 1 else 's'}" if count else "")
     return "; ".join(filter(None, words)) or "it sets nothing"

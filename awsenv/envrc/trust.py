@@ -71,10 +71,32 @@ def derive(path: str) -> Loaded:
     return loading.load(path, Disk())
 
 
-def allow(path: str, found: Loaded, environ: dict[str, str]) -> None:
-    """Trust the ``.envrc`` at ``path`` with what was ``found`` in it. Raises ``AwsenvError``."""
+def allow(path: str, found: Loaded, environ: dict[str, str], means: str = "") -> None:
+    """Trust the ``.envrc`` at ``path`` with what was ``found`` in it; ``means`` is the profile that an account or a role
+    there means now, empty for a profile's own name. Raises ``AwsenvError``."""
     path = spelling.spell(path)
-    records.write(trust_check.mirror(path, environ), found.fields(path))
+    fields = found.fields(path)
+    if means:
+        fields |= {"profile": means, "word": found.profile}
+    records.write(trust_check.mirror(path, environ), fields)
+
+
+def rename(folder: str, profile: str, environ: dict[str, str]) -> bool:
+    """What the ``.envrc`` of ``folder`` means by its account is called ``profile`` now; whether it says an account at all.
+    Raises ``AwsenvError``."""
+    place = trust_check.mirror(f"{folder}/.envrc", environ)
+    record = record_file.read(place) or {}
+    if "word" not in record:
+        return False
+    records.write(place, record | {"profile": profile})
+    return True
+
+
+def _as_written(record: dict[str, str]) -> dict[str, str]:
+    """``record`` as it says what stands in the file: the word, and not what it meant."""
+    if "word" not in record:
+        return record
+    return {n: v for n, v in record.items() if n != "word"} | {"profile": record["word"]}
 
 
 def allow_made(path: str, text: bytes, environ: dict[str, str]) -> None:
@@ -91,8 +113,10 @@ def follow(file: str, old: bytes | None, new: bytes | None, environ: dict[str, s
     for path, record in _find_near(file, environ):
         with contextlib.suppress(AwsenvError):  # it reads more now than anybody has seen
             before = loading.load(path, Remembered(record, {file: old}))
-            if before.fields(path) == record:
-                allow(path, loading.load(path, Remembered(record, {file: new})), environ)
+            if before.fields(path) == _as_written(record):
+                after = loading.load(path, Remembered(record, {file: new}))
+                is_same = after.profile == record.get("word")
+                allow(path, after, environ, record["profile"] if is_same else "")
 
 
 def deny(path: str, environ: dict[str, str]) -> bool:
@@ -154,7 +178,7 @@ def find_state(path: str, environ: dict[str, str]) -> str:
     if record is None or record.get("path") != path:
         return "not allowed"
     try:
-        return "allowed" if derive(path).fields(path) == record else "changed"
+        return "allowed" if derive(path).fields(path) == _as_written(record) else "changed"
     except AwsenvError:
         return "changed"
 

@@ -25,7 +25,7 @@ from awsenv.state import RECORDS, state_path
 from awsenv.variables import AWSENV_PREVIOUS, AWSENV_PROFILE, AWSENV_SET, Change, enter_session
 
 # The fields of a record of trust that say which session a folder asks for.
-_OF_REQUEST = ("profile", "region", "account", "only")
+_OF_REQUEST = ("profile", "region", "account", "only", "word")
 
 
 def decide(
@@ -107,7 +107,9 @@ def inherit(shell: ShellVariables) -> None:
 def build_request(record: dict[str, str]) -> Request:
     """The session that a binding's ``record`` asks for; of no profile where it names none."""
     profile, region, account = (record.get(name, "") for name in ("profile", "region", "account"))
-    return Request("use", profile, region, account, "only" in record)
+    request = Request("use", profile, region, account, "only" in record)
+    request.word = record.get("word", "")
+    return request
 
 
 def _find_allowed(outcome: Outcome, envrc: str) -> dict[str, str] | None:
@@ -143,7 +145,7 @@ def _bind(outcome: Outcome, here: str, record: dict[str, str], now: float) -> No
     if outcome.phase == ANSWERED and was_pending:
         found = outcome.found
     elif request.profile:
-        found = replay.find_session(request, shell.base, now)
+        found = _find_recorded(request, shell.base, now)
         if found is None and was_pending and outcome.phase == SECOND:
             outcome.needs = SESSION
             return
@@ -158,6 +160,17 @@ def _bind(outcome: Outcome, here: str, record: dict[str, str], now: float) -> No
         # Nobody until the session is there: whatever becomes of this program, nobody acts as another.
         state.status = CLOSED if outcome.phase == ANSWERED else PENDING
         outcome.ask_again = outcome.phase != ANSWERED
+
+
+def _find_recorded(
+    request: Request, environ: dict[str, str], now: float
+) -> replay.FoundSession | None:
+    """What a record says of the session of ``request``, where its word still means that profile."""
+    if request.word:
+        meant = replay.name_meant(Request("use", request.word), environ)
+        if meant.profile != request.profile:
+            return None
+    return replay.find_session(request, environ, now)
 
 
 def _load(outcome: Outcome, here: str, request: Request, found: replay.FoundSession | None) -> None:

@@ -38,20 +38,25 @@ def put(text: str, path: str, header: str, options: dict[str, str]) -> str:
     fresh = []
     for name, value in options.items():
         if name in own:
-            _, first, final = own[name]
-            match = _SETTING.fullmatch(lines[first - 1])
-            assert match
-            start = match["start"] if match["start"][-1:].isspace() else match["start"] + " "
-            stop = re.search(r"[\r\n]*$", lines[final - 1])
-            lines[first - 1] = f"{start}{value}{stop[0] if stop else ''}"
-            for number in range(first, final):
-                lines[number] = ""
+            replace_value(lines, own[name], value)
         else:
             fresh.append(f"{indent[0] if indent else ''}{name} = {value}{end}")
     if fresh:
         lines[last - 1] = end_line(lines[last - 1], end) if lines[last - 1] else ""
         lines[last:last] = fresh
     return _check(text, "".join(lines), path, header, options)
+
+
+def replace_value(lines: list[str], option: tuple[str, int, int], value: str) -> None:
+    """Have ``value`` in ``lines`` where the ``option`` of a section stands. The number of lines stays."""
+    _, first, final = option
+    match = _SETTING.fullmatch(lines[first - 1])
+    assert match
+    start = match["start"] if match["start"][-1:].isspace() else match["start"] + " "
+    stop = re.search(r"[\r\n]*$", lines[final - 1])
+    lines[first - 1] = f"{start}{value}{stop[0] if stop else ''}"
+    for number in range(first, final):
+        lines[number] = ""
 
 
 def take_options(text: str, path: str, header: str, names: set[str]) -> str:

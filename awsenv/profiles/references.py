@@ -34,6 +34,15 @@ def find_matches(word: str, known: Profiles) -> list[Profile]:
     ]
 
 
+def check_meaning(word: str, name: str, known: Profiles) -> None:
+    """Raise ``AwsenvError`` where ``word``, by which a folder meant the profile ``name``, means anything else by now."""
+    own = known.get(word)
+    found = [own] if own is not None else find_matches(word, known)
+    if [each.name for each in found] != [name]:
+        others = ", ".join(each.name for each in found[:5]) or "no profile"
+        raise AwsenvError(f"{word} meant {name} as it was allowed, and means {others} now", "awsenv allow, or a profile's name there")  # fmt: skip
+
+
 def list_words(known: Profiles, of_roles: bool) -> dict[str, str]:
     """The words that mean a profile of ``known`` without being its name, as a person would type them, with the names of those
     that each means: roles in accounts, or aliases and accounts."""

@@ -19,22 +19,21 @@ def rename(text: str, path: str, old: str, new: str, is_config: bool) -> str:
     sections = ini.parse(text, path)
     header = _find_header(sections, old, is_config)
     expected = edit.list_values(sections)
-    for other, option, value in _list_mentions(sections, old, new):
-        text = edit.put(text, path, other, {option: value})
-        expected[other][option] = value
-    if header is None:
-        return text
-    wanted = headers.header(new) if is_config else new
-    if wanted in sections:
-        raise AwsenvError(f"there is a profile {new} already", "another name")
     lines = edit.LINES.findall(text)
-    number = ini.parse(text, path)[header].line - 1
-    # A comment behind it stays.
-    lines[number] = re.sub(r"\[.*\]", lambda _: f"[{wanted}]", lines[number], count=1)
+    for other, option, value in _list_mentions(sections, old, new):
+        edit.replace_value(lines, sections[other].options[option], value)
+        expected[other][option] = value
+    if header is not None:
+        wanted = headers.header(new) if is_config else new
+        if wanted in sections:
+            raise AwsenvError(f"there is a profile {new} already", "another name")
+        number = sections[header].line - 1
+        # A comment behind it stays.
+        lines[number] = re.sub(r"\[.*\]", lambda _: f"[{wanted}]", lines[number], count=1)
+        expected[wanted] = expected.pop(header)
     text = "".join(lines)
-    expected[wanted] = expected.pop(header)
     if edit.list_values(ini.parse(text, path)) != expected:
-        raise AwsenvError(f"[{header}] cannot be written so that it reads the same", "another name")
+        raise AwsenvError(f"{new} cannot be written so that it reads the same", "another name")
     return text
 
 

@@ -13,6 +13,7 @@ from awsenv.aws.session import Session
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
 from awsenv.paths import shorten
+from awsenv.profiles import references
 from awsenv.profiles.account import of_key, of_profile
 from awsenv.profiles.profile import Profile
 from awsenv.profiles.read import Profiles
@@ -56,7 +57,11 @@ def resolve(
     sources = records.AwsFiles(environ)
     profiles = Profiles(environ)
     sources.keep_words(NAMES, lambda: profiles.names)
+    if request.word:
+        references.check_meaning(request.word, request.profile, profiles)
     profile = profiles.find(request.profile)
+    if request.word:
+        sources.keep_meaning(request.word, profile)
     mark = sources.find_mark(profile)
     if confirm is not None and mark is not None and mark.ask:
         confirm(profile, mark)

@@ -22,7 +22,11 @@ def read_folder(environ: dict[str, str]) -> dict[str, str | None] | None:
         profile = bindings.find_profile(place, place)
     except AwsenvError:
         profile = ""
-    return {"envrc": path, "profile": profile or None, "trust": trust.find_state(path, environ)}
+    state = trust.find_state(path, environ)
+    record = trust_check.read_record(path, environ) if state == "allowed" else None
+    if record and "word" in record:  # what its account meant
+        profile = record["profile"]
+    return {"envrc": path, "profile": profile or None, "trust": state}
 
 
 def format_folder(found: dict[str, str | None]) -> str:
