@@ -21,7 +21,7 @@ CREDENTIALS = "".join(
     for name, more in {
         "dev": "", "org-prod": "", "nonprod": "", "a-live": "awsenv_production = false\n", "paid": "awsenv_account = Payments\n",
         "named": "awsenv_account = Org Production\n", "a-stg": "awsenv_color = blue\n", "said": "awsenv_production = true\n",
-        "own": "awsenv_mark = staging\n", "odd": "awsenv_mark = lab\nawsenv_color = cyan\n", "wrong": "awsenv_mark = x\nawsenv_color = pink\n",
+        "own": "awsenv_mark = staging\n", "odd": "awsenv_mark = lab\nawsenv_color = cyan\n", "wrong": "awsenv_mark = x\n  y\x07\nawsenv_color = pink\n",
         "stg-prod": "", "role-of": "role_arn = arn:aws:iam::444455556666:role/r\nsource_profile = dev\n",
     }.items()
 )  # fmt: skip
@@ -42,7 +42,7 @@ title = true
 SEEN = {
     "dev": None, "org-prod": ("production", "red"), "nonprod": None, "a-live": None, "paid": ("production", "red"),
     "named": ("production", "red"), "a-stg": ("staging", "yellow"), "said": ("production", "red"), "own": ("staging", "yellow"),
-    "odd": ("lab", "cyan"), "wrong": ("x", ""), "stg-prod": ("staging", "yellow"), "role-of": ("production", "red"),
+    "odd": ("lab", "cyan"), "wrong": ("x y\\x07", ""), "stg-prod": ("staging", "yellow"), "role-of": ("production", "red"),
 }  # fmt: skip
 
 

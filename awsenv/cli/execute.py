@@ -92,13 +92,13 @@ def execute(
     marked: dict[str, str] = {}
     if request.profile:
         if server:
-            confirmation.check(read.profile(request.profile, before), environ)
+            confirmation.check(read.profile(request.profile, before), before)
             variables = exec_server.grant_variables(request, options, prompter, before)
         else:
             got = resolve.resolve(request, options, prompter, before, confirmation.find())
             variables, marked = got.variables, list_variables(got.mark)
             if not live_:  # that one renews itself
-                ending.warn(request.profile, variables, environ)
+                ending.warn(request.profile, variables, before)
     if live_ and request.profile and not server:
         variables = exec_config.prepare(request.profile, variables, before)
     if folder:

@@ -6,6 +6,7 @@ from fnmatch import translate
 
 from awsenv.profiles import production, references
 from awsenv.profiles.profile import Profile
+from awsenv.replay import printable
 from awsenv.settings import PRODUCTION, Mark, Settings
 from awsenv.variables import COLORS
 
@@ -22,7 +23,8 @@ def find_mark(profile: Profile, settings: Settings) -> Mark | None:
         is_named = production.names_production(profile.name)
         return settings.find_mark(PRODUCTION) if is_named else None
     is_production = production.is_said(profile)
-    word = (profile.get(WORD) or "").strip()
+    # A variable of a shell's, whatever a person wrote.
+    word = printable(" ".join((profile.get(WORD) or "").split()))
     if is_production or word:
         mark = settings.find_mark(PRODUCTION if is_production else word)
         color = (profile.get(COLOR) or "").strip()

@@ -78,6 +78,9 @@ class TeamFile:
             raise self._file.fault(kind, name, error.message, error.fix) from None
         if not isinstance(told, dict):
             raise self._file.fault(kind, name, f"{name} is no table", f"[{table}]")
+        if name == "default":
+            what = "default is what programs take where nobody names one, and each one's own"
+            raise self._file.fault(table, "", what, "[profile.acme-dev], say")
         options = {}
         for option, value in told.items():
             options[option] = self._read_value(table, option, value, known)

@@ -138,6 +138,7 @@ def test_a_person_is_asked(repo: Path) -> None:
     ('region = "a\\nb"', "line 20: region in [profile.acme-stg] is no text on one line"),
     ("region = 3", "line 20: region in [profile.acme-stg] is no text on one line"),
     ("[use_aws]", "line 20: no such setting: use_aws; one of name, sso-session, profile"),
+    ("[profile.default]", "line 20: default is what programs take where nobody names one"),
     ('[profile."-x"]', "a profile cannot be called -x"),
     ("[profile]\nx = 1", ""),
     ("region", "line 20: "),
