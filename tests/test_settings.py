@@ -161,7 +161,7 @@ def test_a_person_at_a_terminal_is_asked(words: list[str], answer: str, home: Pa
         assert "staging" in said
     if answer != "y":
         assert program.exitstatus == 1
-        assert "awsenv: nothing was changed" in said
+        assert "awsenv: nothing was done" in said
 
 
 def test_where_nobody_is_nobody_is_asked(home: Path) -> None:

@@ -26,4 +26,4 @@ def confirm(profile: Profile, mark: Mark) -> None:
     of = references.find_account(profile)
     where = f" (account {of})" if of else ""
     if not terminal.confirm(f"{profile.name}{where} is {mark.word}. Act as it?"):
-        raise AwsenvError("nothing was changed")
+        raise AwsenvError("nothing was done")
