@@ -77,8 +77,10 @@ def _leave_out(items: list[pytest.Item]) -> list[pytest.Item]:
         function, _, parameters = item.nodeid.partition("[")
         words = parameters.rstrip("]").split("-")
         shells = [word for word in words if word in _ALIKE]
-        if item.path.stem == "test_every_shell" and _SLOW in words and zlib.crc32(item.nodeid.encode()) % 2:  # fmt: skip
-            slow.append(item)
+        if _SLOW in words and item.path.parent.name == "shells":
+            one_of = 3 if item.path.stem == "test_every_shell" else 2
+            if zlib.crc32(item.nodeid.encode()) % one_of:
+                slow.append(item)
         if item.path.stem != "test_every_shell" and len(shells) == 1:
             rest = "-".join(word for word in words if word not in _ALIKE)
             alike.setdefault(f"{function} {rest}", {})[shells[0]] = item
