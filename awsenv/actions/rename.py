@@ -9,10 +9,10 @@ from awsenv import record_file, records, settings
 from awsenv.actions import link, rotations
 from awsenv.aws.options import Say
 from awsenv.env_files import registry
-from awsenv.envrc import trust
+from awsenv.envrc import bindings, ghq, trust
 from awsenv.errors import AwsenvError
 from awsenv.files import folders
-from awsenv.paths import aws_files, settings_file, shorten
+from awsenv.paths import aws_files, settings_file, shorten, write_word
 from awsenv.profiles import edit, headers, ini, rename, write, written
 from awsenv.profiles.read import Profiles
 from awsenv.server import grants
@@ -58,6 +58,11 @@ class Renaming:
 
     def list_left(self) -> Iterator[str]:
         """A line on each thing that goes on by the old name, with what to type."""
+        for root in ghq.list_roots(self._environ):
+            for folder in ghq.list_organizations(root):
+                if os.path.realpath(folder) not in self.folders and self._is_named_in(folder):
+                    where = write_word(folder)
+                    yield f"{shorten(folder)}/.envrc names {self.old}, and is not allowed here; awsenv link {self.new} {where}"  # fmt: skip
         for each in grants.list_grants(self._environ, self.old):
             what = f"{shorten(each.where)} is served as {self.old}, and gets nothing from then on"
             yield f"{what}; awsenv dotenv {self.new} --live, or awsenv compose, there"
@@ -66,6 +71,12 @@ class Renaming:
             yield f"{path} names {self.old}; {self.new} there, too"
         if self._environ.get("AWSENV_PROFILE") == self.old:
             yield f"this shell acts as {self.old}; awsenv use {self.new} once it is done"
+
+    def _is_named_in(self, folder: str) -> bool:
+        try:
+            return bindings.find_profile(folder, folder) == self.old
+        except AwsenvError:  # one that cannot be told is nobody's to change
+            return False
 
     def carry_out(self, say: Say) -> None:
         """Do it. Raises ``AwsenvError``; the same again goes on where it was."""

@@ -13,5 +13,7 @@ def config(
     """Print the settings of ~/.config/awsenv/config.toml: marks with their colors, and what a shell shows.
 
     Example: awsenv config
+
+    In it: [mark.WORD] with profiles, accounts, color and ask; [shell] with warn_before_end, title and tmux.
     """
     show_settings.print_settings(as_json)

@@ -27,6 +27,8 @@ def add(
     """Put the profiles of a team's file into the AWS config file. Shows them, and asks.
 
     Example: awsenv team add ~/src/acme/aws.toml
+
+    In it: name = "acme"; [profile.NAME] and [sso-session.NAME] with settings as in the AWS config file.
     """
     environ = dict(os.environ)
     file = TeamFile(os.path.abspath(os.path.expanduser(path)))

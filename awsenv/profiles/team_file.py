@@ -24,7 +24,7 @@ from awsenv.profiles import headers, marks, production, references
 from awsenv.settings import check_color, check_word
 from awsenv.toml_file import TomlFile
 
-_HELP = "awsenv help team"
+_HELP = "awsenv help team add"
 _SIGN_IN = ("sso_start_url", "sso_region")
 # Settings of a profile (AWS SDKs and Tools Reference Guide) and of ours that are nobody's own.
 _OF_PROFILE = (

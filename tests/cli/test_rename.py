@@ -93,6 +93,17 @@ def test_what_cannot_be_is_said_and_nothing_is_changed(words: tuple[str, ...], t
     assert ((home / ".aws/config").read_text(), (home / ".aws/credentials").read_text()) == (CONFIG, KEYS)  # fmt: skip
 
 
+def test_what_stays_behind_is_said(home: Path) -> None:
+    away = home / "ghq/github.com/away"
+    away.mkdir(parents=True)
+    (away / ".envrc").write_text("use_aws dev\n")  # nobody has allowed it
+    (home / ".config/awsenv").mkdir(parents=True)
+    (home / ".config/awsenv/config.toml").write_text("[mark.lab]\nprofiles = ['dev']\n")
+    said = awsenv(home, "rename", "dev", "new-dev").stderr
+    assert "awsenv: ~/ghq/github.com/away/.envrc names dev, and is not allowed here; awsenv link new-dev ~/ghq/github.com/away\n" in said  # fmt: skip
+    assert "awsenv: ~/.config/awsenv/config.toml names dev; new-dev there, too\n" in said
+
+
 def test_cut_off_anywhere_the_same_again_goes_on(home: Path) -> None:
     # One of the two files was written, and then it was killed.
     (home / ".aws/config").write_text(rename(CONFIG, "config", "dev", "new-dev", is_config=True))
