@@ -21,7 +21,7 @@ class TomlFile:
 
         self.path, self._fix = path, fix
         try:
-            text = data.decode("utf-8")
+            text = data.decode("utf-8-sig")  # some editors mark it so
         except UnicodeDecodeError:
             raise AwsenvError(f"{shorten(path)} is not UTF-8", "save it as UTF-8") from None
         self._lines = text.splitlines()

@@ -64,23 +64,25 @@ _FAST_FILES = (
 
 # What is decided is decided by the program, and each of these asks it: a test that is there for all three is in two of
 # them in `make test`, in tests/shells in one; which turns with its name, and in all in `make search`. What a shell has of
-# its own is `test_every_shell`'s, of which none is left out, but for every other one in the shell that takes over a second
-# to start.
-_ALIKE, _SLOW = ("bash", "zsh", "fish"), "xonsh"
+# its own is `test_every_shell`'s, of which none is left out there, and of the four that are like no other two turn in the
+# same way. Elsewhere every other test of the one that takes over a second to start is left out.
+_ALIKE, _OTHERS, _SLOW = ("bash", "zsh", "fish"), ("nushell", "elvish", "xonsh", "tcsh"), "xonsh"
 
 
 def _leave_out(items: list[pytest.Item]) -> list[pytest.Item]:
     """Those of ``items`` that only `make search` runs."""
     alike: dict[str, dict[str, pytest.Item]] = {}
+    others: dict[str, dict[str, pytest.Item]] = {}
     slow = []
     for item in items:
         function, _, parameters = item.nodeid.partition("[")
         words = parameters.rstrip("]").split("-")
         shells = [word for word in words if word in _ALIKE]
-        if _SLOW in words and item.path.parent.name == "shells":
-            one_of = 3 if item.path.stem == "test_every_shell" else 2
-            if zlib.crc32(item.nodeid.encode()) % one_of:
-                slow.append(item)
+        is_every = item.path.stem == "test_every_shell"
+        if is_every and len(words) == 1 and words[0] in _OTHERS:
+            others.setdefault(function, {})[words[0]] = item
+        elif _SLOW in words and item.path.parent.name == "shells" and zlib.crc32(item.nodeid.encode()) % 2:  # fmt: skip
+            slow.append(item)
         if item.path.stem != "test_every_shell" and len(shells) == 1:
             rest = "-".join(word for word in words if word not in _ALIKE)
             alike.setdefault(f"{function} {rest}", {})[shells[0]] = item
@@ -89,6 +91,9 @@ def _leave_out(items: list[pytest.Item]) -> list[pytest.Item]:
             first = zlib.crc32(name.encode())
             left_out = 2 if found[_ALIKE[0]].path.parent.name == "shells" else 1
             slow += [found[_ALIKE[(first + n) % 3]] for n in range(left_out)]
+    for name, found in others.items():
+        names = sorted(found, key=lambda shell: zlib.crc32(f"{name} {shell}".encode()))
+        slow += [found[shell] for shell in names[2:]]
     return slow
 
 

@@ -70,6 +70,12 @@ def test_who_is_marked_how(home: Path) -> None:
     assert {m.word for m in found.values() if m and m.ask} == {"staging"}
 
 
+def test_an_editor_s_mark_and_line_ends_are_no_fault(home: Path) -> None:
+    path = write(home, "")
+    path.write_bytes(b"\xef\xbb\xbf" + CONFIG.replace("\n", "\r\n").encode())
+    assert [mark.word for mark in settings.read(clean(home)).marks] == ["production", "staging"]
+
+
 def test_without_a_file_names_tell(home: Path) -> None:
     write(home, "").unlink()
     found = {row["name"]: row["mark"] for row in json.loads(awsenv(home, "list", "--json").stdout)}

@@ -26,9 +26,10 @@ def build_answer(outcome: Outcome, shell: Shell, prompt: str) -> HookAnswer:
     answer.check_at = int(outcome.check_at)
     answer.renew_before = int(outcome.renew_before)
     answer.ask_again = outcome.ask_again
-    color = outcome.shell.environ.get(COLOR, "")
-    is_plain = color not in COLORS or outcome.shell.environ.get("NO_COLOR")
-    answer.prompt = shell.format_prompt(prompt, "" if is_plain or not prompt else color)
+    inside = outcome.shell.environ
+    color = inside.get(COLOR, "") if prompt else ""
+    is_plain = inside.get("NO_COLOR") or inside.get("TERM", "dumb") == "dumb"
+    answer.prompt = shell.format_prompt(prompt, color if color in COLORS and not is_plain else "")
     answer.outside, answer.closed = list_fallbacks(outcome.shell)
     return answer
 

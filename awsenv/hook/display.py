@@ -15,6 +15,8 @@ from awsenv.variables import AWSENV_PROFILE, COLOR, COLORS, MARK
 
 # Kinds of profiles whose sessions nobody renews without a person; those of the others are renewed first.
 _NEED_A_PERSON = ("mfa", "temporary")
+# Terminals that have no title, and print what should name it.
+_WITHOUT_TITLE = ("dumb", "linux")
 
 
 def read_wishes(environ: dict[str, str]) -> dict[str, str]:
@@ -69,7 +71,7 @@ def show(shell: ShellVariables, wishes: dict[str, str]) -> None:
     if shell.state.shown == text:
         return
     shell.state.shown = text
-    if wishes.get("title") and shell.base.get("TERM", "dumb") != "dumb":
+    if wishes.get("title") and shell.base.get("TERM", "dumb") not in _WITHOUT_TITLE:
         _set_title(text)
     pane = shell.base.get("TMUX_PANE", "")
     if wishes.get("tmux") and pane and shell.base.get("TMUX"):

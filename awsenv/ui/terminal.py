@@ -104,7 +104,8 @@ def _read_line(tty: io.TextIOWrapper, question: str) -> str:
 
 def paint(text: str, color: str | None) -> str:
     """``text`` in ``color`` where stdout is a terminal that a person wants to have colors (no-color.org)."""
-    if not color or os.environ.get("NO_COLOR") or not sys.stdout.isatty():
+    is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM", "dumb") == "dumb"
+    if not color or is_plain or not sys.stdout.isatty():
         return text
     return f"\x1b[{COLORS[color]}m{text}\x1b[0m"
 
