@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from awsenv import paths
 from tests import forkserver
+from tests.forkserver import server
 from tests.program import is_long
 
 # `make test` searches shortly, `make search` long.
@@ -144,7 +145,7 @@ def _program(
         return
     monkeypatch.setattr(forkserver.program, "folder", fork_server.folder)
     monkeypatch.setattr(forkserver.program, "hook_file", fork_server.hook_file)
-    words = [*paths.program_words()[:-1], str(fork_server.hook_file)]
+    words = server.find_hook_words(fork_server.hook_file.parent, paths.program_words())
     monkeypatch.setattr(paths, "program_words", lambda: words)
 
 

@@ -118,7 +118,7 @@ class Ground:
         program = paths.program_words()
         text = text.replace(distribution.format_install(), "uv tool install awsenv-shell")
         text = text.replace(str(BIN), "BIN")
-        known = {program[-1]: "PROGRAM", program[0]: "PYTHON", str(SHIPPED): "SHIPPED", str(self.home): "HOME"}  # fmt: skip
+        known = {program[-1]: "PROGRAM", program[0]: "BIN/python", str(SHIPPED): "SHIPPED", str(self.home): "HOME"}  # fmt: skip
         for value, word in known.items():
             text = text.replace(value, word).replace(value.replace("/", "%2F"), word)
         for pattern, word in (

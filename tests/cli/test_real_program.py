@@ -4,6 +4,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,7 +58,11 @@ def tell(place: Place, program: Path, line: str) -> tuple[object, ...]:
 
     def plain(text: str) -> str:
         real = Path(forkserver.__file__).parents[2] / "awsenv/__main__.py"
-        text = text.replace(str(forkserver.program.hook_file), str(real))
+        if forkserver.program.hook_file is not None:
+            text = text.replace(str(forkserver.program.hook_file), str(real))
+            text = text.replace(
+                str(forkserver.program.hook_file.with_name("client")), sys.executable
+            )
         for each in secrets:
             text = text.replace(each, "SECRET")
         return re.sub(

@@ -8,7 +8,6 @@ stand in front of this text, which `python -I -S` runs.
 
 import _signal  # type: ignore[import-not-found]  # ``signal`` costs ten modules
 import _socket
-import marshal
 import os
 import sys
 
@@ -61,6 +60,19 @@ def _read(path: str) -> str:
         os.close(descriptor)
 
 
+def _number(number: int) -> bytes:
+    return number.to_bytes(4, sys.byteorder)
+
+
+def _word(word: bytes) -> bytes:
+    return _number(len(word)) + word
+
+
+def _list(parts: "map[bytes]") -> bytes:
+    found = [*parts]
+    return b"".join([_number(len(found)), *found])
+
+
 def _hand_over(arguments: "list[str]") -> "_socket.socket | None":
     """The connection over which everything went; ``None`` where nobody listens."""
     passed = []
@@ -75,7 +87,9 @@ def _hand_over(arguments: "list[str]") -> "_socket.socket | None":
     ignored = [n for n in FORWARDED if _signal.getsignal(n) == _signal.SIG_IGN]
     here = os.open(".", os.O_PATH)
     words = [os.fsencode(word) for word in [REAL[-1], *arguments]]  # type: ignore[name-defined] # noqa: F821
-    told = marshal.dumps((words, dict(os.environb), umask, os.getppid(), ignored, passed))
+    variables = [name + b"=" + value for name, value in os.environb.items()]
+    told = b"".join([_list(map(_word, words)), _list(map(_word, variables)), _number(umask), _number(os.getppid()),
+                     _list(map(_number, ignored)), _list(map(_number, passed))])  # fmt: skip
     connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     try:
         connection.connect(SOCKET)  # type: ignore[name-defined] # noqa: F821
@@ -83,7 +97,7 @@ def _hand_over(arguments: "list[str]") -> "_socket.socket | None":
         return None
     handed = b"".join(n.to_bytes(4, sys.byteorder) for n in [here, *passed])
     rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, handed)]
-    connection.sendmsg([len(told).to_bytes(4, "little")], rights)
+    connection.sendmsg([_number(len(told))], rights)
     connection.sendall(told)
     return connection
 
@@ -98,7 +112,7 @@ def run(arguments: "list[str]") -> None:
         _signal.pthread_sigmask(_signal.SIG_UNBLOCK, FORWARDED)
         os.execv(REAL[0], [*REAL, *arguments])  # type: ignore[name-defined] # noqa: F821
     answer = connection.recv(4)
-    process = int.from_bytes(answer, "little")
+    process = int.from_bytes(answer, sys.byteorder)
 
     def forward(number: int, _: object) -> None:
         try:
@@ -110,7 +124,7 @@ def run(arguments: "list[str]") -> None:
         if _signal.getsignal(number) != _signal.SIG_IGN:
             _signal.signal(number, forward)
     _signal.pthread_sigmask(_signal.SIG_UNBLOCK, FORWARDED)
-    status = int.from_bytes(connection.recv(4) or b"\x09", "little")
+    status = int.from_bytes(connection.recv(4) or _number(9), sys.byteorder)
     if os.WIFSIGNALED(status):
         _signal.signal(os.WTERMSIG(status), _signal.SIG_DFL) if os.WTERMSIG(status) != 9 else None
         os.kill(os.getpid(), os.WTERMSIG(status))

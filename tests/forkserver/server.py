@@ -12,12 +12,14 @@ import fcntl
 import gc
 import importlib
 import io
-import marshal
+import json
 import os
 import pkgutil
 import selectors
+import shutil
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import traceback
@@ -39,10 +41,13 @@ def main(folder: Path) -> None:
     real_words = paths.program_words()
     hook = folder / "hook"
     # A hook that the stand-in prints calls the stand-in.
-    paths.program_words = lambda: [*real_words[:-1], str(hook)]
-    _write_client(hook, real_words, folder)
+    paths.program_words = lambda: find_hook_words(folder, real_words)
     (folder / "bin").mkdir()
+    _write_client(hook, real_words, folder)
     _write_client(folder / "bin/awsenv", [REAL], folder)
+    if shutil.which("cc"):
+        _compile_client(folder / "client", real_words, folder, skip=len(real_words))
+        _compile_client(folder / "bin/awsenv", [REAL], folder, skip=1)
     _import_everything()
     gc.collect()
     gc.freeze()
@@ -55,6 +60,27 @@ def _write_client(path: Path, real: list[str], folder: Path) -> None:
     head = "".join(f"{name} = {value!r}\n" for name, value in words.items())
     path.write_text(f"#!{sys.executable} -IS\n{head}{Path(client.__file__).read_text()}")
     path.chmod(0o755)
+
+
+def find_hook_words(folder: Path, real_words: list[str]) -> list[str]:
+    """The words by which a hook calls the stand-in: as many as ``real_words``, of which the first and the last are others."""
+    starts = folder / "client"
+    first = str(starts) if starts.exists() else real_words[0]
+    return [first, *real_words[1:-1], str(folder / "hook")]
+
+
+def _compile_client(path: Path, real: list[str], folder: Path, skip: int) -> None:
+    """The client without the start of a Python, at ``path``; ``skip`` words stand in front of its arguments."""
+    source = Path(client.__file__).with_suffix(".c")
+    place = folder / "place"
+    words = "".join(f"{json.dumps(word)}," for word in real)
+    given = {"SOCKET": json.dumps(str(folder / "socket")), "PLACE": json.dumps(str(place)), "REAL": words, "SKIP": skip}  # fmt: skip
+    flags = [f"-D{name}={value}" for name, value in given.items()]
+    made = path.with_name(path.name + ".new")
+    subprocess.run(["cc", "-O1", "-o", made, source, *flags], check=True)
+    made.rename(path)
+    if not place.exists():
+        place.write_bytes(subprocess.check_output([path, "--place-of-the-server"]))
 
 
 def _import_everything() -> None:
@@ -111,7 +137,7 @@ class _Server:
             if len(head) < 4:
                 connection.close()
                 return
-            told = stream.read(int.from_bytes(head, "little"))
+            told = stream.read(int.from_bytes(head, sys.byteorder))
         process = os.fork()
         if not process:
             _become(told, handed)
@@ -134,7 +160,7 @@ class _Server:
     @staticmethod
     def _tell(connection: socket.socket, number: int) -> None:
         with contextlib.suppress(OSError):  # it was killed
-            connection.sendall(number.to_bytes(4, "little"))
+            connection.sendall(number.to_bytes(4, sys.byteorder))
 
     @staticmethod
     def _end(process: int) -> None:
@@ -154,7 +180,7 @@ def _become(told: bytes, handed: list[int]) -> NoReturn:
 
 
 def _run(told: bytes, handed: list[int]) -> int:
-    words, environ, umask, parent, ignored, passed = marshal.loads(told)
+    words, environ, umask, parent, ignored, passed = _read(told)
     os.setsid()
     gc.disable()  # as little as is possible is written to pages that are shared
     _take_descriptors(handed, passed)
@@ -185,6 +211,32 @@ def _run(told: bytes, handed: list[int]) -> int:
     if sys.stdout is not None:
         sys.stdout.flush()
     return code if isinstance(code, int) else 0 if code is None else 1
+
+
+def _read(told: bytes) -> "tuple[list[bytes], dict[bytes, bytes], int, int, list[int], list[int]]":
+    """What a client told: numbers of 32 bits, of a list how many it has first, of a word how many bytes."""
+    at = 0
+
+    def number() -> int:
+        nonlocal at
+        at += 4
+        return int.from_bytes(told[at - 4 : at], sys.byteorder)
+
+    def word() -> bytes:
+        nonlocal at
+        size = number()
+        at += size
+        return told[at - size : at]
+
+    words = [word() for _ in range(number())]
+    environ: dict[bytes, bytes] = {}
+    for _ in range(number()):
+        name, equals, value = word().partition(b"=")
+        if equals and name:
+            environ.setdefault(name, value)
+    umask, parent = number(), number()
+    ignored = [number() for _ in range(number())]
+    return words, environ, umask, parent, ignored, [number() for _ in range(number())]
 
 
 def _take_descriptors(handed: list[int], passed: list[int]) -> None:
