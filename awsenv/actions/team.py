@@ -19,10 +19,11 @@ _NEEDS = ("source_profile", "sso_session")
 
 
 class Plan:
-    """What the ``text`` of the config file is to become for ``file``; and a line on each of the ``conflicts``: sections that
+    """What the ``text`` of the config file, as it was ``before``, is to become for ``file``; and a line on each of the ``conflicts``: sections that
     stay as they are, since they are a person's own, or a person changed them. Raises ``AwsenvError``."""
 
     def __init__(self, text: str, file: TeamFile, environ: dict[str, str]) -> None:
+        self.before = text
         self.conflicts: list[str] = []
         self._path, self._file, self._environ = config_file(environ), file, environ
         self._owner = _OWNER + file.name

@@ -56,7 +56,7 @@ def diff(name: Name = "") -> int:
     Example: awsenv team diff
     """
     environ = dict(os.environ)
-    return max(_show(file, environ) for file in _read_files(name, environ))
+    return max(int(bool(_show(file, environ).conflicts)) for file in _read_files(name, environ))
 
 
 @team_app.command("remove")
@@ -126,29 +126,27 @@ def _read_files(name: str, environ: dict[str, str]) -> list[TeamFile]:
     return files
 
 
-def _show(file: TeamFile, environ: dict[str, str]) -> int:
-    """Print what ``file`` would change; 1 where something of it cannot be."""
+def _show(file: TeamFile, environ: dict[str, str]) -> actions.Plan:
+    """What ``file`` would change, once it was printed."""
     path = config_file(environ)
-    old = write.read_text(path)
-    plan = actions.Plan(old, file, environ)
-    changes.show_diff(old, plan.text, shorten(path))
+    plan = actions.Plan(write.read_text(path), file, environ)
+    changes.show_diff(plan.before, plan.text, shorten(path))
     for line in plan.conflicts:
         terminal.say(line)
-    if plan.text == old:
+    if plan.text == plan.before:
         terminal.say(f"the profiles of team {file.name} are up to date")
-    return 1 if plan.conflicts else 0
+    return plan
 
 
 def _apply(file: TeamFile, yes: bool, environ: dict[str, str]) -> int:
     """Have in the config file what ``file`` says, once it was shown; 1 where something of it cannot be."""
     path = config_file(environ)
-    old = write.read_text(path)
-    code = _show(file, environ)
-    if actions.Plan(old, file, environ).text != old:
+    plan = _show(file, environ)
+    if plan.text != plan.before:
         question = f"Write that into {shorten(path)}?"
         if not yes and not terminal.confirm_command("team", question):
             return 1
         write.change(path, lambda text: actions.Plan(text, file, environ).text, environ)
         terminal.say(f"{shorten(path)} has the profiles of team {file.name}; awsenv list")
     actions.remember(file, environ)
-    return code
+    return int(bool(plan.conflicts))
